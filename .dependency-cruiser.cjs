@@ -1,0 +1,70 @@
+/** The import rules of the house: see docs/architecture.md. */
+const stages = ['load', 'graph', 'checks', 'compile', 'observe', 'diff', 'plan', 'apply', 'ledger', 'change']
+const pure = 'model|load|graph|checks|compile|diff|plan|ledger|change|resources|practices'
+const test = '\\.test\\.ts$'
+
+/** Each stage may import itself and what is listed; everything else under engine/ is closed to it. */
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: test },
+  to: { path: '^engine/', pathNot: allowed },
+})
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    only('model-imports-nothing', '^engine/model/', '^engine/model/'),
+    only('ports-import-model', '^engine/ports/', '^engine/(model|ports)/'),
+    ...stages.map((s) => only(`stage-${s}`, `^engine/${s}/`, `^engine/(model|ports|${s})/`)),
+    only('resources-import-model', '^engine/resources/', '^engine/(model|resources)/'),
+    only('practices-import-model', '^engine/practices/', '^engine/(model|practices)/'),
+    only('adapters-import-ports', '^engine/adapters/', '^engine/(model|ports|adapters)/'),
+    {
+      name: 'plug-ins-stay-apart',
+      severity: 'error',
+      from: { path: '^engine/(resources|practices)/([^/]+)/', pathNot: test },
+      to: { path: '^engine/(resources|practices)/([^/]+)/', pathNot: '^engine/$1/$2/' },
+    },
+    {
+      name: 'pure-folders-do-no-io',
+      severity: 'error',
+      from: { path: `^engine/(${pure})/`, pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'pure-folders-take-no-ports-but-ledger',
+      severity: 'error',
+      from: { path: '^engine/(model|load|graph|checks|compile|diff|plan|change|resources|practices)/', pathNot: test },
+      to: { path: '^engine/ports/' },
+    },
+    {
+      name: 'pure-packages-only',
+      severity: 'error',
+      from: { path: `^engine/(${pure})/`, pathNot: test },
+      to: {
+        dependencyTypes: ['npm'],
+        pathNot: 'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|p-limit)/',
+      },
+    },
+    {
+      name: 'only-main-wires-adapters',
+      severity: 'error',
+      from: { path: '^engine/', pathNot: `^engine/(main\\.ts|adapters/)|${test}` },
+      to: { path: '^engine/adapters/' },
+    },
+    {
+      name: 'only-the-pipeline-joins-stages',
+      severity: 'error',
+      from: { path: '^engine/(cli|portal|worker)/', pathNot: test },
+      to: { path: `^engine/(${stages.join('|')})/` },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^engine/generated/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

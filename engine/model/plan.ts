@@ -1,0 +1,152 @@
+import type { Address } from './address.ts'
+import type { Digest } from './canonical.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { Declaration, FieldChange, ResourceId, Reversibility, Unknown, Verb } from './resource.ts'
+
+/**
+ * Why an action is in the plan.
+ * - `this-change`: the documents changed between base and head
+ * - `pending`: merged before, never applied here
+ * - `drift`: the host moved away from what was applied
+ * - `both`: the documents changed, and the host was not as the base wanted it either
+ * - `rollback`: takes back what an earlier change did
+ */
+export type Cause = 'this-change' | 'pending' | 'drift' | 'both' | 'rollback'
+
+/** Who set the value that was last applied. */
+export interface SetBy {
+  /** Record number, `CHG-2026-00042`. */
+  readonly change: string
+  /** Merge commit on the target branch. */
+  readonly commit: string
+  /** Addresses of people. */
+  readonly approvers: readonly Address[]
+  /** ISO 8601, UTC. */
+  readonly at: string
+}
+
+export interface Origin {
+  readonly cause: Cause
+  readonly setBy?: SetBy
+  readonly declaredBy: readonly Declaration[]
+}
+
+/** One thing to do on one host. */
+export interface Action {
+  /** `act-` and 12 hex digits over host, resource, verb and the digests: the same action has the same id in every plan. */
+  readonly id: string
+  readonly host: string
+  readonly resource: ResourceId
+  readonly verb: Verb
+  readonly summary: string
+  readonly fields: readonly FieldChange[]
+  readonly origin: Origin
+  readonly reversibility: Reversibility
+  /** Digest of the observed state; of null where absent. */
+  readonly before: Digest
+  /** Digest of the wanted spec. */
+  readonly after: Digest
+  /** Ids of actions that must be done before. */
+  readonly requires: readonly string[]
+  /** For a restart: the ids of the actions that cause it. */
+  readonly causedBy?: readonly string[]
+  readonly access?: boolean
+}
+
+/** A resource nothing can be said about. Never taken for absent, never acted upon. */
+export interface UnknownResource {
+  readonly host: string
+  /** Absent where the whole host is unknown. */
+  readonly resource?: ResourceId
+  readonly unknown: Unknown
+}
+
+/** What the plan's digest covers, with the digest: enough for the ledger, holding no values. */
+export interface PlanDigest {
+  readonly tree: string
+  readonly policies: Digest
+  readonly actions: readonly RecordedAction[]
+  readonly digest: Digest
+}
+
+/** An action as the ledger keeps it. */
+export interface RecordedAction {
+  readonly id: string
+  readonly host: string
+  readonly resource: ResourceId
+  readonly verb: Verb
+  readonly reversibility: Reversibility
+  readonly before: Digest
+  readonly after: Digest
+}
+
+/** What a plan and its approvals are about. Commits and trees are hex object ids. */
+export interface Subject {
+  /** UUID of the estate, from its `Estate` document. */
+  readonly repository: string
+  /** Target branch, `refs/heads/main`. */
+  readonly ref: string
+  readonly base: string
+  readonly head: string
+  /** Tree of the merge result of head into base. */
+  readonly tree: string
+  /** Digest over the patch (base tree → merge tree): path, mode, blob pairs. */
+  readonly content: Digest
+  readonly plan: Digest
+  readonly policies: Digest
+}
+
+/** What policies ask of a plan. */
+export interface Verdict {
+  readonly denials: readonly Diagnostic[]
+  readonly warnings: readonly Diagnostic[]
+  readonly requirements: readonly ApprovalRequirement[]
+}
+
+/** So many distinct people of these teams (any person of the base where none is named). */
+export interface ApprovalRequirement {
+  readonly count: number
+  readonly teams: readonly Address[]
+  /** The policy or rule that asks, and its reason. */
+  readonly because: string
+}
+
+export interface Risk {
+  /** 0 to 100. */
+  readonly score: number
+  readonly level: 'low' | 'medium' | 'high'
+  readonly factors: readonly { readonly points: number; readonly because: string }[]
+}
+
+export interface WavePlan {
+  readonly name: string
+  readonly environment: string
+  readonly hosts: readonly string[]
+}
+
+/** What would be done, and why. Saved plans are this, as canonical JSON. */
+export interface Plan {
+  readonly version: 1
+  /** Version of the engine that made it. */
+  readonly engine: string
+  readonly createdAt: string
+  readonly subject: Subject
+  /** Commit whose documents are the desired state: the merge result's tree, or a commit of the target branch. */
+  readonly desired: string
+  /** The change this one takes back. */
+  readonly rollbackOf?: string
+  /** Hosts looked at, and all there are. */
+  readonly hosts: { readonly planned: readonly string[]; readonly total: number }
+  readonly actions: readonly Action[]
+  readonly unknowns: readonly UnknownResource[]
+  /** Resources that are as they should be. */
+  readonly unchanged: number
+  /** Resources no longer declared that we did not create: left as they are. */
+  readonly released: readonly { readonly host: string; readonly resource: ResourceId }[]
+  readonly waves: readonly WavePlan[]
+  /** Documents the change reaches in the graph, services first. */
+  readonly reach: readonly Address[]
+  readonly verdict: Verdict
+  readonly risk: Risk
+  readonly diagnostics: readonly Diagnostic[]
+}

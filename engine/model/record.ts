@@ -1,0 +1,149 @@
+import type { Address } from './address.ts'
+import type { Digest } from './canonical.ts'
+import type { Json } from './document.ts'
+import type { ActionOutcome } from './event.ts'
+import type { RecordedAction, Subject } from './plan.ts'
+import type { ResourceId } from './resource.ts'
+
+/** States of a change; the legal moves are in `engine/ledger/transitions.ts`. */
+export type ChangeState =
+  | 'proposed'
+  | 'approved'
+  | 'rejected'
+  | 'superseded'
+  | 'expired'
+  | 'unapproved'
+  | 'implementing'
+  | 'implemented'
+  | 'failed'
+  | 'rolled-back'
+
+/** A DSSE envelope (one approval, one envelope). The payload is an in-toto Statement v1 in canonical JSON, base64. */
+export interface Envelope {
+  readonly payloadType: 'application/vnd.in-toto+json'
+  readonly payload: string
+  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[]
+}
+
+/** Predicate of the in-toto Statement inside an approval's envelope. */
+export interface ApprovalPredicate {
+  readonly subject: Subject
+  readonly approver: Address
+  readonly decision: 'approve' | 'reject'
+  /** ISO 8601, UTC: when the approver signed. */
+  readonly at: string
+  readonly comment?: string
+}
+
+export interface RecordedApproval {
+  readonly assertion: 'approver-signed'
+  readonly approver: Address
+  readonly at: string
+  readonly envelope: Envelope
+}
+
+/** What one action did, as far as it was seen. */
+export interface ActionResult {
+  readonly id: string
+  readonly outcome: ActionOutcome
+  readonly at?: string
+  /** Why it failed or is unknown; control bytes escaped, secrets masked. */
+  readonly detail?: string
+}
+
+/** Written before the first host is touched. */
+export interface Intent {
+  readonly action: RecordedAction
+  /** State before, as the resource type compares it (digests of contents, no secrets); null: it was not there. */
+  readonly state: Json
+}
+
+export interface Deployment {
+  readonly environments: readonly string[]
+  /** Fencing number of the lock, one for each environment. */
+  readonly fences: Readonly<Record<string, number>>
+  readonly startedAt: string
+  readonly finishedAt?: string
+  readonly by: string
+  readonly intents: readonly Intent[]
+  readonly results: readonly ActionResult[]
+}
+
+/** A change, as the ledger branch keeps it: `changes/2026/000/CHG-2026-00042.yaml`. Holds digests and references, never secrets or contents. */
+export interface ChangeRecord {
+  readonly apiVersion: 'plumbline/v1'
+  readonly kind: 'Change'
+  readonly id: string
+  readonly state: ChangeState
+  readonly title: string
+  readonly type: 'normal'
+  readonly openedAt: string
+  readonly openedBy: string
+  readonly subject: Subject
+  readonly actions: readonly RecordedAction[]
+  readonly approvals: readonly RecordedApproval[]
+  /** Why it is in its state, where that needs saying: refusals of approvals, the failed gate, who changed a file since. */
+  readonly reasons?: readonly string[]
+  readonly merge?: { readonly commit: string; readonly recognisedAt: string }
+  readonly deployment?: Deployment
+  readonly rollbackOf?: string
+  readonly rolledBackBy?: string
+  /** Set by every transition: uuid of the newest one. */
+  readonly transition: { readonly uuid: string; readonly name: string; readonly at: string; readonly actor: string }
+}
+
+/** First record of a ledger: `genesis.yaml`. */
+export interface GenesisRecord {
+  readonly apiVersion: 'plumbline/v1'
+  readonly kind: 'Genesis'
+  readonly repository: string
+  /** Commit of the target branch from which on every merge needs a change record. */
+  readonly adoption: string
+  /** Public keys of engines, in authorized_keys form. */
+  readonly engineKeys: readonly string[]
+  /** `one-independent` (default) or `solo`: said for ever. */
+  readonly rule: 'one-independent' | 'solo'
+  readonly at: string
+}
+
+/** Resource → what was last applied there: `applied/<2 hex of sha256(host)>/<host>.yaml`. */
+export interface AppliedHost {
+  readonly apiVersion: 'plumbline/v1'
+  readonly kind: 'Applied'
+  readonly host: string
+  readonly resources: Readonly<Record<ResourceId, AppliedResource>>
+}
+
+export interface AppliedResource {
+  /** Digest of the spec that was applied. */
+  readonly spec: Digest
+  /** Digest of the state seen right after. */
+  readonly state: Digest
+  /** True where it was not there before we made it: then it is ours to delete. */
+  readonly created: boolean
+  readonly change: string
+  readonly commit: string
+  readonly approvers: readonly Address[]
+  readonly at: string
+}
+
+/** Lock of an environment: `locks/<environment>.yaml`; its git history is the chain of holders. */
+export interface LockRecord {
+  readonly apiVersion: 'plumbline/v1'
+  readonly kind: 'Lock'
+  readonly environment: string
+  /** Grows with each holder. */
+  readonly fence: number
+  readonly held?: LockHolder
+}
+
+export interface LockHolder {
+  readonly change: string
+  readonly by: string
+  readonly since: string
+  /** Machine and process of the holder, so that the same machine sees that it died. */
+  readonly machine: string
+  readonly pid: number
+  /** Start time of the process, so that a reused pid is not taken for it. */
+  readonly started: string
+}

@@ -1,0 +1,4 @@
+/** The time as a value: stages never read it themselves. */
+export interface Clock {
+  now(): Date
+}

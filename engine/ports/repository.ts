@@ -1,0 +1,94 @@
+/** Objects of a git repository, read from its object database; nothing of a tree is ever run. Ids are full hex. */
+export interface Repository {
+  /** Folder of the work tree. */
+  readonly root: string
+  /** git's common directory: caches and the journal lie below `plumbline/` in it. */
+  readonly commonDir: string
+  /** Commit id behind a name; undefined where there is none. Throws `RepositoryError` with `invalid-ref` for names git would take for an option. */
+  resolve(ref: string): Promise<string | undefined>
+  commit(id: string): Promise<Commit>
+  /** Blobs, links and submodules of a tree, recursively, sorted by path. */
+  tree(treeish: string): Promise<readonly TreeEntry[]>
+  blobs(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
+  /** What differs between two trees, sorted by path; no renames. */
+  changes(fromTree: string, toTree: string): Promise<readonly TreeChange[]>
+  mergeBase(a: string, b: string): Promise<string | undefined>
+  /** Merges without a work tree. */
+  mergeTree(base: string, head: string): Promise<{ readonly tree: string } | { readonly conflicts: readonly string[] }>
+  /** Newest first, from `tip` along first parents down to, not including, `until`. */
+  firstParents(tip: string, until?: string): Promise<readonly string[]>
+  /** Commits reachable from `head` and not from `base`, oldest first. */
+  commitsBetween(base: string, head: string): Promise<readonly Commit[]>
+  /** Whether `ancestor` is reachable from `descendant`. */
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>
+  currentBranch(): Promise<string | undefined>
+  hasRemote(): Promise<boolean>
+  /** Brings the remote's branches; throws `RepositoryError` where the remote can't be reached. */
+  fetch(): Promise<void>
+  /** Writes a commit (signed where a signer is given) and returns its id. Does not move any ref. */
+  writeCommit(commit: NewCommit): Promise<string>
+  /** Moves a branch by compare-and-swap, on the remote first where there is one; false where it had moved. */
+  moveBranch(branch: string, from: string | null, to: string): Promise<boolean>
+}
+
+export interface Person {
+  readonly name: string
+  readonly email: string
+  /** ISO 8601 with the writer's offset. */
+  readonly at: string
+}
+
+export interface Commit {
+  readonly id: string
+  readonly tree: string
+  readonly parents: readonly string[]
+  readonly author: Person
+  readonly committer: Person
+  readonly message: string
+  /** Armoured signature, where there is one. */
+  readonly signature?: string
+  /** The bytes that are signed: the commit object without its signature header. */
+  readonly signedPayload: Uint8Array
+}
+
+export interface TreeEntry {
+  readonly path: string
+  readonly mode: '100644' | '100755' | '120000' | '160000'
+  readonly id: string
+  /** Bytes; 0 for submodules. */
+  readonly size: number
+}
+
+export interface TreeChange {
+  readonly path: string
+  readonly before?: { readonly mode: string; readonly id: string }
+  readonly after?: { readonly mode: string; readonly id: string }
+}
+
+export interface NewCommit {
+  readonly tree: string
+  readonly parents: readonly string[]
+  readonly author: Person
+  readonly message: string
+  readonly signer?: Signer
+}
+
+/** A key that signs: from a file, an agent or memory. */
+export interface Signer {
+  /** authorized_keys form, without comment. */
+  readonly publicKey: string
+  /** Armoured SSH signature (`-----BEGIN SSH SIGNATURE-----`) of the data under a namespace (`git`, `plumbline-approval`). */
+  sign(data: Uint8Array, namespace: string): Promise<string>
+}
+
+/** A mistake of the caller or a state of the repository that a person has to mend. */
+export class RepositoryError extends Error {
+  readonly code: string
+  readonly hint: string
+  constructor(code: string, message: string, hint: string) {
+    super(message)
+    this.name = 'RepositoryError'
+    this.code = code
+    this.hint = hint
+  }
+}

@@ -34,6 +34,8 @@ export interface Output {
   readonly timedOut: boolean
   /** The connection broke before the script ended: what it did is unknown. */
   readonly cutOff: boolean
+  /** The script never began, so it did nothing: sudo refused, or no shell would take it. `code` is null then. */
+  readonly notStarted?: SessionFailure
 }
 
 /** An open way to one host. Scripts get `$R` (the target's root prefix) and run under /bin/sh as root or the session's user. */

@@ -1,0 +1,194 @@
+import { escapeControls } from '../model/escape.ts'
+import type { ActionOutcome, Emit } from '../model/event.ts'
+import type { Action } from '../model/plan.ts'
+import type { ActionResult } from '../model/record.ts'
+import type { Change, Resource, ResourceType } from '../model/resource.ts'
+import { mask } from '../model/script.ts'
+import type { Clock } from '../ports/clock.ts'
+import { type HostConnector, type HostSession, isFailure, type Output } from '../ports/host-session.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { codes } from './codes.ts'
+import { callOffDeadMan, guardExit, guarded } from './guard.ts'
+
+type FailureCode = keyof typeof codes
+
+/** What a look at the host before and after the actions says of the resources they are about. */
+export interface Look {
+  /** The change still needed for an action's resource: undefined where it is as wanted, `unknown` where nothing can be said. */
+  readonly change: (action: Action) => Change | undefined | 'unknown'
+  readonly session: HostSession
+}
+
+export interface HostWork {
+  readonly host: string
+  readonly environment: string
+  readonly fence: number
+  /** In order. `resumed`: begun by an apply that did not end, so that another state before is no surprise. */
+  readonly actions: readonly { readonly action: Action; readonly resource: Resource; readonly resumed: boolean }[]
+}
+
+export interface HostWorld {
+  readonly change: string
+  readonly types: ReadonlyMap<string, ResourceType>
+  readonly connector: HostConnector
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly emit: Emit
+  /** Observes what the work is about; the failure says why a host could not be seen. */
+  readonly look: (work: HostWork) => Promise<Look | { readonly unseen: string }>
+  /** Digest of a state, as in an action's `before`. */
+  readonly digest: (state: Change['have']) => string
+  /** True once somebody asked to stop: nothing more is begun. */
+  readonly stopping: () => boolean
+  readonly deadline: number
+  readonly outputCap: number
+}
+
+/**
+ * Carries out the actions of one host: looks, does each in order until one fails, looks again. An action counts as
+ * applied when the host shows it, not when the command was sent.
+ */
+export async function applyHost(work: HostWork, world: HostWorld): Promise<readonly ActionResult[]> {
+  const before = await world.look(work)
+  if ('unseen' in before) return work.actions.map(({ action }) => result(action, 'not-started', world, before.unseen))
+  const results: ActionResult[] = []
+  const sent: { action: Action; resource: Resource }[] = []
+  let failed: string | undefined
+  for (const item of work.actions) {
+    const now = failed ?? (world.stopping() ? 'told to stop' : undefined)
+    if (now !== undefined) {
+      results.push(result(item.action, 'not-started', world, now))
+      continue
+    }
+    const done = await act(item, before, work, world)
+    if (done === 'sent') sent.push(item)
+    else results.push(await note(done, work, world))
+    if (done !== 'sent' && done.outcome !== 'applied') failed = `stopped after ${item.action.resource}`
+  }
+  const verified = sent.length === 0 ? [] : await verify(sent, work, world)
+  await before.session.close()
+  const all = new Map([...verified, ...results].map((r) => [r.id, r]))
+  return work.actions.flatMap(({ action }) => all.get(action.id) ?? [])
+}
+
+/** Runs one step, or says why it is not run; `sent` where it ended well and remains to be seen. */
+async function act(
+  item: HostWork['actions'][number],
+  look: Look,
+  work: HostWork,
+  world: HostWorld,
+): Promise<ActionResult | 'sent'> {
+  const { action } = item
+  const change = stillNeeded(item, look)
+  if (change === 'unknown') return result(action, 'unknown', world, 'the host says nothing of it')
+  if (change === undefined) return result(action, 'applied', world, 'was already so')
+  if (!item.resumed && action.verb !== 'restart' && world.digest(change.have) !== action.before)
+    return failure(action, world, 'changed-meanwhile', 'the host changed after it was planned')
+  const type = world.types.get(change.resource.type)
+  if (type === undefined) throw new Error(`no resource type ${change.resource.type}`)
+  const step = type.steps(change)
+  await world.journal.append(world.change, { type: 'started', action: action.id, at: world.clock.now().toISOString() })
+  world.emit({ type: 'action-started', host: work.host, action: action.id, summary: step.summary })
+  const output = await look.session.run(guarded(step, work.environment, work.fence), {
+    deadline: world.deadline,
+    outputCap: world.outputCap,
+  })
+  const problem = problemOf(action, output, world, mask(step.script).includes("'***'"))
+  if (problem !== undefined) return problem
+  if (step.access === true && step.inverse !== undefined) {
+    const locked = await proveAccess(look, world)
+    if (locked !== undefined) return failure(action, world, 'access-not-proved', locked)
+  }
+  return 'sent'
+}
+
+/** A restart is not seen in the state: it is needed as long as its result is not known. */
+function stillNeeded(item: HostWork['actions'][number], look: Look): Change | undefined | 'unknown' {
+  const change = look.change(item.action)
+  if (item.action.verb !== 'restart' || change === 'unknown') return change
+  return { verb: 'restart', resource: item.resource, have: change?.have ?? null, fields: [] }
+}
+
+async function proveAccess(look: Look, world: HostWorld): Promise<string | undefined> {
+  const second = await world.connector.connect(look.session.target, { deadline: world.deadline })
+  if (isFailure(second)) return second.detail
+  const output = await second.run(callOffDeadMan(), { deadline: world.deadline, outputCap: world.outputCap })
+  await second.close()
+  return output.code === 0 ? undefined : `the second login could run nothing: ${said(output)}`
+}
+
+function problemOf(action: Action, output: Output, world: HostWorld, hasSecret: boolean): ActionResult | undefined {
+  if (output.cutOff || (output.code === null && !output.timedOut))
+    return result(action, 'unknown', world, 'outcome-unknown: the connection broke while it ran')
+  if (output.timedOut) return result(action, 'unknown', world, 'outcome-unknown: it did not end before the deadline')
+  const words = hasSecret ? 'the output is not shown, for it may hold a secret' : said(output)
+  switch (output.code) {
+    case 0:
+      return undefined
+    case guardExit.lockBusy:
+      return failure(action, world, 'lock-busy', 'another action holds the lock on the host')
+    case guardExit.lockLost:
+      return failure(action, world, 'lock-lost', 'the host has seen a newer lock than ours')
+    case guardExit.changedMeanwhile:
+      return failure(action, world, 'changed-meanwhile', 'the file is not what it was when it was planned')
+    case guardExit.noState:
+      return failure(action, world, 'no-state-folder', words)
+    case guardExit.preimageFailed:
+      return failure(action, world, 'preimage-failed', words)
+    default:
+      return failure(action, world, 'action-failed', `exit status ${output.code}: ${words}`)
+  }
+}
+
+async function verify(
+  sent: readonly { readonly action: Action; readonly resource: Resource }[],
+  work: HostWork,
+  world: HostWorld,
+): Promise<readonly ActionResult[]> {
+  const after = await world.look(work)
+  const results: ActionResult[] = []
+  for (const { action } of sent) {
+    if ('unseen' in after) {
+      results.push(
+        await note(result(action, 'unknown', world, `could not be looked at afterwards: ${after.unseen}`), work, world),
+      )
+      continue
+    }
+    const change = after.change(action)
+    const outcome =
+      change === undefined || (action.verb === 'restart' && change !== 'unknown')
+        ? result(action, 'applied', world)
+        : change === 'unknown'
+          ? result(action, 'unknown', world, 'the host says nothing of it')
+          : failure(action, world, 'not-as-wanted', `still differs in ${change.fields.map((f) => f.path).join(', ')}`)
+    results.push(await note(outcome, work, world))
+  }
+  if (!('unseen' in after)) await after.session.close()
+  return results
+}
+
+async function note(done: ActionResult, work: HostWork, world: HostWorld): Promise<ActionResult> {
+  await world.journal.append(world.change, { type: 'finished', result: done })
+  world.emit({
+    type: 'action-finished',
+    host: work.host,
+    action: done.id,
+    outcome: done.outcome,
+    ...(done.detail !== undefined && { detail: done.detail }),
+  })
+  return done
+}
+
+function result(action: Action, outcome: ActionOutcome, world: HostWorld, detail?: string): ActionResult {
+  return { id: action.id, outcome, at: world.clock.now().toISOString(), ...(detail !== undefined && { detail }) }
+}
+
+const failure = (action: Action, world: HostWorld, code: FailureCode, detail: string): ActionResult =>
+  result(action, 'failed', world, `${code}: ${detail}`)
+
+/** The last lines a host said, safe to print. */
+function said(output: Output): string {
+  const text = new TextDecoder().decode(output.stderr.length > 0 ? output.stderr : output.stdout)
+  const tail = text.trim().split('\n').slice(-3).join(' / ').slice(-400)
+  return tail === '' ? 'it said nothing' : escapeControls(tail)
+}

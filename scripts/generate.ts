@@ -1,0 +1,53 @@
+/**
+ * Writes `engine/generated/`: the registry of plug-ins, the kinds as data, their TypeScript types and their compiled
+ * validators. Nothing in it is committed. A second run without changed inputs does nothing.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { inputFiles, readInputs } from './generate/read-inputs.ts'
+import { readText, writeIfChanged } from './generate/write-if-changed.ts'
+
+const target = 'engine/generated'
+const outputs = ['registry.ts', 'kinds.ts', 'types.ts', 'validators.js', 'validators.d.ts']
+
+const validatorTypes = `/** One thing a schema finds wrong, as ajv says it. */
+export interface SchemaError {
+  readonly instancePath: string
+  readonly schemaPath: string
+  readonly keyword: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly message?: string
+  readonly propertyName?: string
+}
+export interface Validator {
+  (document: unknown): boolean
+  errors?: readonly SchemaError[] | null
+}
+/** Validators of whole documents, by kind. */
+export const validators: ReadonlyMap<string, Validator>
+`
+
+async function generate(): Promise<void> {
+  const files = inputFiles()
+  const stamp = createHash('sha256')
+  for (const file of files) stamp.update(`${file}\0`).update(readFileSync(file)).update('\0')
+  const digest = stamp.digest('hex')
+  if (readText(`${target}/stamp`) === digest && outputs.every((o) => existsSync(`${target}/${o}`))) return
+
+  const inputs = readInputs(files)
+  const [{ kindsText }, { registryText }, { typesText }, { validatorsText }] = await Promise.all([
+    import('./generate/kinds.ts'),
+    import('./generate/registry.ts'),
+    import('./generate/types.ts'),
+    import('./generate/validators.ts'),
+  ])
+  const [types, validators] = await Promise.all([typesText(inputs), validatorsText(inputs)])
+  writeIfChanged(`${target}/registry.ts`, registryText(inputs))
+  writeIfChanged(`${target}/kinds.ts`, kindsText(inputs))
+  writeIfChanged(`${target}/types.ts`, types)
+  writeIfChanged(`${target}/validators.js`, validators)
+  writeIfChanged(`${target}/validators.d.ts`, validatorTypes)
+  writeIfChanged(`${target}/stamp`, digest)
+}
+
+await generate()

@@ -1,0 +1,214 @@
+import { resolve } from 'node:path'
+import type { Commit, NewCommit, Repository, TreeChange, TreeEntry } from '../../ports/repository.ts'
+import { repositoryError } from './codes.ts'
+import { type GitContext, openContext } from './context.ts'
+import { failure } from './git-process.ts'
+import { LooseObjects } from './loose-objects.ts'
+import { isAncestor, moveLocalBranch, moveRemoteBranch, type Report } from './move-branch.ts'
+import { parseCommit } from './parse-commit.ts'
+import { checkBranch, checkRef, isObjectId } from './ref-name.ts'
+import { fetchBranches, hasRemote, remoteName } from './remote.ts'
+import { commitBytes } from './write-commit.ts'
+
+export interface OpenOptions {
+  /** Branches of which the remote's version is the true one, where there is a remote. */
+  readonly shared?: readonly string[]
+  /** Refuses a detached head (`repository-detached`). */
+  readonly needsBranch?: boolean
+  /** Accepts a shallow clone: enough to read the documents of one commit, not to judge a change. */
+  readonly allowShallow?: boolean
+  /** Gets what could not be done beside a move that succeeded (`work-tree-left`). */
+  readonly report?: Report
+}
+
+/** A repository that can be closed: it keeps one git process for reading. */
+export interface OpenRepository extends Repository {
+  close(): void
+}
+
+/** Opens the repository that a folder lies in. Throws `RepositoryError` with `repository-…` where it can't be used. */
+export async function openRepository(dir: string, options: OpenOptions = {}): Promise<OpenRepository> {
+  const context = await openContext(dir)
+  const shallow = (await context.git.line(['rev-parse', '--is-shallow-repository'])) === 'true'
+  if (shallow && options.allowShallow !== true)
+    throw repositoryError('repository-shallow', `${context.root} is a shallow clone`)
+  const repository = new GitRepository(context, options)
+  if (options.needsBranch === true && (await repository.currentBranch()) === undefined)
+    throw repositoryError('repository-detached', `no branch is checked out in ${context.root}`)
+  return repository
+}
+
+class GitRepository implements OpenRepository {
+  readonly root: string
+  readonly commonDir: string
+  readonly #context: GitContext
+  readonly #shared: readonly string[]
+  readonly #report: Report
+
+  constructor(context: GitContext, options: OpenOptions) {
+    this.#context = context
+    this.root = context.root
+    this.commonDir = context.commonDir
+    this.#shared = options.shared ?? ['main', 'ledger']
+    this.#report = options.report ?? (() => undefined)
+  }
+
+  async resolve(ref: string): Promise<string | undefined> {
+    const name = await this.#trueName(checkRef(ref))
+    const object = await this.#context.reader.read(`${name}^{commit}`)
+    if (object !== undefined) return object.id
+    const named = await this.#context.git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', name])
+    const id = named.stdout.toString().trim()
+    // A name that leads to an object which is not there. An id may just be unknown here; so may what ^ and ~ ask for.
+    if (named.code === 0 && !isObjectId(ref) && !(await this.#context.reader.read(id)))
+      throw repositoryError('repository-corrupt', `${ref} names ${id}, which is missing`)
+    if (/^HEAD\b/.test(ref) && (await this.#isEmpty()))
+      throw repositoryError('repository-empty', 'there are no commits yet')
+    return undefined
+  }
+
+  /** Where a remote decides, its branch stands behind the short name. */
+  async #trueName(ref: string): Promise<string> {
+    const [, prefix = '', name = '', suffix = ''] = /^(refs\/heads\/)?(.*?)((?:~\d*|\^\d*)*)$/.exec(ref) ?? []
+    if (!this.#shared.includes(name)) return ref
+    const tracking = `refs/remotes/${remoteName}/${name}`
+    if ((await this.hasRemote()) && (await this.#context.reader.read(tracking))) return `${tracking}${suffix}`
+    return prefix === '' ? `refs/heads/${name}${suffix}` : ref
+  }
+
+  async #isEmpty(): Promise<boolean> {
+    return (await this.#context.git.run(['rev-parse', '--verify', '--quiet', 'HEAD'])).code !== 0
+  }
+
+  async commit(id: string): Promise<Commit> {
+    const object = await this.#context.reader.read(objectId(id))
+    if (object?.type !== 'commit') throw repositoryError('repository-corrupt', `commit ${id} is missing`)
+    return parseCommit(id, object.data)
+  }
+
+  async tree(treeish: string): Promise<readonly TreeEntry[]> {
+    const name = isObjectId(treeish) ? treeish : await this.#trueName(checkRef(treeish))
+    const args = ['ls-tree', '-r', '-z', '--long', '--full-tree', '--end-of-options', name]
+    const listing = (await this.#context.git.output(args)).toString()
+    const entries = listing.split('\0').flatMap((line) => {
+      const match = /^(\d+) (?:blob|commit) ([0-9a-f]+) +(\d+|-)\t(.*)$/s.exec(line)
+      if (match === null) return []
+      const [, mode = '', id = '', size = '', path = ''] = match
+      return [{ path, mode: modeOf(mode), id, size: size === '-' ? 0 : Number(size) }]
+    })
+    return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  }
+
+  async blobs(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const unique = [...new Set(ids.map(objectId))]
+    const objects = await Promise.all(unique.map((id) => this.#context.reader.read(id)))
+    return new Map(
+      unique.map((id, i) => {
+        const object = objects[i]
+        if (object?.type !== 'blob')
+          throw repositoryError('repository-corrupt', `the contents of blob ${id} are missing`)
+        return [id, object.data]
+      }),
+    )
+  }
+
+  async changes(fromTree: string, toTree: string): Promise<readonly TreeChange[]> {
+    const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', '--ignore-submodules=none']
+    const raw = (await this.#context.git.output([...args, objectId(fromTree), objectId(toTree)])).toString().split('\0')
+    const changes: TreeChange[] = []
+    for (let i = 0; i + 1 < raw.length; i += 2) {
+      const [oldMode = '', newMode = '', oldId = '', newId = ''] = (raw[i] ?? '').slice(1).split(' ')
+      changes.push({
+        path: raw[i + 1] ?? '',
+        ...(oldMode === '000000' ? {} : { before: { mode: oldMode, id: oldId } }),
+        ...(newMode === '000000' ? {} : { after: { mode: newMode, id: newId } }),
+      })
+    }
+    return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  }
+
+  async mergeBase(a: string, b: string): Promise<string | undefined> {
+    const result = await this.#context.git.run(['merge-base', objectId(a), objectId(b)])
+    if (result.code > 1) throw failure(result, 'merge-base')
+    return result.code === 0 ? result.stdout.toString().trim() : undefined
+  }
+
+  async mergeTree(base: string, head: string) {
+    const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', objectId(base), objectId(head)]
+    const result = await this.#context.git.run(args)
+    if (result.code > 1) throw failure(result, 'merge-tree')
+    const [tree = '', ...conflicts] = result.stdout
+      .toString()
+      .split('\0')
+      .filter((part) => part !== '')
+    return result.code === 0 ? { tree } : { conflicts: [...new Set(conflicts)].sort() }
+  }
+
+  async firstParents(tip: string, until?: string): Promise<readonly string[]> {
+    return this.#revList(['--first-parent', objectId(tip), ...(until === undefined ? [] : [`^${objectId(until)}`])])
+  }
+
+  async commitsBetween(base: string, head: string): Promise<readonly Commit[]> {
+    const ids = await this.#revList(['--topo-order', '--reverse', objectId(head), `^${objectId(base)}`])
+    return Promise.all(ids.map((id) => this.commit(id)))
+  }
+
+  async #revList(args: readonly string[]): Promise<string[]> {
+    const lines = (await this.#context.git.output(['rev-list', ...args])).toString().split('\n')
+    return lines.filter((line) => line !== '')
+  }
+
+  isAncestor(ancestor: string, descendant: string): Promise<boolean> {
+    return isAncestor(this.#context, objectId(ancestor), objectId(descendant))
+  }
+
+  async currentBranch(): Promise<string | undefined> {
+    const result = await this.#context.git.run(['symbolic-ref', '--quiet', 'HEAD'])
+    if (result.code !== 0 && result.stderr.trim() !== '') throw failure(result, 'symbolic-ref')
+    return result.code === 0
+      ? result.stdout
+          .toString()
+          .trim()
+          .replace(/^refs\/heads\//, '')
+      : undefined
+  }
+
+  hasRemote(): Promise<boolean> {
+    return hasRemote(this.#context.git)
+  }
+
+  async fetch(): Promise<void> {
+    await fetchBranches(this.#context.git, [`+refs/heads/*:refs/remotes/${remoteName}/*`])
+  }
+
+  async writeCommit(commit: NewCommit): Promise<string> {
+    const objects = new LooseObjects(resolve(this.commonDir, 'objects'), this.#context.format)
+    const bytes = await commitBytes({ ...commit, committer: commit.author }, this.#context.format)
+    const id = objects.write('commit', bytes)
+    await objects.settle()
+    return id
+  }
+
+  async moveBranch(branch: string, from: string | null, to: string): Promise<boolean> {
+    checkBranch(branch)
+    objectId(to)
+    if (from !== null) objectId(from)
+    if (await this.hasRemote()) return moveRemoteBranch(this.#context, { branch, from, to }, this.#report)
+    return moveLocalBranch(this.#context, branch, from, to)
+  }
+
+  close(): void {
+    this.#context.reader.close()
+  }
+}
+
+/** Ids come from git or a record: what is none was forged, or is a name that has to be resolved first. */
+function objectId(id: string): string {
+  if (!isObjectId(id))
+    throw repositoryError('invalid-ref', `${JSON.stringify(id.slice(0, 80))} is not a full object id`)
+  return id
+}
+
+function modeOf(mode: string): TreeEntry['mode'] {
+  return mode === '100755' || mode === '120000' || mode === '160000' ? mode : '100644'
+}

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,7 +42,7 @@ export class OpensshConnector implements HostConnector {
     }
     const close = async () => {
       this.#open.delete(session)
-      await this.#control(target, folder, 'exit')
+      await this.#exit(target, folder)
       await remove()
     }
     const transport = { open: this.#opener(target, folder), close, markExit255: true }
@@ -66,40 +67,58 @@ export class OpensshConnector implements HostConnector {
     await writeFile(join(folder, 'known_hosts'), files.knownHosts, { mode: 0o600 })
     await writeFile(join(folder, 'config'), files.config, { mode: 0o600 })
     // The master ends by itself when idle for long: nothing stays behind where we are killed.
-    const master = ['-f', '-N', '-o', 'ControlMaster=yes', '-o', 'ControlPersist=300', '--', target.host]
-    const started = await startCommand(this.#program(), ['-F', join(folder, 'config'), ...master], { env: env() })
+    const master = ['-f', '-N', '-o', 'ControlMaster=yes', '-o', 'ControlPersist=300']
+    const limit = new Deadline(deadline)
+    try {
+      const failure = await this.#login(target, folder, master, limit)
+      if (failure?.failed !== 'host-unreachable' || !target.jump) return failure
+      // A master keeps to itself what its jump hosts said: ask again without one, only to hear why.
+      const once = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none', '-n']
+      return (await this.#login(target, folder, once, limit, ':')) ?? failure
+    } finally {
+      limit.clear()
+    }
+  }
+
+  /** Runs `ssh` once to its end. */
+  async #login(
+    target: Target,
+    folder: string,
+    args: readonly string[],
+    limit: Deadline,
+    ...command: readonly string[]
+  ): Promise<SessionFailure | undefined> {
+    const all = ['-F', join(folder, 'config'), ...args, '--', target.host, ...command]
+    const started = await startCommand(this.#program(), all, { env: env() })
     if (typeof started === 'string') return { failed: 'host-unreachable', detail: `ssh can't be started: ${started}` }
     let said = ''
     started.stderr.on('data', (chunk: Buffer) => {
       if (said.length < 16_384) said += chunk.toString('utf8')
     })
     started.stdout.resume()
-    const limit = new Deadline(deadline)
     const end = await limit.over(started.ended)
-    limit.clear()
     if (end !== 'deadline') return end.code === 0 ? undefined : failureOf(said, target)
     started.kill()
-    return { failed: 'deadline', detail: `no session with ${target.host} within ${deadline} ms` }
+    return { failed: 'deadline', detail: `no session with ${target.host} in time` }
   }
 
   #opener(target: Target, folder: string): OpenCommand {
     // Only over the master: a new connection would be a new login that nobody asked for.
     const args = ['-F', join(folder, 'config'), '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '--', target.host]
     return async (command) => {
-      if (!(await this.#control(target, folder, 'check'))) return 'cut-off'
+      if (!existsSync(join(folder, 's'))) return 'cut-off' // The master takes its socket away when it ends.
       const started = await startCommand(this.#program(), [...args, command], { env: env() })
       return typeof started === 'string' ? { failed: 'no-shell', detail: started } : started
     }
   }
 
-  async #control(target: Target, folder: string, verb: 'check' | 'exit'): Promise<boolean> {
-    const args = ['-F', join(folder, 'config'), '-O', verb, '--', target.host]
+  async #exit(target: Target, folder: string): Promise<void> {
+    const args = ['-F', join(folder, 'config'), '-O', 'exit', '--', target.host]
     const started = await startCommand(this.#program(), args, { env: env() })
-    if (typeof started === 'string') return false
+    if (typeof started === 'string') return
     started.stdout.resume()
     started.stderr.resume()
-    const { code } = await started.ended
-    return code === 0
+    await started.ended
   }
 
   #program(): string {

@@ -95,8 +95,9 @@ async function gather(
   const started = stdout.started
   const { bytes, marked } = stderr.finish(framing.markExit255 ? framing.nonce + exit255 : undefined)
   const stopped = end === 'deadline' || end === 'flood'
-  // Status 255 without our mark is the transport's own: the connection broke under a script that had begun.
-  const lost = framing.markExit255 === true && !stopped && started && end.code === 255 && !marked
+  // Status 255 without our mark is the transport's own: the connection broke, unless it says that no shell was had.
+  const transportFailed = framing.markExit255 === true && !stopped && end.code === 255 && !marked
+  const lost = transportFailed && !(!started && /request failed|prohibited/.test(stderr.noise()))
   const code = stopped || lost ? null : end.code
   return {
     started,

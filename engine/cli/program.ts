@@ -1,0 +1,107 @@
+import { Command, CommanderError } from 'commander'
+import type { OpenWorld } from './context.ts'
+import { exit, type Terminal } from './terminal.ts'
+
+/** What a module under `commands/` exports as `define`. */
+export type Define = (command: Command, context: CommandContext) => void
+
+export interface CommandContext {
+  readonly terminal: Terminal
+  /** Opens the estate in the folder the user means. */
+  readonly open: OpenWorld
+  readonly version: string
+  /** Runs an action and remembers its exit status; mistakes become diagnostics. */
+  readonly run: (action: () => Promise<number>, options: { readonly json?: boolean | undefined }) => Promise<void>
+}
+
+interface Entry {
+  readonly summary: string
+  readonly load: () => Promise<{ readonly define: Define }>
+}
+
+/** In the order in which a newcomer meets them. A module is loaded when its command is called, so that starting costs little. */
+export const commands: Readonly<Record<string, Entry>> = {
+  init: { summary: 'make an estate repository of your own', load: () => import('./commands/init.ts') },
+  validate: { summary: 'check every document of the estate', load: () => import('./commands/validate.ts') },
+  graph: {
+    summary: 'show how documents refer to each other, and what a change reaches',
+    load: () => import('./commands/graph.ts'),
+  },
+  get: { summary: 'list documents, or print one', load: () => import('./commands/get.ts') },
+  explain: { summary: 'explain a kind or one of its fields', load: () => import('./commands/explain.ts') },
+  plan: { summary: 'show what a branch would do to the hosts, and why', load: () => import('./commands/plan.ts') },
+  approve: { summary: 'sign that a plan may be applied', load: () => import('./commands/approve.ts') },
+  apply: { summary: 'apply what was merged and approved, in waves', load: () => import('./commands/apply.ts') },
+  drift: { summary: 'show where hosts moved away from what was applied', load: () => import('./commands/drift.ts') },
+  rollback: { summary: 'take a change back, as a new change', load: () => import('./commands/rollback.ts') },
+  log: { summary: 'list changes, newest first', load: () => import('./commands/log.ts') },
+  show: { summary: 'show one change with its approvals and results', load: () => import('./commands/show.ts') },
+  blame: {
+    summary: 'tell who put a setting on a host, and whether it is still so',
+    load: () => import('./commands/blame.ts'),
+  },
+  audit: { summary: 'verify the ledger without trusting anybody', load: () => import('./commands/audit.ts') },
+  schemas: { summary: 'write schemas for your editor', load: () => import('./commands/schemas.ts') },
+  'host-key': {
+    summary: "fetch a host's public keys, to be compared and pinned",
+    load: () => import('./commands/host-key.ts'),
+  },
+  demo: {
+    summary: 'tell the whole story in a scratch folder, with simulated hosts',
+    load: () => import('./commands/demo.ts'),
+  },
+  completion: { summary: 'print a completion script for your shell', load: () => import('./commands/completion.ts') },
+}
+
+/** Builds the program with the modules of the commands named; the others are known by name and summary only. */
+export async function buildProgram(context: CommandContext, wanted: readonly string[]): Promise<Command> {
+  const { terminal } = context
+  const program = new Command('plumbline')
+    .description(
+      'Configuration management for IT operations as code: how far is the estate off true, who put it there, and how to bring it back.',
+    )
+    .version(context.version, '-V, --version', 'print the version')
+    .option('-C, --directory <dir>', 'work as if started in this folder')
+    .option('--no-color', 'no colour (as does NO_COLOR)')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .enablePositionalOptions(false)
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, getOutHelpWidth: () => terminal.width })
+    .addHelpText(
+      'after',
+      '\nA first look:\n  plumbline demo                 the whole story with simulated hosts\n  plumbline init my-estate       an estate of your own\n  plumbline validate && plumbline plan\n\nExit status: 0 nothing to do, 2 there are changes, 1 error, 64 wrong use, 130 interrupted.',
+    )
+  for (const [name, entry] of Object.entries(commands)) {
+    const command = program.command(name).description(entry.summary).exitOverride()
+    command.configureOutput({ writeOut: terminal.out, writeErr: terminal.err, getOutHelpWidth: () => terminal.width })
+    if (wanted.includes(name)) (await entry.load()).define(command, context)
+  }
+  return program
+}
+
+/** Parses the arguments, runs the command they name and returns the exit status. */
+export async function runProgram(argv: readonly string[], base: Omit<CommandContext, 'run'>): Promise<number> {
+  let status: number = exit.ok
+  const context: CommandContext = {
+    ...base,
+    run: async (action, options) => {
+      const { runAction } = await import('./run-action.ts')
+      status = await runAction(action, base.terminal, options.json === true)
+    },
+  }
+  const named = argv.filter((a) => a in commands).slice(0, 1)
+  const program = await buildProgram(context, named)
+  if (argv.length === 0) {
+    program.outputHelp()
+    return exit.usage
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? exit.ok : exit.usage
+  }
+  return status
+}

@@ -1,0 +1,182 @@
+import { structuredPatch } from 'diff'
+import { escapeControls } from '../../model/escape.ts'
+import type { Action, Plan, WavePlan } from '../../model/plan.ts'
+import type { FieldChange, Verb } from '../../model/resource.ts'
+import type { Colors } from '../terminal.ts'
+import { columns, count } from './columns.ts'
+import { diagnosticsText } from './diagnostics-text.ts'
+
+/** What stands beside the plan and is not part of it. */
+export interface PlanContext {
+  readonly colors: Colors
+  /** Who agreed and what is missing; see the approvals view. */
+  readonly approvals: readonly string[]
+  readonly savedTo?: string
+  /** The command to run next. */
+  readonly next?: string
+  /** Longest line diff shown for one file. */
+  readonly diffLines?: number
+}
+
+const marks: Record<Verb, string> = { create: '+', update: '~', delete: '-', restart: '>' }
+
+/** A plan as a person reads it: the verdict first, one line for each action with its why, then what it takes to go on. */
+export function planText(plan: Plan, context: PlanContext): string {
+  const lines = [headline(plan, context.colors), '']
+  for (const host of hostsInOrder(plan)) lines.push(...hostLines(plan, host, context), '')
+  if (plan.released.length > 0) {
+    lines.push(
+      ...plan.released.map((r) =>
+        context.colors.dim(`released  ${r.host}  ${r.resource}  no longer declared; it was there before us and stays`),
+      ),
+      '',
+    )
+  }
+  lines.push(...footer(plan, context))
+  const findings = diagnosticsText(
+    [...plan.verdict.denials, ...plan.verdict.warnings, ...plan.diagnostics],
+    context.colors,
+  )
+  return `${lines.join('\n')}\n${findings === '' ? '' : `\n${findings}`}`
+}
+
+function headline(plan: Plan, c: Colors): string {
+  const id = plan.subject.plan.slice('sha256:'.length, 'sha256:'.length + 7)
+  const environments = [...new Set(plan.waves.map((w) => w.environment))]
+  const onto = environments.length === 0 ? '' : ` onto ${environments.join(', ')}`
+  const unknown = plan.unknowns.length === 0 ? '' : `, ${c.yellow(count(plan.unknowns.length, 'unknown'))}`
+  const changes = plan.actions.length === 0 ? c.green('nothing to do') : count(plan.actions.length, 'change')
+  const paint = { low: c.green, medium: c.yellow, high: c.red }[plan.risk.level]
+  const risk = plan.actions.length === 0 ? '' : ` · risk ${paint(`${plan.risk.score} (${plan.risk.level})`)}`
+  const back = plan.rollbackOf === undefined ? '' : ` · takes back ${plan.rollbackOf}`
+  return `${c.bold(`plan ${id}`)}${onto} · ${plan.hosts.planned.length} of ${count(plan.hosts.total, 'host')} · ${changes}${unknown}${risk}${back}`
+}
+
+/** In the order of the waves; hosts of which nothing is known last. */
+function hostsInOrder(plan: Plan): readonly string[] {
+  const waves = plan.waves.flatMap((w) => w.hosts)
+  const others = [...plan.actions.map((a) => a.host), ...plan.unknowns.map((u) => u.host)]
+  const busy = new Set(others)
+  return [...new Set([...waves, ...others])].filter((h) => busy.has(h))
+}
+
+function hostLines(plan: Plan, host: string, context: PlanContext): string[] {
+  const { colors: c } = context
+  const actions = plan.actions.filter((a) => a.host === host)
+  const wave = plan.waves.find((w) => w.hosts.includes(host))
+  const rows = actions.map((a) => [marks[a.verb], typeOf(a), what(a), why(a), a.reversibility])
+  const aligned = columns(rows, {
+    indent: '  ',
+    paint: (cell, column, row) => paintCell(cell, column, actions[row], c),
+  })
+  const lines = [`${c.bold(host)}${wave === undefined ? '' : `  ${c.dim(waveName(wave))}`}`]
+  actions.forEach((action, i) => {
+    lines.push(aligned[i] ?? '', ...fieldLines(action, context), ...originLines(action, c))
+  })
+  for (const u of plan.unknowns.filter((x) => x.host === host)) {
+    lines.push(
+      `  ${c.yellow('?')} ${u.resource ?? 'whole host'}  ${c.yellow(`unknown: ${escapeControls(u.unknown.detail)}`)} ${c.dim(`[${u.unknown.reason}]`)}`,
+    )
+  }
+  return lines
+}
+
+const waveName = (wave: WavePlan): string => wave.name
+const typeOf = (action: Action): string => action.resource.slice(0, action.resource.indexOf(':'))
+
+function what(action: Action): string {
+  const name = escapeControls(action.resource.slice(action.resource.indexOf(':') + 1))
+  if (action.verb === 'restart') return `${name}  restart, after ${count(action.causedBy?.length ?? 0, 'change')} above`
+  const small = action.fields.filter((f) => f.text === undefined)
+  if (action.verb !== 'update' || small.length !== 1 || action.fields.length !== 1) return name
+  return `${name}  ${fieldText(small[0])}`
+}
+
+function fieldText(field: FieldChange | undefined): string {
+  if (field === undefined) return ''
+  if (field.sensitive === true) return `${field.path}  changes (not shown)`
+  return `${field.path}  ${value(field.before)} → ${value(field.after)}`
+}
+
+function value(v: FieldChange['before']): string {
+  if (v === undefined) return 'nothing'
+  const text = typeof v === 'string' ? v : JSON.stringify(v)
+  return escapeControls(text.length > 80 ? `${text.slice(0, 77)}…` : text)
+}
+
+function why(action: Action): string {
+  const { cause, setBy } = action.origin
+  const set = setBy === undefined ? '' : `, set by ${setBy.change}`
+  return {
+    'this-change': 'this change',
+    pending: 'merged, not applied yet',
+    drift: `drift${set}`,
+    both: `this change, and drift${set}`,
+    rollback: 'rollback',
+  }[cause]
+}
+
+function originLines(action: Action, c: Colors): string[] {
+  const { cause, setBy } = action.origin
+  if ((cause !== 'drift' && cause !== 'both') || setBy === undefined || action.verb === 'restart') return []
+  const by = setBy.approvers.map((a) => a.slice(a.indexOf('/') + 1)).join(', ')
+  return [
+    c.dim(
+      `      ${by === '' ? 'applied' : 'approved'} ${setBy.at.slice(0, 10)}${by === '' ? '' : ` by ${by}`}; changed on the host since, no record`,
+    ),
+  ]
+}
+
+function fieldLines(action: Action, context: PlanContext): string[] {
+  const { colors: c } = context
+  const lines: string[] = []
+  const small = action.fields.filter((f) => f.text === undefined)
+  if (action.verb === 'update' && (small.length > 1 || action.fields.length > small.length))
+    lines.push(...small.filter((f) => f.path !== 'content').map((f) => `      ${fieldText(f)}`))
+  for (const field of action.fields)
+    if (field.text !== undefined) lines.push(...diffLines(field.text, context.diffLines ?? 12, c))
+  return lines
+}
+
+function diffLines(text: { readonly before: string; readonly after: string }, most: number, c: Colors): string[] {
+  const patch = structuredPatch('', '', text.before, text.after, '', '', { context: 0, maxEditLength: 2000 })
+  const all = patch?.hunks.flatMap((h) => h.lines.filter((l) => !l.startsWith('\\'))) ?? []
+  const shown = all.slice(0, most).map((l) => `      ${l.startsWith('-') ? c.red(clean(l)) : c.green(clean(l))}`)
+  if (all.length > most) shown.push(c.dim(`      … ${count(all.length - most, 'more line')}`))
+  return shown
+}
+
+const clean = (line: string): string => escapeControls(`${line[0]} ${line.slice(1)}`)
+
+function paintCell(cell: string, column: number, action: Action | undefined, c: Colors): string {
+  if (action === undefined) return cell
+  const paint = { create: c.green, update: c.yellow, delete: c.red, restart: c.cyan }[action.verb]
+  if (column === 0) return paint(cell)
+  if (column === 3)
+    return action.origin.cause === 'drift' || action.origin.cause === 'both' ? c.magenta(cell) : c.dim(cell)
+  if (column === 4) return action.reversibility === 'irreversible' ? c.red(cell) : c.dim(cell)
+  return cell
+}
+
+function footer(plan: Plan, context: PlanContext): string[] {
+  const { colors: c } = context
+  const rows: string[][] = []
+  if (plan.reach.length > 0) rows.push(['reaches', shorten(plan.reach)])
+  if (plan.actions.length > 0)
+    rows.push([
+      'risk',
+      plan.risk.factors.map((f) => `${f.because} (+${f.points})`).join('; ') || 'nothing that speaks of any',
+    ])
+  for (const [i, line] of context.approvals.entries()) rows.push([i === 0 ? 'approval' : '', line])
+  const digest = `${plan.subject.plan.slice(0, 11)}…${plan.subject.plan.slice(-4)}`
+  rows.push(['digest', context.savedTo === undefined ? digest : `${digest}   saved to ${context.savedTo}`])
+  if (context.next !== undefined) rows.push(['next', context.next])
+  return columns(rows, { paint: (cell, column) => (column === 0 ? c.dim(cell) : cell) })
+}
+
+function shorten(addresses: readonly string[]): string {
+  const most = 6
+  return addresses.length <= most
+    ? addresses.join(', ')
+    : `${addresses.slice(0, most).join(', ')} and ${addresses.length - most} more`
+}

@@ -1,0 +1,16 @@
+/** A set of files by path: a commit's tree, or the working folder. Bytes are read only where they are asked for. */
+export interface Files {
+  /** Sorted by path; forward slashes. */
+  readonly entries: readonly FileEntry[]
+  /** Bytes by path; a file that has gone meanwhile is left out. */
+  read(entries: readonly FileEntry[]): Promise<ReadonlyMap<string, Uint8Array>>
+}
+
+export interface FileEntry {
+  readonly path: string
+  /** git's mode; links (120000) and submodules (160000) are no files. */
+  readonly mode: string
+  readonly size: number
+  /** git's object id, where it is known to be that of the content: parsed documents are kept by it. */
+  readonly blob?: string
+}

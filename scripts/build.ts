@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, readFile, rm } from 'node:fs/promises'
+import { build } from 'esbuild'
+
+/** Bundles the command into `dist/`: one small entry, and a chunk for each command that is loaded when it is called. */
+execFileSync(process.execPath, ['--import', 'tsx', 'scripts/generate.ts'], { stdio: 'inherit' })
+await rm('dist', { recursive: true, force: true })
+const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
+await build({
+  entryPoints: { plumbline: 'engine/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // Native parts are found beside the package only when it is not bundled.
+  external: ['ssh2'],
+  define: { PLUMBLINE_VERSION: JSON.stringify(version) },
+  banner: {
+    js: "import { createRequire as plumblineRequire } from 'node:module'; const require = plumblineRequire(import.meta.url);",
+  },
+  chunkNames: 'chunks/[name]-[hash]',
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+})
+await chmod('dist/plumbline.js', 0o755)

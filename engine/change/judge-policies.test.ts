@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { load } from 'js-yaml'
+import { describe, expect, it } from 'vitest'
+import type { Document, JsonObject } from '../model/document.ts'
+import type { Graph } from '../model/graph.ts'
+import type { Action } from '../model/plan.ts'
+import { graphOf } from './case-world.ts'
+import { judgePolicies, type PolicyQuestion } from './judge-policies.ts'
+import { policyDigest } from './policy-digest.ts'
+
+interface Short {
+  readonly spec: JsonObject
+  readonly labels?: Record<string, string>
+  readonly owner?: string
+}
+type Shorts = Readonly<Record<string, Short | null>>
+
+interface Case {
+  readonly case: string
+  readonly rule?: 'solo'
+  readonly policies?: Readonly<Record<string, JsonObject>>
+  readonly base?: Shorts
+  readonly change?: Shorts
+  readonly actions?: readonly (readonly [string, Action['resource'], Action['verb'], Action['reversibility']])[]
+  readonly authors?: readonly string[]
+  readonly unproven?: boolean
+  readonly expect: Readonly<Partial<Record<'denials' | 'warnings' | 'requirements' | 'because', readonly string[]>>>
+}
+
+const { estate, cases } = load(readFileSync(new URL('cases/policies.yaml', import.meta.url), 'utf8')) as {
+  readonly estate: Shorts
+  readonly cases: readonly Case[]
+}
+
+function documents(shorts: Shorts): Graph {
+  return graphOf(
+    Object.entries(shorts).flatMap(([address, short]): Document[] => {
+      if (short === null) return []
+      const [kind = '', name = ''] = address.split('/')
+      const { spec, labels, owner } = short
+      const metadata = { name, ...(labels && { labels }), ...(owner !== undefined && { owner }) }
+      return [{ apiVersion: 'plumbline/v1', kind, metadata, spec }]
+    }),
+  )
+}
+
+function questionOf(c: Case): PolicyQuestion {
+  const policies = Object.entries(c.policies ?? {}).map(([name, spec]) => [`ChangePolicy/${name}`, { spec }] as const)
+  const base: Shorts = { ...estate, ...c.base, ...Object.fromEntries(policies) }
+  return {
+    base: documents(base),
+    merged: documents({ ...base, ...c.change }),
+    actions: (c.actions ?? []).map(([host, resource, verb, reversibility]) => ({
+      host,
+      resource,
+      verb,
+      reversibility,
+    })),
+    authorship: {
+      authors: (c.authors ?? ['ada']).map((a) => `Person/${a}` as const),
+      unproven: c.unproven === true ? [{ code: 'author-unproven', severity: 'error', summary: 'a commit' }] : [],
+    },
+    rule: c.rule ?? 'one-independent',
+  }
+}
+
+describe('change policies', () => {
+  it.each(cases.map((c) => [c.case, c] as const))('%s', (_, c) => {
+    const verdict = judgePolicies(questionOf(c))
+    const short = (text: string) => text.replace(/ can not judge.*/, ' can not judge')
+    expect({
+      denials: verdict.denials.map((d) => short(d.summary)),
+      warnings: verdict.warnings.map((d) => short(d.summary)),
+      requirements: verdict.requirements.map((r) => `${r.count} of ${r.teams.join(', ') || 'anybody'}`),
+      because: c.expect.because === undefined ? [] : verdict.requirements.map((r) => r.because),
+    }).toEqual({ denials: [], warnings: [], requirements: [], because: [], ...c.expect })
+  })
+})
+
+describe('policy digest', () => {
+  const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
+  const digest = (more: Shorts) => policyDigest(documents({ ...estate, ...more }), sha256)
+
+  it('moves with what judges', () => {
+    const judges: Shorts[] = [
+      { 'Team/platform': { spec: { members: ['ada'] } } },
+      { 'Person/ada': { spec: { fullName: 'Ada', email: 'ada@example.org', active: false } } },
+      { 'Person/ada': { spec: { fullName: 'Ada', email: 'ada@example.org', sshKeys: [{ key: 'k' }] } } },
+      { 'ChangePolicy/x': { spec: { when: 'true' } } },
+      { 'Policy/x': { spec: { rule: 'true' } } },
+      { 'Estate/x': { spec: { id: 'y', rule: 'solo' } } },
+    ]
+    expect(new Set([{}, ...judges].map(digest)).size).toBe(judges.length + 1)
+  })
+
+  it('stays where nothing that judges moved', () => {
+    expect(digest({ 'Site/new': { spec: { timeZone: 'UTC' } } })).toBe(digest({}))
+    expect(digest({ 'Person/ada': { spec: { fullName: 'Ada B.', email: 'ada@example.org', active: true } } })).toBe(
+      digest({}),
+    )
+  })
+})

@@ -21,6 +21,7 @@ export class ScriptSession implements HostSession {
   readonly #sudoPassword: SudoPassword | undefined
   readonly #nonce = `plumb${randomBytes(12).toString('hex')}`
   #elevation: Promise<Elevation | 'unusable'> | undefined
+  #refused: Output | undefined
   #closed: Promise<void> | undefined
 
   constructor(target: Target, transport: Transport, sudoPassword?: SudoPassword) {
@@ -47,7 +48,8 @@ export class ScriptSession implements HostSession {
     this.#elevation ??= elevationFor(this.target, this.#sudoPassword)
     const elevation = await this.#elevation
     if (elevation === 'unusable') return unusablePassword
-    return runScript(
+    if (this.#refused) return this.#refused
+    const output = await runScript(
       this.#transport.open,
       script,
       {
@@ -58,6 +60,9 @@ export class ScriptSession implements HostSession {
       },
       options,
     )
+    // Not asked again: every wrong password counts towards a locked account.
+    if (output.notStarted?.failed === 'sudo-refused') this.#refused = output
+    return output
   }
 }
 

@@ -1,0 +1,119 @@
+import { type Digest, digestOf, type Sha256 } from '../model/canonical.ts'
+import type { Catalogue, Observation, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
+import { mask } from '../model/script.ts'
+import type { Clock } from '../ports/clock.ts'
+import { type HostConnector, type HostSession, isFailure, type Output, type Target } from '../ports/host-session.ts'
+import { compose, type Probe, split } from './compose.ts'
+import { groupByType, messageOf, parseAnswers, unknown } from './parse-answers.ts'
+
+export interface ObserveOptions {
+  readonly types: ReadonlyMap<string, ResourceType>
+  readonly connector: HostConnector
+  readonly clock: Clock
+  readonly sha256: Sha256
+  /** At least 8 letters and digits that no host can guess; a new one for each run. */
+  readonly nonce: string
+  /** Milliseconds for one host, from the first packet to the last. */
+  readonly deadlineMs: number
+  /** Bytes read of each stream of a host. */
+  readonly outputCap: number
+  /** Hands the open session on instead of closing it; the caller closes it then. */
+  readonly keepOpen?: boolean
+}
+
+/** What was asked of a host and what it said, as digests that a record can hold. */
+export interface Evidence {
+  readonly command: Digest
+  readonly output: Digest
+}
+
+/** What is known of one host. Every resource of its catalogue has an observation, if only `unknown`. */
+export interface HostObservation {
+  readonly host: string
+  /** ISO 8601, UTC: when the host had answered. */
+  readonly at: string
+  readonly observations: ReadonlyMap<ResourceId, Observation>
+  readonly evidence?: Evidence
+  /** Why nothing at all is known of the host. */
+  readonly failure?: Unknown
+  /** Only with `keepOpen`, and where the host answered. */
+  readonly session?: HostSession
+}
+
+/** Looks at one host: connects, asks for everything in one round trip, and closes. Never rejects. */
+export async function observeHost(
+  target: Target,
+  catalogue: Catalogue,
+  options: ObserveOptions,
+): Promise<HostObservation> {
+  const began = options.clock.now().getTime()
+  if (catalogue.resources.length === 0 && options.keepOpen !== true) return seen(target, options, new Map())
+  let session: HostSession | undefined
+  try {
+    const connected = await options.connector.connect(target, { deadline: options.deadlineMs })
+    if (isFailure(connected)) return unseen(catalogue, options, unknown(connected.failed, connected.detail))
+    session = connected
+    const left = Math.max(1, options.deadlineMs - (options.clock.now().getTime() - began))
+    const observation = await observeSession(session, catalogue, { ...options, deadlineMs: left })
+    if (observation.failure === undefined && options.keepOpen === true) return { ...observation, session }
+    await session.close()
+    return observation
+  } catch (error) {
+    await session?.close().catch(() => {})
+    return unseen(catalogue, options, fault(error))
+  }
+}
+
+/** Looks at a host over a session that is open already, and leaves it open. */
+export async function observeSession(
+  session: HostSession,
+  catalogue: Catalogue,
+  options: Omit<ObserveOptions, 'connector' | 'keepOpen'>,
+): Promise<HostObservation> {
+  const byType = groupByType(catalogue.resources)
+  const probes = [...byType].flatMap(([type, resources]): Probe[] => {
+    const script = options.types.get(type)?.probe(resources.map((resource) => resource.spec))
+    return script === undefined ? [] : [{ type, script }]
+  })
+  if (probes.length === 0)
+    return seen(session.target, options, parseAnswers(byType, new Map(), undefined, options.types))
+  const output = await session.read(compose(probes, options.nonce), {
+    deadline: options.deadlineMs,
+    outputCap: options.outputCap,
+  })
+  const answers = split(output, options.nonce)
+  const gap = whyIncomplete(output)
+  if (answers.size === 0) return unseen(catalogue, options, gap)
+  const evidence = {
+    command: digestOf(options.sha256, Object.fromEntries(probes.map((probe) => [probe.type, mask(probe.script)]))),
+    output: digestOf(options.sha256, Object.fromEntries(answers)),
+  }
+  return { ...seen(session.target, options, parseAnswers(byType, answers, gap, options.types)), evidence }
+}
+
+/** Why an answer may have gaps. */
+function whyIncomplete(output: Output): Unknown {
+  if (output.notStarted) return unknown(output.notStarted.failed, output.notStarted.detail)
+  if (output.timedOut) return unknown('deadline', 'the host did not say everything in time')
+  if (output.cutOff) return unknown('cut-off', 'the connection broke before the host had said everything')
+  if (output.truncated) return unknown('output-cap', 'the host printed more than is read of one host')
+  const said = new TextDecoder().decode(output.stderr.subarray(0, 300))
+  return unknown('unparsable', `the probes did not run to their end (exit status ${output.code}) ${said}`.trim())
+}
+
+function seen(
+  target: { readonly host: string },
+  options: { readonly clock: Clock },
+  observations: ReadonlyMap<ResourceId, Observation>,
+) {
+  return { host: target.host, at: options.clock.now().toISOString(), observations }
+}
+
+function unseen(catalogue: Catalogue, options: { readonly clock: Clock }, failure: Unknown): HostObservation {
+  const all = catalogue.resources.map(({ id }) => [id, { status: 'unknown', unknown: failure } as const] as const)
+  return { ...seen(catalogue, options, new Map(all)), failure }
+}
+
+function fault(error: unknown): Unknown {
+  return unknown('observe-fault', messageOf(error))
+}

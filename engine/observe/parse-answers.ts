@@ -1,0 +1,62 @@
+import { escapeControls } from '../model/escape.ts'
+import type { Observation, ProbeOutput, Resource, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
+import type { UnknownReason } from './codes.ts'
+
+export type ByType = ReadonlyMap<string, readonly Resource[]>
+
+export function groupByType(resources: readonly Resource[]): ByType {
+  const groups = new Map<string, Resource[]>()
+  for (const resource of resources) {
+    const group = groups.get(resource.type)
+    if (group) group.push(resource)
+    else groups.set(resource.type, [resource])
+  }
+  return groups
+}
+
+/** An observation for every resource, `unknown` where its type gave no whole answer; `gap` says why that may be. */
+export function parseAnswers(
+  byType: ByType,
+  answers: ReadonlyMap<string, ProbeOutput>,
+  gap: Unknown | undefined,
+  types: ReadonlyMap<string, ResourceType>,
+): ReadonlyMap<ResourceId, Observation> {
+  const all = new Map<ResourceId, Observation>()
+  for (const [name, resources] of byType) {
+    const parsed = parseType(name, resources, answers.get(name), gap, types.get(name))
+    resources.forEach((resource, i) => {
+      const observation = 'reason' in parsed ? { status: 'unknown' as const, unknown: parsed } : parsed[i]
+      if (observation) all.set(resource.id, observation)
+    })
+  }
+  return all
+}
+
+/** A parser that throws or forgets a resource is our bug; it costs the resources of one type on one host. */
+function parseType(
+  name: string,
+  resources: readonly Resource[],
+  answer: ProbeOutput | undefined,
+  gap: Unknown | undefined,
+  type: ResourceType | undefined,
+): readonly Observation[] | Unknown {
+  if (type === undefined) return unknown('unsupported', `there is no resource type ${name}`)
+  if (answer === undefined) return gap ?? unknown('unparsable', `the probe of ${name} did not run to its end`)
+  try {
+    const specs = resources.map((resource) => resource.spec)
+    const observations = type.parse(specs, answer)
+    if (observations.length === resources.length) return observations
+    return unknown('unparsable', `the parser of ${name} told of ${observations.length} of ${resources.length}`)
+  } catch (error) {
+    return unknown('unparsable', `the parser of ${name} failed: ${messageOf(error)}`)
+  }
+}
+
+/** The detail is made safe to print: it may hold words of the host. */
+export function unknown(reason: UnknownReason, detail: string): Unknown {
+  return { reason, detail: escapeControls(detail) }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -120,6 +120,8 @@ export interface ResourceType<Spec = JsonObject, State = JsonObject> {
   /** True where the spec asks that the resource be gone. */
   isAbsent(spec: Spec): boolean
   steps(change: Change<Spec, State>): Step
+  /** What the same output shows beside the resources that are declared: findings for people, never acted upon. */
+  notices?(specs: readonly Spec[], output: ProbeOutput, host: string): readonly Diagnostic[]
   /** The spec that brings a recorded state back; null where that can't be promised. Content comes back from the pre-image it names. */
   restore(name: string, state: State | null): Spec | null
 }

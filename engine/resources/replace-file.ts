@@ -1,0 +1,103 @@
+import { hostPath, type Script, type Secret, sh } from '../model/script.ts'
+import { concat, step } from './shell.ts'
+
+/** A file as it shall be, whole. */
+export interface Replacement {
+  /** Sets `$p` to the file's path below `$R`. */
+  readonly locate: Script
+  /** Writes the new content to `$t`. */
+  readonly fill: Script
+  /** Octal. */
+  readonly mode: string
+  readonly owner: Script
+  readonly group: Script
+  /** Looks at `$t` and fails where it may not be put in place. */
+  readonly validate?: Script
+}
+
+/**
+ * Puts a file in place at once: written beside it under another name, owned, checked, flushed to the disk, renamed. A
+ * reader sees the old file or the new one; a power cut leaves one of the two. A symbolic link is never followed, since
+ * whoever owns the folder could point it anywhere.
+ */
+export function replaceFile(file: Replacement): Script {
+  return step(sh`${file.locate}
+d=\${p%/*}
+[ -d "\${d:-/}" ] || fail "the folder \${d:-/} is missing"
+${refuseOdd}
+umask 077
+t=$(mktemp "$d/.plumbline.XXXXXX") || exit 1
+trap 'rm -f "$t"' EXIT
+trap 'exit 1' HUP INT TERM
+${file.fill}
+${setOwner(file.owner, file.group, sh`"$t"`)}
+chmod ${file.mode} "$t" || exit 1
+${file.validate ?? sh`:`}
+sync "$t" || exit 1
+mv -f "$t" "$p" || exit 1
+trap - EXIT
+sync "\${d:-/}" 2>/dev/null || :`)
+}
+
+/** Removes the file at `$p` and nothing else. */
+export function removeFile(locate: Script): Script {
+  return step(sh`${locate}
+d=\${p%/*}
+${refuseOdd}
+rm -f "$p" || exit 1
+sync "\${d:-/}" 2>/dev/null || :`)
+}
+
+/** Changes owner and mode of the file or folder at `$p`. */
+export function setAttributes(locate: Script, owner: string, group: string, mode: string): Script {
+  return step(sh`${locate}
+[ ! -L "$p" ] || fail "$p is a symbolic link"
+${setOwner(sh`${owner}`, sh`${group}`, sh`"$p"`)}
+chmod ${mode} "$p" || exit 1`)
+}
+
+export const at = (path: string): Script => sh`p=${hostPath(path)}`
+
+/** Bytes travel as base64 on the script's own input, never on a command line that other accounts can read. */
+export function fillFrom(base64: string, sensitive: boolean): Script {
+  if (base64 === '') return sh`: > "$t" || exit 1`
+  const content: string | Secret = sensitive ? { secret: base64 } : base64
+  return sh`base64 -d > "$t" <<'PLUMBLINE_CONTENT' || exit 1
+${content}
+PLUMBLINE_CONTENT`
+}
+
+/** The bytes that were kept of an earlier file, where they are still those. */
+export function fillFromPreimage(sha256: string): Script {
+  const kept = hostPath(`/var/lib/plumbline/preimages/${sha256}`)
+  return sh`[ -f ${kept} ] || fail ${`the pre-image ${sha256} is not on the host any more`}
+got=$(sha256sum < ${kept}) || exit 1
+[ "\${got%% *}" = ${sha256} ] || fail ${`the pre-image ${sha256} was changed on the host`}
+cat < ${kept} > "$t" || exit 1`
+}
+
+const refuseOdd = sh`[ ! -L "$p" ] || fail "$p is a symbolic link"
+[ ! -e "$p" ] || [ -f "$p" ] || fail "$p is not a regular file"`
+
+/** Names mean what the target's own files say, which below a prefix are not those of the running system. */
+export function setOwner(owner: Script, group: Script, what: Script): Script {
+  return concat([
+    sh`o=${owner} g=${group}
+if [ -n "$R" ]; then
+  case $o in *[!0-9]*) o=$(N=$o awk -F: '$1 == ENVIRON["N"] { print $3; exit }' "$R/etc/passwd") ;; esac
+  case $g in *[!0-9]*) g=$(N=$g awk -F: '$1 == ENVIRON["N"] { print $3; exit }' "$R/etc/group") ;; esac
+  [ -n "$o" ] && [ -n "$g" ] || fail 'the owner or group is not known there'
+fi
+chown "$o:$g" `,
+    what,
+    sh` || exit 1`,
+  ])
+}
+
+/** A check that a document asks for: words split at spaces, `%s` being the new file. No shell reads it. */
+export function validator(command: string): Script {
+  const word = (text: string): Script =>
+    concat(text.split('%s').flatMap((piece, i) => [...(i > 0 ? [sh`"$t"`] : []), ...(piece === '' ? [] : [sh`${piece}`])]))
+  const line = command.split(/ +/).filter((w) => w !== '')
+  return sh`${concat(line.flatMap((w, i) => (i === 0 ? [word(w)] : [sh` `, word(w)])))} >&2 || fail 'the check of the new file failed'`
+}

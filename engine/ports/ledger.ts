@@ -54,3 +54,10 @@ export interface LedgerCommit {
   readonly signature?: string
   readonly signedPayload: Uint8Array
 }
+
+/** A commit and the files it wrote, as text: what verification reads, oldest first. */
+export interface LedgerStep {
+  readonly commit: LedgerCommit
+  /** Sorted by path. Absent `before`: it was not there; absent `after`: it was removed. */
+  readonly changes: readonly { readonly path: string; readonly before?: string; readonly after?: string }[]
+}

@@ -178,6 +178,7 @@ class GitRepository implements OpenRepository {
   }
 
   async fetch(): Promise<void> {
+    if (!(await this.hasRemote())) return
     await fetchBranches(this.#context.git, [`+refs/heads/*:refs/remotes/${remoteName}/*`])
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { repositoryError } from './codes.ts'
 import { type GitProcess, networkDeadline, said } from './git-process.ts'
 
@@ -18,43 +19,37 @@ export function checkRemoteUrl(url: string): string {
   return url
 }
 
+/** Whether a remote decides what is true. Throws `protocol-forbidden` where its address is not one of ours. */
 export async function hasRemote(git: GitProcess): Promise<boolean> {
-  return (await git.run(['config', '--get', `remote.${remoteName}.url`])).code === 0
+  // After url.*.insteadOf, both of fetch and push. A helper set by remote.*.vcs is stopped by GIT_ALLOW_PROTOCOL.
+  const lines = (await git.output(['remote', '--verbose'])).toString().split('\n')
+  const urls = lines.flatMap((line) => {
+    const match = /^([^\t]+)\t(.*) \((?:fetch|push)\)$/.exec(line)
+    return match?.[1] === remoteName && match[2] !== undefined ? [match[2]] : []
+  })
+  urls.forEach(checkRemoteUrl)
+  return urls.length > 0
 }
 
-async function checkRemote(git: GitProcess): Promise<void> {
-  for (const args of [['--all'], ['--push', '--all']]) {
-    const urls = (await git.output(['remote', 'get-url', ...args, '--end-of-options', remoteName])).toString().trim()
-    for (const url of urls.split('\n')) checkRemoteUrl(url)
-  }
-  if ((await git.run(['config', '--get', `remote.${remoteName}.vcs`])).code === 0)
-    throw repositoryError('protocol-forbidden', `remote.${remoteName}.vcs names a helper that would be run`)
-}
+/** How often a fetch is tried while another process of this clone writes the same refs. */
+const fetchTries = 20
 
-/** Brings branches of the remote into `refs/remotes/origin/`. Throws `remote-unreachable`. */
-export async function fetchBranches(git: GitProcess, refspecs: readonly string[]): Promise<void> {
-  await checkRemote(git)
+/**
+ * Brings branches of the remote into `refs/remotes/origin/`; false where the remote has no such branch. Call `hasRemote` first:
+ * it judges the address. Throws `remote-unreachable`.
+ */
+export async function fetchBranches(git: GitProcess, refspecs: readonly string[]): Promise<boolean> {
   const quietly = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--no-auto-maintenance']
-  const result = await git.run(['fetch', ...quietly, '--end-of-options', remoteName, ...refspecs], {
-    deadline: networkDeadline,
-  })
-  if (result.code !== 0)
-    throw repositoryError('remote-unreachable', `the remote can't be fetched: ${said(result.stderr)}`)
-}
-
-/** Where a branch of the remote is, asked of the remote itself; undefined where it has none. Throws `remote-unreachable`. */
-export async function remoteTip(git: GitProcess, ref: string): Promise<string | undefined> {
-  await checkRemote(git)
-  const result = await git.run(['ls-remote', '--quiet', '--end-of-options', remoteName, ref], {
-    deadline: networkDeadline,
-  })
-  if (result.code !== 0)
-    throw repositoryError('remote-unreachable', `the remote can't be asked: ${said(result.stderr)}`)
-  const line = result.stdout
-    .toString()
-    .split('\n')
-    .find((l) => l.endsWith(`\t${ref}`))
-  return line?.slice(0, line.indexOf('\t'))
+  const args = ['fetch', ...quietly, '--end-of-options', remoteName, ...refspecs]
+  for (let left = fetchTries; ; left -= 1) {
+    const result = await git.run(args, { deadline: networkDeadline })
+    if (result.code === 0) return true
+    if (/couldn't find remote ref/.test(result.stderr)) return false
+    if (/not allowed/.test(result.stderr)) throw repositoryError('protocol-forbidden', said(result.stderr))
+    if (left === 0 || !/cannot lock ref|unable to (lock|update)|\.lock': File exists/.test(result.stderr))
+      throw repositoryError('remote-unreachable', `the remote can't be fetched: ${said(result.stderr)}`)
+    await pause(Math.random() * 50)
+  }
 }
 
 /**
@@ -68,7 +63,6 @@ export type PushOutcome =
 
 /** A plain fast-forward push: no force and no lease (a lease allows what is not a fast-forward). */
 export async function push(git: GitProcess, commit: string, ref: string): Promise<PushOutcome> {
-  await checkRemote(git)
   const quietly = ['--porcelain', '--no-verify', '--recurse-submodules=no', '--no-signed']
   const result = await git.run(['push', ...quietly, '--end-of-options', remoteName, `${commit}:${ref}`], {
     deadline: networkDeadline,

@@ -1,0 +1,256 @@
+import { resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Ledger, LedgerCommit, LedgerEntry, LedgerStep, LedgerView } from '../../ports/ledger.ts'
+import { RepositoryError } from '../../ports/repository.ts'
+import { repositoryError } from './codes.ts'
+import { type GitContext, openContext } from './context.ts'
+import { commitIds, entryMessage, ledgerCommit, ledgerSteps, readCommit } from './ledger-commits.ts'
+import { currentTip, knownTip, type LedgerTip, localRef } from './ledger-tip.ts'
+import { LooseObjects } from './loose-objects.ts'
+import { swapRef } from './move-branch.ts'
+import { push } from './remote.ts'
+import { TreeStore } from './tree-store.ts'
+import { commitBytes } from './write-commit.ts'
+
+export interface LedgerOptions {
+  readonly branch?: string
+  /** Reads what this clone has and asks no remote; appending is refused. */
+  readonly offline?: boolean
+  /** Milliseconds for which lost races are tried again. */
+  readonly patience?: number
+}
+
+/** The ledger of a repository, with what verification needs. */
+export interface GitLedger extends Ledger {
+  /** Every commit with the files it wrote, oldest first. */
+  steps(): AsyncIterable<LedgerStep>
+  close(): void
+}
+
+/** Opens the ledger branch of the repository that a folder lies in. */
+export async function openGitLedger(dir: string, options: LedgerOptions = {}): Promise<GitLedger> {
+  return new BranchLedger(await openContext(dir), options)
+}
+
+/** Entries that travel in one push at most. */
+const largestBatch = 512
+
+type Prepared = Awaited<ReturnType<Parameters<Ledger['append']>[0]>>
+
+/** Pushes that may break off in a row before the remote counts as unreachable. */
+const mostUncertain = 4
+
+/** One call of `append` that waits for its turn. */
+interface Job {
+  readonly prepare: (view: LedgerView) => Promise<Prepared>
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Commits of several jobs, one after the other, that nobody can see yet. */
+interface Chain {
+  readonly start: LedgerTip
+  readonly tip: string | undefined
+  readonly uuids: readonly string[]
+  readonly done: readonly { readonly job: Job; readonly result: unknown }[]
+}
+
+class BranchLedger implements GitLedger {
+  readonly #context: GitContext
+  readonly #branch: string
+  readonly #offline: boolean
+  readonly #patience: number
+  readonly #trees: TreeStore
+  readonly #queue: Job[] = []
+  #draining = false
+  /** Only one asks the remote at a time: two fetches of one clone get into each other's way. */
+  #asking: Promise<unknown> = Promise.resolve()
+
+  constructor(context: GitContext, options: LedgerOptions) {
+    this.#context = context
+    this.#branch = options.branch ?? 'ledger'
+    this.#offline = options.offline ?? false
+    this.#patience = options.patience ?? 60_000
+    this.#trees = new TreeStore(context.reader)
+  }
+
+  async view(): Promise<LedgerView> {
+    return this.#viewAt((await this.#tip()).tip)
+  }
+
+  async history(path?: string): Promise<readonly LedgerCommit[]> {
+    const { tip } = await this.#tip()
+    const ids = tip === undefined ? [] : await commitIds(this.#context, tip, path)
+    return Promise.all(ids.map(async (id) => ledgerCommit(await readCommit(this.#context, id))))
+  }
+
+  async *steps(): AsyncIterable<LedgerStep> {
+    yield* ledgerSteps(this.#context, (await this.#tip()).tip)
+  }
+
+  append<Result>(
+    prepare: (view: LedgerView) => Promise<{ readonly entries: readonly LedgerEntry[]; readonly result: Result }>,
+  ): Promise<Result> {
+    if (this.#offline)
+      return Promise.reject(repositoryError('remote-unreachable', 'nothing can be written to the ledger while offline'))
+    return new Promise<Result>((resolve, reject) => {
+      this.#queue.push({ prepare, resolve: (result) => resolve(result as Result), reject })
+      if (!this.#draining) void this.#drain()
+    })
+  }
+
+  close(): void {
+    this.#context.reader.close()
+  }
+
+  #tip(): Promise<LedgerTip> {
+    const ask = this.#offline ? knownTip : currentTip
+    const answer = this.#asking.then(() => ask(this.#context, this.#branch))
+    this.#asking = answer.catch(() => undefined)
+    return answer
+  }
+
+  /** Takes what has queued up, again and again: whoever comes while a batch travels goes with the next. */
+  async #drain(): Promise<void> {
+    this.#draining = true
+    while (this.#queue.length > 0) {
+      const jobs = this.#queue.splice(0, largestBatch)
+      try {
+        await this.#appendAll(jobs)
+      } catch (error) {
+        for (const job of jobs) job.reject(error)
+      }
+    }
+    this.#draining = false
+  }
+
+  async #appendAll(jobs: readonly Job[]): Promise<void> {
+    const giveUpAt = performance.now() + this.#patience
+    const uncertain: Chain[] = []
+    let waiting = jobs
+    for (let tries = 1; ; tries += 1) {
+      const start = await this.#tipAfter(uncertain)
+      const chain = (await this.#arrived(uncertain, start.tip)) ?? (await this.#build(start, waiting))
+      const outcome = uncertain.includes(chain) ? 'done' : await this.#publish(chain)
+      if (outcome === 'done') {
+        for (const { job, result } of chain.done) job.resolve(result)
+        return
+      }
+      if (outcome === 'unknown') uncertain.push(chain)
+      waiting = chain.done.map(({ job }) => job)
+      if (uncertain.length > mostUncertain)
+        throw repositoryError('remote-unreachable', `the push of the ledger broke off ${uncertain.length} times`)
+      if (performance.now() > giveUpAt)
+        throw repositoryError('ledger-contended', `the ledger moved each time it was written, ${tries} times`)
+      await pause(Math.random() * Math.min(2000, 10 * 2 ** tries))
+    }
+  }
+
+  /** Asks each job for its entries, on top of those before it. A job that throws falls out and the others go on. */
+  async #build(start: LedgerTip, jobs: readonly Job[]): Promise<Chain> {
+    const objects = new LooseObjects(resolve(this.#context.commonDir, 'objects'), this.#context.format)
+    const uuids: string[] = []
+    const done: { job: Job; result: unknown }[] = []
+    let at = start.tip
+    let tree = at === undefined ? undefined : await this.#treeOf(at)
+    for (const job of jobs) {
+      try {
+        const { entries, result } = await job.prepare(this.#viewAt(at, tree, objects))
+        let [next, nextTree] = [at, tree]
+        for (const entry of entries) {
+          nextTree = await this.#trees.edit(nextTree, entry.files, objects)
+          next = objects.write('commit', await this.#entryCommit(entry, nextTree, next))
+        }
+        ;[at, tree] = [next, nextTree]
+        uuids.push(...entries.map((e) => e.uuid))
+        done.push({ job, result })
+      } catch (error) {
+        job.reject(error)
+      }
+    }
+    await objects.settle()
+    return { start, tip: at, uuids, done }
+  }
+
+  #entryCommit(entry: LedgerEntry, tree: string, parent: string | undefined): Promise<Buffer> {
+    const at = `${entry.at.toISOString().slice(0, 19)}+00:00`
+    const person = { name: entry.actor, email: 'ledger@plumbline.invalid', at }
+    const parents = parent === undefined ? [] : [parent]
+    const commit = {
+      tree,
+      parents,
+      author: person,
+      committer: person,
+      message: entryMessage(entry),
+      signer: entry.signer,
+    }
+    return commitBytes(commit, this.#context.format)
+  }
+
+  async #publish({ start, tip }: Chain): Promise<'done' | 'lost' | 'unknown'> {
+    if (tip === undefined || tip === start.tip) return 'done'
+    const ref = localRef(this.#branch)
+    if (!start.remote) return (await swapRef(this.#context, ref, start.tip ?? null, tip)) ? 'done' : 'lost'
+    const pushed = await push(this.#context.git, tip, ref)
+    if (pushed.outcome === 'refused')
+      throw repositoryError('push-refused', `the remote refused the ledger's entries: ${pushed.because}`)
+    // Where another process of this clone was here already, it has moved the branch at least as far.
+    if (pushed.outcome === 'done') await swapRef(this.#context, ref, start.tip ?? null, tip)
+    return pushed.outcome
+  }
+
+  /**
+   * The chain that did arrive although its push broke off. Asked before every further try: a server may still be at work
+   * on it when the first answer comes.
+   */
+  async #arrived(uncertain: readonly Chain[], tip: string | undefined): Promise<Chain | undefined> {
+    const first = uncertain[0]
+    if (first === undefined || tip === undefined || tip === first.start.tip) return undefined
+    const ids = await commitIds(this.#context, tip, undefined, first.start.tip)
+    const commits = await Promise.all(ids.map((id) => readCommit(this.#context, id)))
+    const there = new Set(commits.map((c) => ledgerCommit(c).trailers['Transition-Id']))
+    return uncertain.find((chain) => chain.uuids.every((uuid) => there.has(uuid)))
+  }
+
+  /** After a push broke off the remote may be gone for a moment, and what became of the push has to be known. */
+  async #tipAfter(uncertain: readonly Chain[]): Promise<LedgerTip> {
+    for (let left = 4; ; left -= 1) {
+      try {
+        return await this.#tip()
+      } catch (error) {
+        if (!(error instanceof RepositoryError) || error.code !== 'remote-unreachable' || uncertain.length === 0)
+          throw error
+        if (left === 0)
+          throw repositoryError(
+            'remote-unreachable',
+            "the push of the ledger broke off, and the remote can't be asked whether it arrived",
+            'when the remote answers again, run: plumbline log; repeat the command if its entry is not there',
+          )
+        await pause(Math.random() * 500)
+      }
+    }
+  }
+
+  async #treeOf(commit: string, objects?: LooseObjects): Promise<string> {
+    const pending = objects?.pending(commit)
+    const line = (pending?.data ?? (await this.#context.reader.read(commit))?.data)?.toString('latin1', 0, 69) ?? ''
+    const tree = /^tree ([0-9a-f]+)/.exec(line)?.[1]
+    if (tree === undefined) throw repositoryError('repository-corrupt', `commit ${commit} of the ledger is missing`)
+    return tree
+  }
+
+  #viewAt(tip: string | undefined, tree?: string, objects?: LooseObjects): LedgerView {
+    const root = async () => tree ?? (tip === undefined ? undefined : this.#treeOf(tip, objects))
+    return {
+      tip,
+      file: async (path) => {
+        const id = await root()
+        return id === undefined ? undefined : this.#trees.file(id, path, objects)
+      },
+      list: async (folder) => {
+        const id = await root()
+        return id === undefined ? [] : this.#trees.list(id, folder, objects)
+      },
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { repositoryError } from './codes.ts'
+import type { LooseObjects } from './loose-objects.ts'
+import type { GitObject, ObjectReader } from './object-reader.ts'
+
+interface TreeNode {
+  readonly mode: string
+  readonly id: string
+}
+
+type Tree = ReadonlyMap<string, TreeNode>
+
+const folderMode = '40000'
+const fileMode = '100644'
+/** Trees kept in memory: those on the way to the newest records, and then some. */
+const kept = 2000
+
+/** Reads and edits trees of one repository. What was written and is not on the disk yet is read from `objects`. */
+export class TreeStore {
+  readonly #reader: ObjectReader
+  readonly #cache = new Map<string, Tree>()
+
+  constructor(reader: ObjectReader) {
+    this.#reader = reader
+  }
+
+  /** Text of a file below a tree; undefined where there is none. */
+  async file(root: string, path: string, objects?: LooseObjects): Promise<string | undefined> {
+    const { folder, name } = split(path)
+    const node = (await this.#folder(root, folder, objects))?.get(name)
+    if (node === undefined || node.mode === folderMode) return undefined
+    return (await this.#object(node.id, objects)).toString()
+  }
+
+  /** Names directly below a folder, sorted. */
+  async list(root: string, folder: string, objects?: LooseObjects): Promise<readonly string[]> {
+    const tree = await this.#folder(root, folder.split('/').filter(Boolean), objects)
+    return [...(tree?.keys() ?? [])].sort()
+  }
+
+  /** Writes files (null removes) into a tree and returns the id of the new one. Costs the folders on the way, no more. */
+  async edit(
+    root: string | undefined,
+    files: ReadonlyMap<string, string | null>,
+    objects: LooseObjects,
+  ): Promise<string> {
+    let id = root
+    for (const [path, content] of files) {
+      const blob = content === null ? null : objects.write('blob', Buffer.from(content))
+      const { folder, name } = split(checkPath(path))
+      id = await this.#put(id, [...folder, name], blob, objects)
+    }
+    return id ?? this.#write(new Map(), objects)
+  }
+
+  async #put(
+    id: string | undefined,
+    path: readonly string[],
+    blob: string | null,
+    objects: LooseObjects,
+  ): Promise<string | undefined> {
+    const [name = '', ...rest] = path
+    const tree = new Map(id === undefined ? [] : await this.#tree(id, objects))
+    if (rest.length === 0) {
+      if (blob === null) tree.delete(name)
+      else tree.set(name, { mode: fileMode, id: blob })
+    } else {
+      const below = tree.get(name)
+      const child = await this.#put(below?.mode === folderMode ? below.id : undefined, rest, blob, objects)
+      if (child === undefined) tree.delete(name)
+      else tree.set(name, { mode: folderMode, id: child })
+    }
+    return tree.size === 0 ? undefined : this.#write(tree, objects)
+  }
+
+  #write(tree: Tree, objects: LooseObjects): string {
+    // git's order: a folder sorts as if a slash followed its name.
+    const key = ([name, node]: readonly [string, TreeNode]) => (node.mode === folderMode ? `${name}/` : name)
+    const entries = [...tree].map((entry) => [key(entry), entry] as const).sort(([a], [b]) => (a < b ? -1 : 1))
+    const parts = entries.flatMap(([, [name, node]]) => [
+      Buffer.from(`${node.mode} ${name}\0`),
+      Buffer.from(node.id, 'hex'),
+    ])
+    const id = objects.write('tree', Buffer.concat(parts))
+    this.#keep(id, tree)
+    return id
+  }
+
+  async #folder(root: string, folder: readonly string[], objects?: LooseObjects): Promise<Tree | undefined> {
+    let tree = await this.#tree(root, objects)
+    for (const name of folder) {
+      const node = tree.get(name)
+      if (node?.mode !== folderMode) return undefined
+      tree = await this.#tree(node.id, objects)
+    }
+    return tree
+  }
+
+  async #tree(id: string, objects?: LooseObjects): Promise<Tree> {
+    const known = this.#cache.get(id)
+    if (known !== undefined) return known
+    const tree = parseTree(await this.#object(id, objects), id.length / 2)
+    this.#keep(id, tree)
+    return tree
+  }
+
+  #keep(id: string, tree: Tree): void {
+    this.#cache.set(id, tree)
+    const oldest = this.#cache.keys().next()
+    if (this.#cache.size > kept && oldest.value !== undefined) this.#cache.delete(oldest.value)
+  }
+
+  async #object(id: string, objects?: LooseObjects): Promise<Buffer> {
+    const object: Pick<GitObject, 'data'> | undefined = objects?.pending(id) ?? (await this.#reader.read(id))
+    if (object === undefined) throw repositoryError('repository-corrupt', `object ${id} of the ledger is missing`)
+    return object.data
+  }
+}
+
+function parseTree(data: Buffer, idLength: number): Tree {
+  const tree = new Map<string, TreeNode>()
+  for (let at = 0; at < data.length; ) {
+    const space = data.indexOf(0x20, at)
+    const end = data.indexOf(0, space)
+    const id = data.subarray(end + 1, end + 1 + idLength).toString('hex')
+    tree.set(data.subarray(space + 1, end).toString(), { mode: data.subarray(at, space).toString(), id })
+    at = end + 1 + idLength
+  }
+  return tree
+}
+
+function split(path: string): { readonly folder: readonly string[]; readonly name: string } {
+  const parts = path.split('/')
+  return { folder: parts.slice(0, -1), name: parts.at(-1) ?? '' }
+}
+
+/** Paths of records are made by us: anything else would be a mistake of ours. */
+function checkPath(path: string): string {
+  const fine = path.split('/').every((part) => /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(part))
+  if (!fine) throw new Error(`no path for a record: ${JSON.stringify(path)}`)
+  return path
+}

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
 import pLimit from 'p-limit'
 import { repositoryError } from './codes.ts'
+import { syncFolder } from './sync-folder.ts'
 
 type ObjectType = 'blob' | 'tree' | 'commit'
 export type ObjectFormat = 'sha1' | 'sha256'
@@ -81,16 +82,6 @@ export class LooseObjects {
       throw error
     }
     this.#folders.add(folder)
-  }
-}
-
-/** Makes renames in a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

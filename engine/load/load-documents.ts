@@ -1,0 +1,97 @@
+import { compareDiagnostics, compareText, type Diagnostic } from '../model/diagnostic.ts'
+import type { LoadedDocument, Locate } from '../model/document.ts'
+import type { Kinds } from '../model/kind.ts'
+import { checkPath, pathCollisions } from './check-paths.ts'
+import { decodeText } from './decode-text.ts'
+import type { DocumentCache } from './document-cache.ts'
+import { report, toDiagnostic } from './finding.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { locator } from './locate.ts'
+import { placeOf } from './offset-place.ts'
+import { parseFile, type RawDocument } from './parse-file.ts'
+import { mistakeDiagnostic, readEnvelope } from './read-envelope.ts'
+
+/** A file to load, however it was come by. */
+export interface SourceFile {
+  /** Inside the estate, with forward slashes. */
+  readonly path: string
+  /** git's mode; links (120000) and submodules (160000) are refused. */
+  readonly mode?: string
+  readonly bytes: Uint8Array
+  /** Object id of the content, where it is known: what the cache goes by. */
+  readonly blob?: string
+}
+
+export interface LoadOptions {
+  readonly kinds: Kinds
+  readonly limits?: Partial<Limits>
+  readonly cache?: DocumentCache
+}
+
+export interface Loaded {
+  /** In the order of their files' paths, and in a file as they stand. Documents with a finding inside are here as well. */
+  readonly documents: readonly LoadedDocument[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly locate: Locate
+  /** Files that could not be read as YAML: what they were to hold is not known. */
+  readonly unreadable: readonly string[]
+}
+
+/** Bytes to documents. Every file is looked at, whatever is wrong with others. */
+export function loadDocuments(files: readonly SourceFile[], options: LoadOptions): Loaded {
+  const limits: Limits = { ...defaultLimits, ...options.limits }
+  const sorted = [...files].sort((a, b) => compareText(a.path, b.path))
+  const byPath = new Map(sorted.map((file) => [file.path, file]))
+  const locate = locator((path) => textOf(byPath.get(path), limits))
+  const diagnostics: Diagnostic[] = [...pathCollisions(sorted.map((f) => f.path))]
+  const documents: LoadedDocument[] = []
+  const unreadable: string[] = []
+  if (sorted.length > limits.files) {
+    const summary = `there are ${sorted.length} files, more than ${limits.files}`
+    return { documents, diagnostics: [report('size-limit', { summary })], locate, unreadable }
+  }
+  for (const file of sorted) {
+    const refused = checkPath(file.path, file.mode)
+    if (refused !== undefined) {
+      diagnostics.push(refused)
+      continue
+    }
+    const read = readFile(file, limits, options.cache)
+    diagnostics.push(...read.diagnostics)
+    if (read.documents.length === 0) unreadable.push(file.path)
+    for (const raw of read.documents) {
+      const result = readEnvelope(raw, file.path, options.kinds)
+      if ('document' in result) documents.push(result.document)
+      else diagnostics.push(mistakeDiagnostic(result, locate(placeholder(raw, file.path), result.path)))
+    }
+  }
+  return { documents, diagnostics: diagnostics.sort(compareDiagnostics), locate, unreadable }
+}
+
+interface ReadFile {
+  readonly documents: readonly RawDocument[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+function readFile(file: SourceFile, limits: Limits, cache: DocumentCache | undefined): ReadFile {
+  const cached = file.blob === undefined ? undefined : cache?.get(file.blob)
+  if (cached !== undefined) return { documents: cached, diagnostics: [] }
+  const { documents, findings, text } = parseFile(file.bytes, limits)
+  if (findings.length === 0 && file.blob !== undefined) cache?.set(file.blob, documents)
+  const diagnostics = findings.map((finding) =>
+    toDiagnostic(finding, file.path, text === undefined ? { line: 1, column: 1 } : placeOf(text, finding.offset)),
+  )
+  return { documents, diagnostics }
+}
+
+function textOf(file: SourceFile | undefined, limits: Limits): string | undefined {
+  if (file === undefined) return undefined
+  const decoded = decodeText(file.bytes, limits)
+  return 'text' in decoded ? decoded.text : undefined
+}
+
+/** Stands for a document that has no address, to find places in it. */
+function placeholder(raw: RawDocument, file: string): LoadedDocument {
+  const document = { apiVersion: '', kind: '', metadata: { name: '' }, spec: {} }
+  return { address: '/', document, file, index: raw.index, line: raw.line }
+}

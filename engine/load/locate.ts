@@ -1,0 +1,97 @@
+import { EVENT_ID, type Event, getScalarValue, parseEvents } from 'js-yaml'
+import type { JsonPath, LoadedDocument, Locate, Place } from '../model/document.ts'
+import { offsetOf } from './compose.ts'
+import { placeOf } from './offset-place.ts'
+
+interface Source {
+  readonly text: string
+  readonly events: readonly Event[]
+}
+
+/** Files whose events are kept: findings come file by file, so a few are enough. */
+const kept = 16
+
+/** Finds where values stand by parsing their file again. `textOf` gives the text of a file that was loaded. */
+export function locator(textOf: (file: string) => string | undefined): Locate {
+  const sources = new Map<string, Source | undefined>()
+  const sourceOf = (file: string): Source | undefined => {
+    if (sources.has(file)) return sources.get(file)
+    const [oldest] = sources.keys()
+    if (sources.size >= kept && oldest !== undefined) sources.delete(oldest)
+    const text = textOf(file)
+    const source = text === undefined ? undefined : { text, events: parseEvents(text, {}) }
+    sources.set(file, source)
+    return source
+  }
+  return (document, path, what = 'value') => {
+    const source = sourceOf(document.file)
+    return source === undefined ? startOf(document) : find(source, document, path, what)
+  }
+}
+
+const startOf = (document: LoadedDocument): Place => ({ file: document.file, line: document.line, column: 1 })
+
+/** Walks from the root of the document along the path; where the path ends early, the last place on it is named. */
+function find(source: Source, document: LoadedDocument, path: JsonPath, what: 'key' | 'value'): Place {
+  const { text, events } = source
+  let at = startOfDocument(events, document.index)
+  let offset = offsetOf(events[at])
+  for (const [index, step] of path.entries()) {
+    const child = childOf(text, events, at, step)
+    if (child === undefined) return place(document, text, offset)
+    const isLast = index === path.length - 1 && what === 'key'
+    at = child.value
+    const value = offsetOf(events[at])
+    offset = isLast || value < 0 ? child.key : value
+  }
+  return place(document, text, offset)
+}
+
+function place(document: LoadedDocument, text: string, offset: number): Place {
+  return offset < 0 ? startOf(document) : { file: document.file, ...placeOf(text, offset) }
+}
+
+function startOfDocument(events: readonly Event[], index: number): number {
+  let left = index
+  for (let i = 0; i < events.length; i++) if (events[i]?.type === EVENT_ID.DOCUMENT && left-- === 0) return i + 1
+  return events.length
+}
+
+/** Index of the event of a child, and the offset of its key (of the item itself in a list). */
+function childOf(
+  text: string,
+  events: readonly Event[],
+  at: number,
+  step: string | number,
+): { readonly key: number; readonly value: number } | undefined {
+  const parent = events[at]
+  let child = at + 1
+  if (parent?.type === EVENT_ID.SEQUENCE) {
+    for (let i = 0; child < events.length && events[child]?.type !== EVENT_ID.POP; i++) {
+      if (i === step) return { key: offsetOf(events[child]), value: child }
+      child = afterNode(events, child)
+    }
+  }
+  if (parent?.type === EVENT_ID.MAPPING) {
+    while (child < events.length && events[child]?.type !== EVENT_ID.POP) {
+      const key = events[child]
+      const value = afterNode(events, child)
+      if (key?.type === EVENT_ID.SCALAR && getScalarValue(text, key) === String(step))
+        return { key: offsetOf(key), value }
+      child = afterNode(events, value)
+    }
+  }
+  return undefined
+}
+
+/** Index of the event after a node and everything in it. */
+function afterNode(events: readonly Event[], at: number): number {
+  let depth = 0
+  for (let i = at; i < events.length; i++) {
+    const type = events[i]?.type
+    if (type === EVENT_ID.SEQUENCE || type === EVENT_ID.MAPPING) depth++
+    else if (type === EVENT_ID.POP) depth--
+    if (depth === 0) return i + 1
+  }
+  return events.length
+}

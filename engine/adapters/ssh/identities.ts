@@ -1,6 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type AnyAuthMethod, type BaseAgent, createAgent, type ParsedKey, utils } from 'ssh2'
+import ssh2, { type AnyAuthMethod, type BaseAgent, createAgent, type ParsedKey } from 'ssh2'
 
 /** With what to log in. */
 export interface IdentityOptions {
@@ -28,7 +28,7 @@ export async function loadIdentities(options: IdentityOptions): Promise<Identiti
     if (typeof key === 'string') problems.push(`${name}: ${key}`)
     else keys.push(key)
   }
-  for (const text of options.keys ?? []) take('key', prepare(utils.parseKey(text)))
+  for (const text of options.keys ?? []) take('key', prepare(ssh2.utils.parseKey(text)))
   for (const file of options.keyFiles ?? []) take(file, await loadKey(file, options.passphrase))
   const agent = options.agent === undefined || options.agent === '' ? undefined : cachingAgent(options.agent)
   return {
@@ -62,10 +62,10 @@ async function loadKey(file: string, passphrase: IdentityOptions['passphrase']):
   } catch (error) {
     return error instanceof Error && 'code' in error ? `can't be read (${String(error.code)})` : "can't be read"
   }
-  const key = utils.parseKey(text)
+  const key = ssh2.utils.parseKey(text)
   if (!(key instanceof Error) || !/encrypted|passphrase/i.test(key.message)) return prepare(key)
   const phrase = await passphrase?.(file)
-  return phrase === undefined ? 'is encrypted and no passphrase was given' : prepare(utils.parseKey(text, phrase))
+  return phrase === undefined ? 'is encrypted and no passphrase was given' : prepare(ssh2.utils.parseKey(text, phrase))
 }
 
 const hashOf: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import { utils } from 'ssh2'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import ssh2 from 'ssh2'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { read, sh } from '../../model/script.ts'
 import type { Target } from '../../ports/host-session.ts'
 import { fetchHostKeys, parseHostKey } from './host-key.ts'
@@ -23,8 +23,8 @@ async function serverLab(): Promise<RemoteLab> {
   return {
     connector,
     target,
-    stranger: new Ssh2Connector({ keys: [utils.generateKeyPairSync('ed25519').private] }),
-    otherKey: utils.generateKeyPairSync('ed25519').public,
+    stranger: new Ssh2Connector({ keys: [ssh2.utils.generateKeyPairSync('ed25519').private] }),
+    otherKey: ssh2.utils.generateKeyPairSync('ed25519').public,
     noisy: [connector, { ...target, user: 'noisy' }],
     shellless: [connector, { ...target, user: 'no-shell' }],
     jump: { ...target, host: 'bastion', port: bastion.port, hostKeys: [bastion.hostKey] },
@@ -104,7 +104,7 @@ describe('ssh2, sudo and refusals', () => {
 
   it('sends not even the user name to a host whose key is another one', async () => {
     const connector = new Ssh2Connector({ keys: [server.userKey] })
-    const hostKeys = [utils.generateKeyPairSync('ed25519').public]
+    const hostKeys = [ssh2.utils.generateKeyPairSync('ed25519').public]
     await failureOf(connector, { ...target, user: 'nobody-knows', hostKeys })
     expect(server.users).not.toContain('nobody-knows')
   })
@@ -165,8 +165,11 @@ describe.skipIf(whyNoSshd() !== undefined)('ssh2 with the keys people have', () 
   })
 
   it('does not have the keys proved that it never uses', async () => {
-    await (await sessionOf(new Ssh2Connector({ keyFiles: [sshd.key('ed25519')] }), target(0))).close()
-    expect(sshd.log()).not.toContain('hostkeys-prove')
+    const session = await sessionOf(new Ssh2Connector({ keyFiles: [sshd.key('ed25519')] }), target(0))
+    await session.read(read`:`, enough)
+    await session.close()
+    await vi.waitFor(() => expect(sshd.log()).toContain('Starting session: command'))
+    expect(sshd.log()).not.toMatch(/hostkeys.prove/)
   })
 
   it('fetches every host key without logging in', async () => {

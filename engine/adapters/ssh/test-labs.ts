@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import { utils } from 'ssh2'
+import ssh2 from 'ssh2'
 import type { HostConnector, Target } from '../../ports/host-session.ts'
 import type { RemoteLab } from './host-session.contract.ts'
 import { layCable } from './test-cable.ts'
@@ -21,7 +21,7 @@ export async function sshdLab(make: MakeConnector): Promise<RemoteLab & { readon
     connector: make(sshd.key('ed25519')),
     target,
     stranger: make(sshd.key('stranger')),
-    otherKey: utils.generateKeyPairSync('ed25519').public,
+    otherKey: ssh2.utils.generateKeyPairSync('ed25519').public,
     noisy: [make(sshd.key('noisy')), target],
     shellless: [make(sshd.key('no-shell')), target],
     jump: { ...target, host: 'bastion', port: sshd.port, hostKeys: sshd.hostKeys.slice(1, 2) },

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AuthContext, type Connection, Server, type ServerChannel, type Session, utils } from 'ssh2'
+import ssh2, { type AuthContext, type Connection, Server, type ServerChannel, type Session } from 'ssh2'
 
 /** An SSH server in this process, so that the contract is tested on any machine. */
 export interface TestServer {
@@ -41,8 +41,8 @@ export async function startServer(): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'plumbline-server-'))
   writeFileSync(join(folder, 'sudo'), sudo)
   chmodSync(join(folder, 'sudo'), 0o755)
-  const host = utils.generateKeyPairSync('ed25519')
-  const user = utils.generateKeyPairSync('ed25519')
+  const host = ssh2.utils.generateKeyPairSync('ed25519')
+  const user = ssh2.utils.generateKeyPairSync('ed25519')
   const users: string[] = []
   const open = new Set<Connection>()
   const server = new Server({ hostKeys: [host.private] }, (connection) => {
@@ -91,7 +91,7 @@ function serve(connection: Connection, userKey: string, folder: string, users: s
 }
 
 function accepts(context: AuthContext, publicKey: string): boolean {
-  const allowed = utils.parseKey(publicKey)
+  const allowed = ssh2.utils.parseKey(publicKey)
   if (context.method !== 'publickey' || allowed instanceof Error) return false
   if (!allowed.getPublicSSH().equals(context.key.data)) return false
   return context.signature === undefined || allowed.verify(context.blob ?? Buffer.alloc(0), context.signature)

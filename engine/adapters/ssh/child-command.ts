@@ -1,4 +1,5 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
 import type { CommandEnd, RunningCommand } from './run-script.ts'
 
 /** Starts a program in a process group of its own; a message where it can't be started. */
@@ -20,7 +21,12 @@ export function startCommand(
       child.stdout.destroy()
       child.stderr.destroy()
     }
+    const letGo = () => {
+      for (const handle of [child, child.stdin, child.stdout, child.stderr]) (handle as Partial<Socket>).unref?.()
+    }
     child.on('error', (error) => resolve(error.message))
-    child.on('spawn', () => resolve({ stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, kill }))
+    child.on('spawn', () =>
+      resolve({ stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, kill, letGo }),
+    )
   })
 }

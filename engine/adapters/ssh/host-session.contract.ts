@@ -135,6 +135,13 @@ export function hostSessionContract(name: string, open: () => Promise<Lab>): voi
       expect(shown(output)).toEqual({ code: null, stdout: 'begun\n', stderr: '', flags: 'timedOut' })
     })
 
+    it('lets a change finish that takes longer than its deadline', async () => {
+      const file = join(scratch, 'changed')
+      const output = await session.run(sh`sleep 2; echo on; : > ${file}`, { ...enough, deadline: 1000 })
+      expect(output).toMatchObject({ code: null, timedOut: true })
+      await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 10_000 })
+    })
+
     it('goes on working after all that, several scripts at a time', async () => {
       const outputs = await Promise.all(['1', '2', '3', '4'].map((n) => session.read(read`echo ${n}`, enough)))
       expect(outputs.map((output) => text(output.stdout))).toEqual(['1\n', '2\n', '3\n', '4\n'])

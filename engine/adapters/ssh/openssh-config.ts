@@ -66,6 +66,7 @@ function common(target: Target, paths: OpensshPaths): string {
   for (let hop: Target | undefined = target; hop; hop = hop.jump) names.push(hop.host)
   return [
     `Host ${names.join(' ')}`,
+    '  IgnoreUnknown KnownHostsCommand',
     `  UserKnownHostsFile "${paths.knownHosts}"`,
     '  GlobalKnownHostsFile /dev/null',
     '  KnownHostsCommand none',

@@ -14,6 +14,8 @@ export interface RunningCommand {
   readonly ended: Promise<CommandEnd>
   /** Ends it as far as that is possible from here; `ended` need not settle. */
   kill(): void
+  /** Waits for it no longer, and lets it finish: whatever it prints is thrown away. */
+  letGo(): void
 }
 
 export interface CommandEnd {
@@ -89,9 +91,10 @@ async function gather(
   running.stdin.on('error', () => {}) // It ended before it read everything: its status tells.
   running.stdin.write(input)
   const end = await deadline.over(Promise.race([running.ended, flooded]))
-  if (end === 'deadline' || end === 'flood') running.kill()
   running.stdout.removeAllListeners('data').resume()
   running.stderr.removeAllListeners('data').resume()
+  // Half a change is worse than a late one, and killing it would take the timers along that undo it.
+  if (end === 'deadline' || end === 'flood') script.readOnly ? running.kill() : running.letGo()
   const started = stdout.started
   const { bytes, marked } = stderr.finish(framing.markExit255 ? framing.nonce + exit255 : undefined)
   const stopped = end === 'deadline' || end === 'flood'

@@ -155,8 +155,9 @@ function runningOn(channel: ClientChannel): RunningCommand {
     stderr: channel.stderr,
     ended,
     kill: () => {
-      channel.signal('KILL') // Ends the process group where the host allows it; closing alone leaves it running.
+      channel.signal('KILL') // sshd obeys for other users than root; else it runs on until it prints or ends.
       channel.close()
     },
+    letGo: () => {}, // The channel stays until the connection is closed.
   }
 }

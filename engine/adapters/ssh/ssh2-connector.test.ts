@@ -1,3 +1,6 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { read, sh } from '../../model/script.ts'
@@ -156,6 +159,24 @@ describe.skipIf(whyNoSshd() !== undefined)('ssh2 with the keys people have', () 
     const connector = new Ssh2Connector({ keyFiles: ['/does/not/exist', sshd.key(name)], passphrase })
     for (const kind of [0, 1, 2]) await (await sessionOf(connector, target(kind))).close()
     expect(asked).toEqual(name === 'encrypted' ? [sshd.key(name)] : [])
+  })
+
+  it('logs in with the keys of an agent, and without an agent says so', async () => {
+    const socket = join(sshd.folder, 'agent')
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
+    await vi.waitFor(() => expect(existsSync(socket)).toBe(true), { timeout: 10_000 })
+    for (const name of ['stranger', 'rsa'] as const)
+      execFileSync('ssh-add', ['-q', sshd.key(name)], { env: { ...process.env, SSH_AUTH_SOCK: socket } })
+    const connector = new Ssh2Connector({ agent: socket })
+    for (const kind of [0, 1]) {
+      const session = await sessionOf(connector, target(kind))
+      const output = await session.read(read`echo "agent:$SSH_AUTH_SOCK"`, enough)
+      expect(Buffer.from(output.stdout).toString()).toBe('agent:\n')
+      await session.close()
+    }
+    agent.kill()
+    const gone = new Ssh2Connector({ agent: join(sshd.folder, 'no-agent') })
+    expect(await failureOf(gone, target(0))).toMatchObject({ failed: 'auth-failed' })
   })
 
   it('says which keys could not be used', async () => {

@@ -1,6 +1,5 @@
 import { type Digest, digestOf, type Sha256 } from '../model/canonical.ts'
 import { compareText } from '../model/diagnostic.ts'
-import type { Subject } from '../model/plan.ts'
 
 /** One path that differs between two trees, as git sees it. */
 export interface PatchEntry {
@@ -20,13 +19,4 @@ export function contentDigest(patch: readonly PatchEntry[], sha256: Sha256): Dig
     sha256,
     entries.map((e) => [e.path, side(e.before), side(e.after)]),
   )
-}
-
-/** What a plan and its approvals are about. `plan` and `policies` are digests made by the plan stage and `policyDigest`. */
-export function buildSubject(
-  parts: Omit<Subject, 'content'> & { readonly patch: readonly PatchEntry[] },
-  sha256: Sha256,
-): Subject {
-  const { repository, ref, base, head, tree, plan, policies, patch } = parts
-  return { repository, ref, base, head, tree, content: contentDigest(patch, sha256), plan, policies }
 }

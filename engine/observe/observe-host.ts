@@ -22,7 +22,7 @@ export interface ObserveOptions {
 }
 
 /** What was asked of a host and what it said, as digests that a record can hold. */
-export interface Evidence {
+interface Evidence {
   readonly command: Digest
   readonly output: Digest
 }

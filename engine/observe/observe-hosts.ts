@@ -4,7 +4,7 @@ import type { Catalogue } from '../model/resource.ts'
 import type { Target } from '../ports/host-session.ts'
 import { type HostObservation, type ObserveOptions, observeHost } from './observe-host.ts'
 
-export interface ObserveHostsOptions extends ObserveOptions {
+interface ObserveHostsOptions extends ObserveOptions {
   readonly targets: readonly Target[]
   /** By name of host. A host without one, or with an empty one, is not spoken to. */
   readonly catalogues: ReadonlyMap<string, Catalogue>

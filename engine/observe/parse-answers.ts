@@ -2,7 +2,7 @@ import { escapeControls } from '../model/escape.ts'
 import type { Observation, ProbeOutput, Resource, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
 import type { UnknownReason } from './codes.ts'
 
-export type ByType = ReadonlyMap<string, readonly Resource[]>
+type ByType = ReadonlyMap<string, readonly Resource[]>
 
 export function groupByType(resources: readonly Resource[]): ByType {
   const groups = new Map<string, Resource[]>()

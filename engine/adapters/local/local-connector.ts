@@ -4,7 +4,7 @@ import { startCommand } from '../ssh/child-command.ts'
 import type { OpenCommand } from '../ssh/run-script.ts'
 import { ScriptSession, type SudoPassword } from '../ssh/script-session.ts'
 
-export interface LocalOptions {
+interface LocalOptions {
   readonly sudoPassword?: SudoPassword
 }
 

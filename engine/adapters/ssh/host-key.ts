@@ -5,7 +5,7 @@ import type { SessionFailure } from '../../ports/host-session.ts'
 import { fastAlgorithms } from './ssh-algorithms.ts'
 
 /** A public host key as a document holds it and a person compares it. */
-export interface HostKey {
+interface HostKey {
   /** `ssh-ed25519 AAAA…` */
   readonly key: string
   /** `SHA256:…`, as `ssh-keygen -l` prints it. */

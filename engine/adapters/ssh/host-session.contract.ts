@@ -8,7 +8,7 @@ import type { HostConnector, HostSession, Output, SessionFailure, Target } from 
 import { isFailure } from '../../ports/host-session.ts'
 
 /** A connector and a host it reaches, as the contract needs them. */
-export interface Lab {
+interface Lab {
   readonly connector: HostConnector
   readonly target: Target
   stop(): Promise<void>

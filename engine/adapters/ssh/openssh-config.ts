@@ -3,12 +3,12 @@ import { hostKeyAlgorithms } from './host-key.ts'
 import { pinnedKeys } from './ssh2-connection.ts'
 
 /** What goes into the files that the system's `ssh` is started with. */
-export interface OpensshFiles {
+interface OpensshFiles {
   readonly config: string
   readonly knownHosts: string
 }
 
-export interface OpensshPaths {
+interface OpensshPaths {
   readonly knownHosts: string
   readonly controlPath: string
   /** Private key files tried before those of the user's configuration. */

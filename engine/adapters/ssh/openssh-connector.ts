@@ -9,7 +9,7 @@ import { opensshFiles } from './openssh-config.ts'
 import { Deadline, excerpt, type OpenCommand } from './run-script.ts'
 import { ScriptSession, type SudoPassword } from './script-session.ts'
 
-export interface OpensshOptions {
+interface OpensshOptions {
   readonly sudoPassword?: SudoPassword
   /** Private key files tried before those of the user's configuration. */
   readonly identityFiles?: readonly string[]

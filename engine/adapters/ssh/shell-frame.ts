@@ -7,7 +7,7 @@ export type Elevation =
   | { readonly kind: 'sudo-password'; readonly password: string }
 
 /** What is put on the host's command line, and what is sent to the command's standard input. */
-export interface Framed {
+interface Framed {
   readonly command: string
   readonly input: Uint8Array
 }

@@ -6,7 +6,7 @@ import type { CommandEnd, OpenCommand, RunningCommand } from './run-script.ts'
 import type { Transport } from './script-session.ts'
 import { fastAlgorithms } from './ssh-algorithms.ts'
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   /** Milliseconds for all of it. */
   readonly deadline: number
   readonly methods: AnyAuthMethod[]

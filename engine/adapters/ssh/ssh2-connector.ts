@@ -5,7 +5,7 @@ import { type Identities, type IdentityOptions, loadIdentities } from './identit
 import { ScriptSession, type SudoPassword } from './script-session.ts'
 import { connectClient, endClient, transportOver } from './ssh2-connection.ts'
 
-export interface Ssh2Options extends IdentityOptions {
+interface Ssh2Options extends IdentityOptions {
   readonly sudoPassword?: SudoPassword
   /** Milliseconds between signs of life on an idle connection; 15,000 where not given. */
   readonly keepalive?: number

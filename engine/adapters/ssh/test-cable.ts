@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net'
 
 /** A TCP way to a port that can be cut (reset) or frozen (nothing comes through any more, nothing is said). */
-export interface TestCable {
+interface TestCable {
   readonly port: number
   /** Connections made so far. */
   readonly connections: () => number

@@ -6,7 +6,7 @@ import { layCable } from './test-cable.ts'
 import { freePort, startSshd, type TestSshd } from './test-sshd.ts'
 
 /** Makes a connector that logs in with one private key file. */
-export type MakeConnector = (keyFile: string) => HostConnector
+type MakeConnector = (keyFile: string) => HostConnector
 
 const base = { host: 'box', address: '127.0.0.1', sudo: false, root: '', transport: 'ssh' } as const
 

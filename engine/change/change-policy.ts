@@ -32,7 +32,7 @@ export interface Question {
 }
 
 /** Labels and environment of a host, in the base and in the merge result. */
-export interface HostSide {
+interface HostSide {
   readonly labels: Labels
   readonly environment: string
 }

@@ -5,7 +5,7 @@ import type { Graph } from '../model/graph.ts'
 import { canonicalSshKey } from '../model/ssh-key.ts'
 
 /** A key of a person, as the base commit's documents describe it. Moments are ISO 8601. */
-export interface PersonKey {
+interface PersonKey {
   /** `type base64`, without comment. */
   readonly key: string
   readonly validFrom?: string

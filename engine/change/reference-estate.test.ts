@@ -21,7 +21,7 @@ function estate(edited?: string, from = '', to = '') {
     if (path === edited) expect(text).toContain(from)
     return { path, bytes: new TextEncoder().encode(path === edited ? text.replace(from, to) : text) }
   })
-  const loaded = loadDocuments(edited, { kinds })
+  const loaded = loadDocuments(files, { kinds })
   const { graph, diagnostics } = buildGraph(loaded.documents, kinds, loaded.locate)
   return { graph, diagnostics: [...loaded.diagnostics, ...diagnostics] }
 }

@@ -1,7 +1,7 @@
 import type { Observation, ProbeOutput } from '../model/resource.ts'
 import { decodeBase64, textOf } from './base64.ts'
-import { fourDigits } from './host-path.ts'
 import { excerptBytes } from './file-probe.ts'
+import { fourDigits } from './host-path.ts'
 import { absent, missingTool, noPermission, splitFirst, taggedLines, unknown, unparsable } from './observed.ts'
 
 /** What a file or folder was seen to be. */
@@ -15,13 +15,13 @@ interface Attributes {
 }
 
 const types: Readonly<Record<number, string>> = {
-  0x1000: 'a named pipe',
-  0x2000: 'a device',
-  0x4000: 'a folder',
-  0x6000: 'a device',
-  0x8000: 'a file',
-  0xa000: 'a symbolic link',
-  0xc000: 'a socket',
+  4096: 'a named pipe',
+  8192: 'a device',
+  16384: 'a folder',
+  24576: 'a device',
+  32768: 'a file',
+  40960: 'a symbolic link',
+  49152: 'a socket',
 }
 
 /** Reads what `fileProbe` printed: one observation for each path, in order. `expected` is the only type that will do. */

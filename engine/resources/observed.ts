@@ -13,7 +13,8 @@ export function unknown(
 
 export const noPermission = (what: string): Unknown => unknown('no-permission', `${what}: permission denied (sudo?)`)
 export const missingTool = (tool: string): Unknown => unknown('missing-tool', `the host has no ${tool}`)
-export const unparsable = (what: string): Unknown => unknown('unparsable', `what the host said of ${what} can't be read`)
+export const unparsable = (what: string): Unknown =>
+  unknown('unparsable', `what the host said of ${what} can't be read`)
 export const absent: Observation<never> = { status: 'absent' }
 
 /** A probe's output as words: each line `tag rest`, in order. Lines that have another form are left out. */

@@ -52,8 +52,13 @@ sync "\${d:-/}" 2>/dev/null || :`)
 export function setAttributes(locate: Script, owner: string, group: string, mode: string): Script {
   return step(sh`${locate}
 [ ! -L "$p" ] || fail "$p is a symbolic link"
-${setOwner(sh`${owner}`, sh`${group}`, sh`"$p"`)}
-chmod ${mode} "$p" || exit 1`)
+${setMode(owner, group, mode)}`)
+}
+
+/** Sets owner and mode of `$p`. A number alone would leave a folder's set-group bit as it is. */
+export function setMode(owner: string, group: string, mode: string): Script {
+  return sh`${setOwner(sh`${owner}`, sh`${group}`, sh`"$p"`)}
+chmod u-s,g-s "$p" && chmod ${mode} "$p" || exit 1`
 }
 
 export const at = (path: string): Script => sh`p=${hostPath(path)}`
@@ -80,7 +85,7 @@ const refuseOdd = sh`[ ! -L "$p" ] || fail "$p is a symbolic link"
 [ ! -e "$p" ] || [ -f "$p" ] || fail "$p is not a regular file"`
 
 /** Names mean what the target's own files say, which below a prefix are not those of the running system. */
-export function setOwner(owner: Script, group: Script, what: Script): Script {
+function setOwner(owner: Script, group: Script, what: Script): Script {
   return concat([
     sh`o=${owner} g=${group}
 if [ -n "$R" ]; then
@@ -97,7 +102,9 @@ chown "$o:$g" `,
 /** A check that a document asks for: words split at spaces, `%s` being the new file. No shell reads it. */
 export function validator(command: string): Script {
   const word = (text: string): Script =>
-    concat(text.split('%s').flatMap((piece, i) => [...(i > 0 ? [sh`"$t"`] : []), ...(piece === '' ? [] : [sh`${piece}`])]))
+    concat(
+      text.split('%s').flatMap((piece, i) => [...(i > 0 ? [sh`"$t"`] : []), ...(piece === '' ? [] : [sh`${piece}`])]),
+    )
   const line = command.split(/ +/).filter((w) => w !== '')
   return sh`${concat(line.flatMap((w, i) => (i === 0 ? [word(w)] : [sh` `, word(w)])))} >&2 || fail 'the check of the new file failed'`
 }

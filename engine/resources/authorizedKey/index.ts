@@ -2,6 +2,7 @@ import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { FieldChange, ResourceType } from '../../model/resource.ts'
 import { codes } from '../codes.ts'
 import { compareFields } from '../fields.ts'
+import { wholeSeconds } from '../time.ts'
 import { keyLine, parseKeyLine } from './key-line.ts'
 import { parse, probe, strangers } from './probe.ts'
 import { bareKey, type KeySpec, type KeyState, keyOfName, nameOfKey } from './spec.ts'
@@ -53,11 +54,6 @@ function check(spec: KeySpec, about: Parameters<NonNullable<ResourceType['check'
   const read = parseKeyLine(line)
   if (read?.key === bareKey(spec.key) && read.options.join() === [...(spec.options ?? [])].sort().join()) return []
   return invalid(`the key of ${spec.user} or its options are not in the form of authorized_keys`)
-}
-
-function wholeSeconds(time: string): string {
-  const ms = Date.parse(time)
-  return Number.isNaN(ms) ? time : `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`
 }
 
 function diff(want: KeySpec, have: KeyState | null): readonly FieldChange[] {

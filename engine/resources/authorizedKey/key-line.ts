@@ -1,6 +1,7 @@
-import { type KeySpec, type KeyState, bareKey } from './spec.ts'
+import { bareKey, type KeySpec, type KeyState } from './spec.ts'
 
-const keyType = /^(ssh-ed25519|ssh-rsa|ssh-dss|ecdsa-sha2-nistp\d+|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)$/
+const keyType =
+  /^(ssh-ed25519|ssh-rsa|ssh-dss|ecdsa-sha2-nistp\d+|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)$/
 
 /** One line of authorized_keys; undefined for comments, empty lines and what sshd would not take for a key. */
 export function parseKeyLine(line: string): KeyState | undefined {
@@ -22,7 +23,10 @@ export function parseKeyLine(line: string): KeyState | undefined {
 
 /** The line as we write it. */
 export function keyLine(spec: KeySpec): string {
-  const options = [...(spec.options ?? []), ...(spec.expires === undefined ? [] : [`expiry-time="${compact(spec.expires)}"`])]
+  const options = [
+    ...(spec.options ?? []),
+    ...(spec.expires === undefined ? [] : [`expiry-time="${compact(spec.expires)}"`]),
+  ]
   return [options.join(','), bareKey(spec.key), spec.comment ?? ''].filter((part) => part !== '').join(' ')
 }
 

@@ -1,6 +1,6 @@
 import type { Change, Step } from '../../model/resource.ts'
 import { type Script, sh } from '../../model/script.ts'
-import { at, setAttributes, setOwner } from '../replace-file.ts'
+import { at, setAttributes, setMode } from '../replace-file.ts'
 import { step } from '../shell.ts'
 import type { DirectorySpec, DirectoryState } from './spec.ts'
 
@@ -38,8 +38,7 @@ d=\${p%/*}
 [ ! -L "$p" ] || fail "$p is a symbolic link"
 [ -d "\${d:-/}" ] || fail "the folder \${d:-/} is missing"
 [ -d "$p" ] || mkdir -m 0700 "$p" || exit 1
-${setOwner(sh`${owner}`, sh`${group}`, sh`"$p"`)}
-chmod ${mode} "$p" || exit 1`)
+${setMode(owner, group, mode)}`)
 }
 
 /** A folder with something in it is not ours to empty. */

@@ -43,7 +43,9 @@ function check(spec: FileSpec, about: Parameters<NonNullable<ResourceType['check
   const path = checkPath(spec.path, about)
   const invalid = (summary: string) => report('resource-invalid', { ...about.place, subject: about.subject, summary })
   if (spec.ensure === 'absent') {
-    return given.length === 0 ? path : [...path, invalid(`file ${spec.path} is to be absent and has ${given.join(', ')}`)]
+    return given.length === 0
+      ? path
+      : [...path, invalid(`file ${spec.path} is to be absent and has ${given.join(', ')}`)]
   }
   if (given.length === 1) return path
   const what = given.length === 0 ? 'neither content nor template nor source' : given.join(' and ')

@@ -33,7 +33,8 @@ export function parse(specs: readonly GroupSpec[], output: ProbeOutput): readonl
     if (said('file', 'denied')) return noPermission('/etc/group')
     const gid = gids.get(name)
     if (gid !== undefined) return { status: 'present', state: { gid: Number(gid) } }
-    const whole = said('file', 'ok') && said('end', '') && !lines.some((l) => l.tag === 'group' && l.rest.startsWith(`${name} `))
+    const whole =
+      said('file', 'ok') && said('end', '') && !lines.some((l) => l.tag === 'group' && l.rest.startsWith(`${name} `))
     return whole ? absent : unparsable('/etc/group')
   })
 }

@@ -1,5 +1,5 @@
 import type { Change, Step } from '../../model/resource.ts'
-import { sh, type Script } from '../../model/script.ts'
+import { type Script, sh } from '../../model/script.ts'
 import { step } from '../shell.ts'
 import type { GroupSpec, GroupState } from './spec.ts'
 

@@ -9,11 +9,15 @@ import type { PackageSpec, PackageState } from './spec.ts'
 export function probe(specs: readonly PackageSpec[]): Script {
   const names = specs.map((spec) => spec.name)
   const branches = [
-    ...managers.map((m) => read`elif ${m.detect}; then echo ${`manager ${m.name}`}
+    ...managers.map(
+      (m) => read`elif ${m.detect}; then echo ${`manager ${m.name}`}
 ${m.query(names)}
-`),
-    ...unsupported.map((m) => read`elif ${m.detect}; then echo ${`manager ${m.name}`}
-`),
+`,
+    ),
+    ...unsupported.map(
+      (m) => read`elif ${m.detect}; then echo ${`manager ${m.name}`}
+`,
+    ),
   ]
   return read`(
 if false; then :

@@ -17,7 +17,8 @@ export function steps({ verb, resource, have }: Change<PackageSpec, PackageState
     }
   }
   const to = version === undefined ? '' : ` ${version}`
-  const summary = have === null ? `install ${name}${to}` : `change ${name} from ${have.version} to${to || ' a whole one'}`
+  const summary =
+    have === null ? `install ${name}${to}` : `change ${name} from ${have.version} to${to || ' a whole one'}`
   return {
     summary,
     script: onHost((m) => m.install(name, version ?? (have?.status === 'installed' ? have.version : undefined))),
@@ -28,11 +29,12 @@ export function steps({ verb, resource, have }: Change<PackageSpec, PackageState
 
 /** The host knows best which manager it has. */
 function onHost(script: (manager: PackageManager) => Script): Script {
-  const branches = managers.map((m) => sh`elif ${m.detect}; then
+  const branches = managers.map(
+    (m) => sh`elif ${m.detect}; then
 ${script(m)}
-`)
+`,
+  )
   return step(sh`if false; then :
 ${concat(branches)}else fail 'no package manager was found'
 fi`)
 }
-

@@ -51,7 +51,10 @@ function phrase({ enabled, running }: Wish): string {
 
 /** Stopped before it is disabled, enabled before it is started: no state between the two is worse than both. */
 function bring(unit: string, { enabled, running }: Wish): Script {
-  const enable = enabled === undefined ? sh`:` : sh`systemctl \${R:+--root="$R"} --quiet ${enabled ? 'enable' : 'disable'} -- ${unit} || exit 1`
+  const enable =
+    enabled === undefined
+      ? sh`:`
+      : sh`systemctl \${R:+--root="$R"} --quiet ${enabled ? 'enable' : 'disable'} -- ${unit} || exit 1`
   const start =
     running === undefined
       ? sh`:`
@@ -59,9 +62,13 @@ function bring(unit: string, { enabled, running }: Wish): Script {
   ${reloadWhereNeeded(unit)}
   systemctl \${R:+--root="$R"} ${running ? 'start' : 'stop'} -- ${unit} || exit 1
 fi`
-  return step(running === false ? sh`${start}
-${enable}` : sh`${enable}
-${start}`)
+  return step(
+    running === false
+      ? sh`${start}
+${enable}`
+      : sh`${enable}
+${start}`,
+  )
 }
 
 function restart(unit: string): Script {

@@ -73,7 +73,8 @@ function observe(spec: UserSpec, found: Found): Observation<UserState> {
 function stateOf(account: readonly string[], found: Found): UserState | undefined {
   const [login = '', uid = '', gid = '', comment = '', home = '', shell = ''] = account
   const shadow = found.shadows.get(login)
-  if (account.length !== 6 || !/^\d{1,10}$/.test(uid) || !/^\d{1,10}$/.test(gid) || shadow === undefined) return undefined
+  if (account.length !== 6 || !/^\d{1,10}$/.test(uid) || !/^\d{1,10}$/.test(gid) || shadow === undefined)
+    return undefined
   const expires = shadow.day === '' || shadow.day.startsWith('-') ? 'never' : dateOf(Number(shadow.day))
   if (expires === undefined) return undefined
   return {

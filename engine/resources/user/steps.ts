@@ -23,7 +23,8 @@ export function steps(change: Change<UserSpec, UserState>): Step {
     summary: summaryOf(login, resource.spec, fields),
     script: set(login, resource.spec, fields, have?.locked === true),
     reversibility: 'inverse',
-    ...(have !== null && { access: true, inverse: set(login, have, fields, !have.locked) }),
+    // A lock overwrites the day on which the account ends.
+    ...(have !== null && { access: true, inverse: set(login, have, [...fields, 'expires'], !have.locked) }),
   }
 }
 
@@ -42,7 +43,8 @@ function removal(login: string, how: 'lock' | 'delete' | 'purge', have: UserStat
     }
   }
   return {
-    summary: how === 'purge' ? `delete the account ${login} and its home` : `delete the account ${login}, keeping its home`,
+    summary:
+      how === 'purge' ? `delete the account ${login} and its home` : `delete the account ${login}, keeping its home`,
     script: step(sh`userdel \${R:+--prefix "$R"} ${how === 'purge' ? ['-r'] : []} ${login} || exit 1`),
     reversibility: 'irreversible',
   }

@@ -1,0 +1,33 @@
+import { type CodeBook, reporter } from '../model/diagnostic.ts'
+
+export const codes = {
+  'ledger-tampered': {
+    severity: 'error',
+    meaning:
+      'The ledger is not what its writers left: an entry is edited, missing, unsigned, out of order or not allowed.',
+    fix: 'trust nothing after the entry that is named; compare with another clone: git log --graph ledger origin/ledger',
+  },
+  'unrecorded-merge': {
+    severity: 'error',
+    meaning: 'A commit reached the target branch and no change record says who agreed to it.',
+    fix: 'find out who pushed it; plumbline apply records what was merged, and never applies what nobody approved',
+  },
+  'unapproved-merge': {
+    severity: 'warning',
+    meaning:
+      'A commit reached the target branch without the approvals it needed. It is recorded as such and never applied.',
+    fix: 'revert it, or bring the same state back through a change that is approved',
+  },
+  'illegal-transition': {
+    severity: 'error',
+    meaning: 'A record can not go from the state it is in to the one asked for.',
+    fix: 'look at where it is with: plumbline show <change>',
+  },
+  'lock-held': {
+    severity: 'error',
+    meaning: 'Somebody else is applying a change to this environment.',
+    fix: 'wait until they are done; a holder that died on this machine is taken over by itself',
+  },
+} as const satisfies CodeBook
+
+export const report = reporter(codes)

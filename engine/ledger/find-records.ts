@@ -1,0 +1,73 @@
+import type { Sha256 } from '../model/canonical.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { AppliedHost, BranchRecord, ChangeRecord, GenesisRecord, LockRecord } from '../model/record.ts'
+import type { LedgerView } from '../ports/ledger.ts'
+import { appliedPath, branchPath, changePath, formatChangeId, genesisPath, lockPath, parseChangeId } from './paths.ts'
+import { type Outcome, parseRecord, type RecordSort } from './record-text.ts'
+
+/** A record, nothing where there is none, or why it can't be relied on (`ledger-tampered`). */
+export type Found<Record> = Outcome<Record> | { readonly record: undefined }
+
+export async function findChange(view: LedgerView, id: string): Promise<Found<ChangeRecord>> {
+  const path = changePath(id)
+  return path === undefined ? { record: undefined } : read(view, 'change', path)
+}
+
+export function findGenesis(view: LedgerView): Promise<Found<GenesisRecord>> {
+  return read(view, 'genesis', genesisPath)
+}
+
+/** What is under way on the target branch. */
+export function findBranch(view: LedgerView): Promise<Found<BranchRecord>> {
+  return read(view, 'branch', branchPath)
+}
+
+export function findLock(view: LedgerView, environment: string): Promise<Found<LockRecord>> {
+  return read(view, 'lock', lockPath(environment))
+}
+
+/** What was last applied to a host. */
+export function appliedHost(view: LedgerView, host: string, sha256: Sha256): Promise<Found<AppliedHost>> {
+  return read(view, 'applied', appliedPath(sha256, host))
+}
+
+/** Changes, newest first; reads no more of them than are asked for. */
+export async function listChanges(
+  view: LedgerView,
+  options: { readonly limit?: number } = {},
+): Promise<{ readonly changes: readonly ChangeRecord[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const changes: ChangeRecord[] = []
+  const diagnostics: Diagnostic[] = []
+  for await (const id of changeIds(view)) {
+    if (options.limit !== undefined && changes.length >= options.limit) break
+    const found = await findChange(view, id)
+    if ('refused' in found) diagnostics.push(found.refused)
+    else if (found.record !== undefined) changes.push(found.record)
+  }
+  return { changes, diagnostics }
+}
+
+/** The next free number of a year. Looks at the newest folder only. */
+export async function nextChangeId(view: LedgerView, year: number): Promise<string> {
+  const [folder] = await newestFirst(view, `changes/${year}`)
+  const [newest] = folder === undefined ? [] : await newestFirst(view, `changes/${year}/${folder}`)
+  const last = newest === undefined ? undefined : parseChangeId(newest.replace(/\.yaml$/, ''))
+  return formatChangeId({ year, number: (last?.number ?? 0) + 1 })
+}
+
+async function* changeIds(view: LedgerView): AsyncGenerator<string> {
+  for (const year of await newestFirst(view, 'changes'))
+    for (const folder of await newestFirst(view, `changes/${year}`))
+      for (const file of await newestFirst(view, `changes/${year}/${folder}`)) yield file.replace(/\.yaml$/, '')
+}
+
+/** By the last number in their names, however many digits it has. */
+async function newestFirst(view: LedgerView, folder: string): Promise<readonly string[]> {
+  const number = (name: string) => Number(/(\d+)(?:\.yaml)?$/.exec(name)?.[1] ?? 0)
+  return [...(await view.list(folder))].sort((a, b) => number(b) - number(a))
+}
+
+async function read<Sort extends RecordSort>(view: LedgerView, sort: Sort, path: string) {
+  const text = await view.file(path)
+  return text === undefined ? { record: undefined } : parseRecord(sort, text, path)
+}

@@ -1,0 +1,226 @@
+import type { Address } from '../model/address.ts'
+import { compareText } from '../model/diagnostic.ts'
+import type { RecordedAction, Subject } from '../model/plan.ts'
+import type { ActionResult, ChangeRecord, ChangeState, Deployment, Intent, RecordedApproval } from '../model/record.ts'
+import { changeFault } from './change-law.ts'
+import { report } from './codes.ts'
+import type { Outcome } from './record-text.ts'
+import type { ChangeTransition } from './transitions.ts'
+
+/** Who moves a record, when, and under which id. */
+export interface By {
+  readonly uuid: string
+  /** ISO 8601, UTC. */
+  readonly at: string
+  /** `engine`, or the address of a person. */
+  readonly actor: 'engine' | Address
+}
+
+/** The commit on the target branch, and the one before it there. */
+export type Merge = Omit<NonNullable<ChangeRecord['merge']>, 'recognisedAt'>
+
+export interface Proposal {
+  readonly id: string
+  readonly title: string
+  readonly subject: Subject
+  readonly actions: readonly RecordedAction[]
+  readonly rollbackOf?: string
+  /** Set where the record is born of a merge nobody had recorded. */
+  readonly mergedAs?: Merge
+}
+
+/** A record is born. `approved` only where the estate's rule asks for nobody. */
+export function propose(
+  proposal: Proposal,
+  by: By,
+  state: 'proposed' | 'approved' | 'unapproved' = 'proposed',
+  reasons: readonly string[] = [],
+): Outcome<ChangeRecord> {
+  const { id, title, subject, actions, rollbackOf, mergedAs } = proposal
+  return checked(undefined, {
+    apiVersion: 'plumbline/v1',
+    kind: 'Change',
+    id,
+    state,
+    title,
+    type: 'normal',
+    openedAt: by.at,
+    openedBy: by.actor,
+    subject,
+    actions,
+    approvals: [],
+    ...(rollbackOf !== undefined && { rollbackOf }),
+    ...(mergedAs !== undefined && { merge: { ...mergedAs, recognisedAt: by.at } }),
+    ...(reasons.length > 0 && { reasons }),
+    transition: { uuid: by.uuid, name: 'propose', at: by.at, actor: by.actor },
+  })
+}
+
+/**
+ * Adds what one person said. `state` is what the judgement over all approvals (this one among them) comes to. The order in
+ * which approvals arrive leaves no trace: they are kept sorted.
+ */
+export function addApproval(
+  record: ChangeRecord,
+  approval: RecordedApproval,
+  by: By,
+  judged: { readonly state: 'proposed' | 'approved' | 'rejected'; readonly reasons?: readonly string[] },
+): Outcome<ChangeRecord> {
+  const approvals = [...record.approvals, approval].sort(compareApprovals)
+  return move(record, 'approve', by, judged.state, { approvals }, judged.reasons)
+}
+
+/** Adds a rejection. */
+export function reject(
+  record: ChangeRecord,
+  rejection: RecordedApproval,
+  by: By,
+  reasons?: readonly string[],
+): Outcome<ChangeRecord> {
+  const approvals = [...record.approvals, rejection].sort(compareApprovals)
+  return move(record, 'reject', by, 'rejected', { approvals }, reasons)
+}
+
+/** A newer plan or head took its place. */
+export function supersede(record: ChangeRecord, by: By, reasons?: readonly string[]): Outcome<ChangeRecord> {
+  return move(record, 'supersede', by, 'superseded', {}, reasons)
+}
+
+/** Its approvals ran out before it was applied. */
+export function expire(record: ChangeRecord, by: By, reasons?: readonly string[]): Outcome<ChangeRecord> {
+  return move(record, 'expire', by, 'expired', {}, reasons)
+}
+
+/** Its merge was seen on the target branch, and its approvals judged once more. */
+export function recogniseMerge(
+  record: ChangeRecord,
+  merge: Merge,
+  by: By,
+  judged: { readonly approved: boolean; readonly reasons?: readonly string[] },
+): Outcome<ChangeRecord> {
+  const seen = { merge: { ...merge, recognisedAt: by.at } }
+  return move(record, 'merge', by, judged.approved ? 'approved' : 'unapproved', seen, judged.reasons)
+}
+
+/** What is about to be done, written before the first host is touched. */
+export function start(
+  record: ChangeRecord,
+  deployment: Omit<Deployment, 'finishedAt' | 'results'>,
+  by: By,
+): Outcome<ChangeRecord> {
+  return move(record, 'start', by, 'implementing', { deployment: { ...deployment, results: [] } })
+}
+
+/** Goes on after a crash under new fences. Results that are no longer sure are given again. */
+export function resume(
+  record: ChangeRecord,
+  again: Pick<Deployment, 'fences' | 'by'> & {
+    readonly intents?: readonly Intent[]
+    readonly results: readonly ActionResult[]
+  },
+  by: By,
+): Outcome<ChangeRecord> {
+  const { fences, by: who, intents = [], results } = again
+  return move(record, 'resume', by, 'implementing', deployed(record, { fences, by: who, results }, intents))
+}
+
+/** Some results are in; more intents may follow for later waves. */
+export function progress(
+  record: ChangeRecord,
+  news: { readonly results: readonly ActionResult[]; readonly intents?: readonly Intent[] },
+  by: By,
+): Outcome<ChangeRecord> {
+  return move(
+    record,
+    'progress',
+    by,
+    'implementing',
+    deployed(record, { results: merged(record, news.results) }, news.intents),
+  )
+}
+
+/** Every intended action was applied. */
+export function finish(record: ChangeRecord, results: readonly ActionResult[], by: By): Outcome<ChangeRecord> {
+  return move(
+    record,
+    'finish',
+    by,
+    'implemented',
+    deployed(record, { results: merged(record, results), finishedAt: by.at }),
+  )
+}
+
+/** It stopped: every intended action has an outcome, and the reasons say which gate or host ended it. */
+export function fail(
+  record: ChangeRecord,
+  results: readonly ActionResult[],
+  by: By,
+  reasons: readonly string[],
+): Outcome<ChangeRecord> {
+  return move(
+    record,
+    'fail',
+    by,
+    'failed',
+    deployed(record, { results: merged(record, results), finishedAt: by.at }),
+    reasons,
+  )
+}
+
+/** Another change took it back. */
+export function markRolledBack(record: ChangeRecord, rolledBackBy: string, by: By): Outcome<ChangeRecord> {
+  return move(record, 'roll-back', by, 'rolled-back', { rolledBackBy })
+}
+
+/** Counts that always add up: planned = applied + failed + unknown + not-started. */
+export function countResults(record: ChangeRecord): Readonly<Record<'planned' | ActionResult['outcome'], number>> {
+  const outcomes = new Map(record.deployment?.results.map((r) => [r.id, r.outcome]))
+  const intended = new Set(record.deployment?.intents.map((i) => i.action.id))
+  const counts = { planned: record.actions.length, applied: 0, failed: 0, unknown: 0, 'not-started': 0 }
+  // Intended and without a result: it may have been done.
+  for (const { id } of record.actions) counts[outcomes.get(id) ?? (intended.has(id) ? 'unknown' : 'not-started')] += 1
+  return counts
+}
+
+type Changes = Partial<Pick<ChangeRecord, 'approvals' | 'merge' | 'deployment' | 'rolledBackBy'>>
+
+function move(
+  record: ChangeRecord,
+  name: ChangeTransition,
+  by: By,
+  state: ChangeState,
+  changes: Changes,
+  reasons: readonly string[] = [],
+): Outcome<ChangeRecord> {
+  // Reasons are about the state it is in now: those of the state before are in the history.
+  const { reasons: _, ...rest } = record
+  const transition = { uuid: by.uuid, name, at: by.at, actor: by.actor }
+  return checked(record, { ...rest, ...changes, state, transition, ...(reasons.length > 0 && { reasons }) })
+}
+
+function checked(before: ChangeRecord | undefined, after: ChangeRecord): Outcome<ChangeRecord> {
+  const fault = changeFault(before, after)
+  if (fault === undefined) return { record: after }
+  return { refused: report('illegal-transition', { summary: `${after.id}: ${fault}`, subject: after.id }) }
+}
+
+/** The deployment with what is new; nothing where none was started (the law says so then). */
+function deployed(record: ChangeRecord, news: Partial<Deployment>, intents: readonly Intent[] = []): Changes {
+  const { deployment } = record
+  return deployment === undefined
+    ? {}
+    : { deployment: { ...deployment, intents: [...deployment.intents, ...intents], ...news } }
+}
+
+/** Newer results take the place of older ones of the same action. */
+function merged(record: ChangeRecord, results: readonly ActionResult[]): readonly ActionResult[] {
+  return [...new Map([...(record.deployment?.results ?? []), ...results].map((r) => [r.id, r])).values()]
+}
+
+function compareApprovals(a: RecordedApproval, b: RecordedApproval): number {
+  return (
+    compareText(a.at, b.at) ||
+    compareText(a.approver, b.approver) ||
+    compareText(a.envelope.payload, b.envelope.payload)
+  )
+}

@@ -1,0 +1,53 @@
+import type { Sha256 } from '../model/canonical.ts'
+
+/** Where records lie on the ledger branch. Sharded, so that a folder stays small however many there are. */
+
+export const genesisPath = 'genesis.yaml'
+export const branchPath = 'branch.yaml'
+
+const changeId = /^CHG-(\d{4})-(\d{5,9})$/
+const perFolder = 1000
+
+export interface ChangeNumber {
+  readonly year: number
+  readonly number: number
+}
+
+export function parseChangeId(id: string): ChangeNumber | undefined {
+  const match = changeId.exec(id)
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  const found = { year: Number(match[1]), number: Number(match[2]) }
+  // One spelling only: five digits, more where they are needed.
+  return found.number > 0 && formatChangeId(found) === id ? found : undefined
+}
+
+export function formatChangeId({ year, number }: ChangeNumber): string {
+  return `CHG-${String(year).padStart(4, '0')}-${String(number).padStart(5, '0')}`
+}
+
+/** `changes/<year>/<thousand>/CHG-….yaml`; undefined where the id is none. */
+export function changePath(id: string): string | undefined {
+  const found = parseChangeId(id)
+  return found === undefined ? undefined : `changes/${found.year}/${folderOf(found.number)}/${id}.yaml`
+}
+
+export function folderOf(number: number): string {
+  return String(Math.floor(number / perFolder)).padStart(3, '0')
+}
+
+/** `applied/<2 hex>/<host>.yaml`. */
+export function appliedPath(sha256: Sha256, host: string): string {
+  return `applied/${sha256(host).slice(0, 2)}/${host}.yaml`
+}
+
+export function lockPath(environment: string): string {
+  return `locks/${environment}.yaml`
+}
+
+/** `keys/<fingerprint>.yaml`, the fingerprint (`SHA256:…`) in the letters that a file name can have. */
+export function engineKeyPath(fingerprint: string): string {
+  return `keys/${fingerprint
+    .replace(/^SHA256:/, '')
+    .replaceAll('/', '_')
+    .replaceAll('+', '-')}.yaml`
+}

@@ -1,0 +1,119 @@
+import { isSubject } from '../model/dsse.ts'
+import { canonicalSshKey } from '../model/ssh-key.ts'
+import { parseChangeId } from './paths.ts'
+import { anything, type Check, count, listOf, mapOf, object, oneOf, text } from './shape.ts'
+
+const line = text(/^[^\x00-\x1f\x7f]{0,1000}$/)
+const prose = text(/^[^\x00-\x08\x0b-\x1f\x7f]{0,20000}$/)
+const instant = text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/)
+const digest = text(/^sha256:[0-9a-f]{64}$/)
+const objectId = text(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
+const uuid = text(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+const name = text(/^[a-z0-9][a-z0-9.-]{0,62}$/)
+const person = text(/^Person\/[a-z0-9][a-z0-9.-]{0,62}$/)
+const actor = text(/^(?:engine|Person\/[a-z0-9][a-z0-9.-]{0,62})$/)
+const resourceId = text(/^[A-Za-z][A-Za-z0-9]*:[^\x00-\x1f]+$/)
+const base64 = text(/^[A-Za-z0-9+/]*={0,2}$/)
+const changeId: Check = (value, at) =>
+  typeof value === 'string' && parseChangeId(value) !== undefined ? undefined : `${at} is no number of a change`
+const publicKey: Check = (value, at) =>
+  typeof value === 'string' && canonicalSshKey(value) === value ? undefined : `${at} is no SSH public key`
+const subject: Check = (value, at) => (isSubject(value) ? undefined : `${at} is no subject`)
+
+const envelope = object({
+  payloadType: oneOf('application/vnd.in-toto+json'),
+  payload: base64,
+  signatures: listOf(object({ keyid: line, sig: base64 })),
+})
+
+const action = object({
+  id: line,
+  host: name,
+  resource: resourceId,
+  verb: oneOf('create', 'update', 'delete', 'restart'),
+  reversibility: oneOf('exact', 'inverse', 'best-effort', 'irreversible'),
+  before: digest,
+  after: digest,
+})
+
+const deployment = object(
+  {
+    environments: listOf(name),
+    fences: mapOf(count),
+    startedAt: instant,
+    by: line,
+    intents: listOf(object({ action, state: anything })),
+    results: listOf(
+      object(
+        { id: line, outcome: oneOf('applied', 'failed', 'unknown', 'not-started') },
+        { at: instant, detail: prose },
+      ),
+    ),
+  },
+  { finishedAt: instant },
+)
+
+const envelopeOf = (kind: string) => ({ apiVersion: oneOf('plumbline/v1'), kind: oneOf(kind) })
+
+/** What each sort of record has to look like. Nothing may be missing, and nothing be there that we don't know. */
+export const shapes = {
+  change: object(
+    {
+      ...envelopeOf('Change'),
+      id: changeId,
+      state: oneOf(
+        ...['proposed', 'approved', 'rejected', 'superseded', 'expired', 'unapproved'],
+        ...['implementing', 'implemented', 'failed', 'rolled-back'],
+      ),
+      title: line,
+      type: oneOf('normal'),
+      openedAt: instant,
+      openedBy: line,
+      subject,
+      actions: listOf(action),
+      approvals: listOf(object({ assertion: oneOf('approver-signed'), approver: person, at: instant, envelope })),
+      transition: object({ uuid, name: line, at: instant, actor }),
+    },
+    {
+      reasons: listOf(prose),
+      merge: object({ commit: objectId, base: objectId, recognisedAt: instant }),
+      deployment,
+      rollbackOf: changeId,
+      rolledBackBy: changeId,
+    },
+  ),
+  genesis: object({
+    ...envelopeOf('Genesis'),
+    repository: line,
+    adoption: objectId,
+    engineKeys: listOf(publicKey),
+    rule: oneOf('one-independent', 'solo'),
+    at: instant,
+  }),
+  applied: object({
+    ...envelopeOf('Applied'),
+    host: name,
+    resources: mapOf(
+      object({
+        spec: digest,
+        state: digest,
+        created: oneOf(true, false),
+        change: changeId,
+        commit: objectId,
+        approvers: listOf(person),
+        at: instant,
+      }),
+    ),
+  }),
+  lock: object(
+    { ...envelopeOf('Lock'), environment: name, fence: count },
+    { held: object({ change: line, by: line, since: instant, machine: line, pid: count, started: line }) },
+  ),
+  branch: object({
+    ...envelopeOf('Branch'),
+    ref: line,
+    recognised: objectId,
+    open: listOf(changeId),
+  }),
+  engineKey: object({ ...envelopeOf('EngineKey'), publicKey, state: oneOf('active', 'retired'), at: instant }),
+} as const

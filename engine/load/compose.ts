@@ -121,7 +121,11 @@ export class Composer {
     }
     if (this.size <= maxExpandedValues) return this.aliases > this.limits.aliases ? null : anchor.value
     if (this.size - anchor.size <= maxExpandedValues) {
-      this.find('alias-limit', event.anchorStart - 1, `the document has over ${maxExpandedValues} values with its aliases`)
+      this.find(
+        'alias-limit',
+        event.anchorStart - 1,
+        `the document has over ${maxExpandedValues} values with its aliases`,
+      )
     }
     return null
   }

@@ -4,7 +4,7 @@ import type { Kinds } from '../model/kind.ts'
 import { checkPath, pathCollisions } from './check-paths.ts'
 import { decodeText } from './decode-text.ts'
 import type { DocumentCache } from './document-cache.ts'
-import { report, toDiagnostic } from './finding.ts'
+import { maxFindings, report, toDiagnostic } from './finding.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { locator } from './locate.ts'
 import { placeOf } from './offset-place.ts'
@@ -17,7 +17,8 @@ export interface SourceFile {
   readonly path: string
   /** git's mode; links (120000) and submodules (160000) are refused. */
   readonly mode?: string
-  readonly bytes: Uint8Array
+  /** The content, or a way to it: asked for only where the cache does not hold the file, and for places in it. */
+  readonly bytes: Uint8Array | (() => Uint8Array)
   /** Object id of the content, where it is known: what the cache goes by. */
   readonly blob?: string
 }
@@ -59,10 +60,12 @@ export function loadDocuments(files: readonly SourceFile[], options: LoadOptions
     const read = readFile(file, limits, options.cache)
     diagnostics.push(...read.diagnostics)
     if (read.documents.length === 0) unreadable.push(file.path)
+    let mistakes = 0
     for (const raw of read.documents) {
       const result = readEnvelope(raw, file.path, options.kinds)
       if ('document' in result) documents.push(result.document)
-      else diagnostics.push(mistakeDiagnostic(result, locate(placeholder(raw, file.path), result.path)))
+      else if (mistakes++ < maxFindings)
+        diagnostics.push(mistakeDiagnostic(result, locate(placeholder(raw, file.path), result.path)))
     }
   }
   return { documents, diagnostics: diagnostics.sort(compareDiagnostics), locate, unreadable }
@@ -76,7 +79,7 @@ interface ReadFile {
 function readFile(file: SourceFile, limits: Limits, cache: DocumentCache | undefined): ReadFile {
   const cached = file.blob === undefined ? undefined : cache?.get(file.blob)
   if (cached !== undefined) return { documents: cached, diagnostics: [] }
-  const { documents, findings, text } = parseFile(file.bytes, limits)
+  const { documents, findings, text } = parseFile(bytesOf(file), limits)
   if (findings.length === 0 && file.blob !== undefined) cache?.set(file.blob, documents)
   const diagnostics = findings.map((finding) =>
     toDiagnostic(finding, file.path, text === undefined ? { line: 1, column: 1 } : placeOf(text, finding.offset)),
@@ -84,9 +87,11 @@ function readFile(file: SourceFile, limits: Limits, cache: DocumentCache | undef
   return { documents, diagnostics }
 }
 
+const bytesOf = (file: SourceFile): Uint8Array => (typeof file.bytes === 'function' ? file.bytes() : file.bytes)
+
 function textOf(file: SourceFile | undefined, limits: Limits): string | undefined {
   if (file === undefined) return undefined
-  const decoded = decodeText(file.bytes, limits)
+  const decoded = decodeText(bytesOf(file), limits)
   return 'text' in decoded ? decoded.text : undefined
 }
 

@@ -1,11 +1,14 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents } from 'js-yaml'
 import type { JsonPath, LoadedDocument, Locate, Place } from '../model/document.ts'
 import { offsetOf } from './compose.ts'
-import { placeOf } from './offset-place.ts'
+import { Lines } from './offset-place.ts'
 
 interface Source {
   readonly text: string
+  readonly lines: Lines
   readonly events: readonly Event[]
+  /** Index of the event after the start of each document. */
+  readonly documents: readonly number[]
 }
 
 /** Files whose events are kept: findings come file by file, so a few are enough. */
@@ -19,7 +22,7 @@ export function locator(textOf: (file: string) => string | undefined): Locate {
     const [oldest] = sources.keys()
     if (sources.size >= kept && oldest !== undefined) sources.delete(oldest)
     const text = textOf(file)
-    const source = text === undefined ? undefined : { text, events: parseEvents(text, {}) }
+    const source = text === undefined ? undefined : readSource(text)
     sources.set(file, source)
     return source
   }
@@ -29,32 +32,32 @@ export function locator(textOf: (file: string) => string | undefined): Locate {
   }
 }
 
+function readSource(text: string): Source {
+  const events = parseEvents(text, {})
+  const documents = events.flatMap((event, i) => (event.type === EVENT_ID.DOCUMENT ? [i + 1] : []))
+  return { text, lines: new Lines(text), events, documents }
+}
+
 const startOf = (document: LoadedDocument): Place => ({ file: document.file, line: document.line, column: 1 })
 
 /** Walks from the root of the document along the path; where the path ends early, the last place on it is named. */
 function find(source: Source, document: LoadedDocument, path: JsonPath, what: 'key' | 'value'): Place {
-  const { text, events } = source
-  let at = startOfDocument(events, document.index)
+  const { text, events, lines } = source
+  let at = source.documents[document.index] ?? events.length
   let offset = offsetOf(events[at])
   for (const [index, step] of path.entries()) {
     const child = childOf(text, events, at, step)
-    if (child === undefined) return place(document, text, offset)
+    if (child === undefined) return place(document, lines, offset)
     const isLast = index === path.length - 1 && what === 'key'
     at = child.value
     const value = offsetOf(events[at])
     offset = isLast || value < 0 ? child.key : value
   }
-  return place(document, text, offset)
+  return place(document, lines, offset)
 }
 
-function place(document: LoadedDocument, text: string, offset: number): Place {
-  return offset < 0 ? startOf(document) : { file: document.file, ...placeOf(text, offset) }
-}
-
-function startOfDocument(events: readonly Event[], index: number): number {
-  let left = index
-  for (let i = 0; i < events.length; i++) if (events[i]?.type === EVENT_ID.DOCUMENT && left-- === 0) return i + 1
-  return events.length
+function place(document: LoadedDocument, lines: Lines, offset: number): Place {
+  return offset < 0 ? startOf(document) : { file: document.file, ...lines.placeOf(offset) }
 }
 
 /** Index of the event of a child, and the offset of its key (of the item itself in a list). */

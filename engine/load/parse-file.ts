@@ -6,7 +6,7 @@ import { decodeText, longLineAt } from './decode-text.ts'
 import { findSecrets } from './find-secret.ts'
 import type { Finding } from './finding.ts'
 import type { Limits } from './limits.ts'
-import { placeOf } from './offset-place.ts'
+import { Lines } from './offset-place.ts'
 
 /** A document as a file holds it, before it is known to be one of ours. */
 export interface RawDocument {
@@ -55,8 +55,9 @@ function composeText(text: string, limits: Limits, before: readonly Finding[], u
     const composer = new Composer(text, parseEvents(text, { maxDepth: limits.depth + 2 }), limits)
     const composed = composer.documents()
     const documents: RawDocument[] = []
+    const lines = composed.length > 1 || (composed[0]?.offset ?? 0) > 0 ? new Lines(text) : undefined
     composed.forEach(({ value, offset }, index) => {
-      if (value !== null) documents.push({ value, index, line: placeOf(text, Math.max(0, offset)).line })
+      if (value !== null) documents.push({ value, index, line: lines?.placeOf(Math.max(0, offset)).line ?? 1 })
     })
     const findings = [...before, ...composer.findings]
     if (documents.length === 0 && findings.length === 0) {

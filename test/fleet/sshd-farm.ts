@@ -20,7 +20,8 @@ import { sshBanner, waitFor } from './harness/wait.ts'
 /** One sshd on a loopback port. */
 export interface FarmHost {
   readonly name: string
-  readonly address: '127.0.0.1'
+  /** 127.0.1.1 and on: each its own, for an estate has no two hosts with one address. */
+  readonly address: string
   readonly port: number
   /** "ssh-ed25519 AAAA…" */
   readonly hostKey: string
@@ -43,7 +44,10 @@ export interface SshdFarm {
 }
 
 const sshd = '/usr/sbin/sshd'
-const address = '127.0.0.1'
+
+function addressOf(index: number): string {
+  return `127.0.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`
+}
 
 /** Starts n servers and waits until each answers. Needs Debian's openssh-server, not root. */
 export async function bootSshdFarm(n: number): Promise<SshdFarm> {
@@ -56,7 +60,11 @@ export async function bootSshdFarm(n: number): Promise<SshdFarm> {
   process.once('exit', stopNow)
   const stop = async () => {
     process.off('exit', stopNow)
-    const ended = running.filter(isRunning).map((child) => new Promise((resolve) => child.once('exit', resolve)))
+    const ended = running.filter(isRunning).map((child) => {
+      // They have not kept us from ending; now there is something to wait for.
+      child.ref()
+      return new Promise((resolve) => child.once('exit', resolve))
+    })
     stopNow()
     await Promise.all(ended)
   }
@@ -85,16 +93,20 @@ async function growAll(n: number, folder: string, running: ChildProcess[]): Prom
   const worker = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, port] = next
-      hosts[index] = await grow(`sshd-${String(index + 1).padStart(3, '0')}`, port, folder, running)
+      const seat = { name: `sshd-${String(index + 1).padStart(3, '0')}`, address: addressOf(index), port }
+      hosts[index] = await grow(seat, folder, running)
     }
   }
   await Promise.all(Array.from({ length: 8 }, worker))
   return hosts
 }
 
-async function grow(name: string, port: number, folder: string, running: ChildProcess[]): Promise<FarmHost> {
+type Seat = Pick<FarmHost, 'name' | 'address' | 'port'>
+
+async function grow(seat: Seat, folder: string, running: ChildProcess[]): Promise<FarmHost> {
+  const { name, address, port } = seat
   const hostKey = await makeKey(join(folder, `${name}.key`), name)
-  writeFileSync(join(folder, `${name}.conf`), configuration(name, port, folder))
+  writeFileSync(join(folder, `${name}.conf`), configuration(seat, folder))
   const logFile = join(folder, `${name}.log`)
   const log = openSync(logFile, 'w')
   // sshd starts itself anew for each connection, so it insists on its full path; setpriv ends it with us, however we end.
@@ -110,14 +122,14 @@ async function grow(name: string, port: number, folder: string, running: ChildPr
     return sshBanner(address, port)
   }
   await Promise.race([waitFor({ what: `${name}, SSH at port ${port}`, deadline: 30_000, probe, evidence }), failure])
-  return { name, address, port, hostKey, user: userInfo().username, pid: child.pid ?? 0 }
+  return { ...seat, hostKey, user: userInfo().username, pid: child.pid ?? 0 }
 }
 
 function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null
 }
 
-function configuration(name: string, port: number, folder: string): string {
+function configuration({ name, address, port }: Seat, folder: string): string {
   const settings = {
     ListenAddress: address,
     Port: port,
@@ -148,7 +160,7 @@ async function freePorts(n: number): Promise<number[]> {
     (server) =>
       new Promise<number>((resolve, reject) => {
         server.once('error', reject)
-        server.listen(0, address, () => {
+        server.listen(0, '127.0.0.1', () => {
           const bound = server.address()
           resolve(typeof bound === 'object' && bound ? bound.port : 0)
         })

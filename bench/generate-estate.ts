@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,12 +25,16 @@ export function cacheFolder(): string {
  */
 export async function generateEstate({ documents, perFile }: EstateSize): Promise<string> {
   const recipe = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)))
-  const name = `estate-${documents}-${perFile}-${recipe.digest('hex').slice(0, 12)}`
-  const root = join(cacheFolder(), name)
+  const name = `estate-${documents}-${perFile}-`
+  const root = join(cacheFolder(), `${name}${recipe.digest('hex').slice(0, 12)}`)
   if (existsSync(root)) return root
   const partial = `${root}.partial-${process.pid}`
   rmSync(partial, { recursive: true, force: true })
   mkdirSync(dirname(root), { recursive: true })
+  // Those of older recipes.
+  for (const old of readdirSync(dirname(root)).filter((entry) => entry.startsWith(name))) {
+    rmSync(join(dirname(root), old), { recursive: true, force: true })
+  }
   await commitFiles(partial, filesOf(documents, perFile), 'An estate')
   renameSync(partial, root)
   return root

@@ -34,7 +34,8 @@ const same = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) === c
 function birthFault(record: ChangeRecord): string | undefined {
   if (record.approvals.length > 0) return 'a change is born without approvals: each is a transition of its own'
   if (record.deployment !== undefined || record.rolledBackBy !== undefined) return 'a change is not born deployed'
-  if (record.merge !== undefined && record.state !== 'unapproved' && record.state !== 'approved')
+  const nothingToMerge = record.merge?.commit === record.merge?.base
+  if (record.merge !== undefined && record.state === 'proposed' && !nothingToMerge)
     return 'a merge that is recorded at birth is either approved or not'
   const ids = record.actions.map((a) => a.id)
   return new Set(ids).size === ids.length ? undefined : 'two actions have the same id'

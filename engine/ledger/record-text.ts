@@ -8,7 +8,7 @@ import { shapes } from './record-shapes.ts'
 /** What came of reading or changing a record. */
 export type Outcome<Record> = { readonly record: Record } | { readonly refused: Diagnostic }
 
-interface RecordTypes {
+export interface RecordTypes {
   readonly change: ChangeRecord
   readonly genesis: GenesisRecord
   readonly applied: AppliedHost

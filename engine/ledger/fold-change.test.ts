@@ -1,0 +1,176 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ActionResult, ChangeRecord, ChangeState } from '../model/record.ts'
+import { changeFault } from './change-law.ts'
+import * as fold from './fold-change.ts'
+import { parseRecord, serialiseRecord } from './record-text.ts'
+import { by, expectRecord, proposed, sampleApproval, sampleIntent, sampleProposal } from './test-records.ts'
+import { type ChangeTransition, changeMoves } from './transitions.ts'
+
+const people = ['Person/n.ito', 'Person/m.okafor', 'Person/a.silva', 'Person/j.novak'] as const
+const merge = { commit: 'd'.repeat(40), base: 'a'.repeat(40) }
+const deployment = (fence = 1) => ({
+  environments: ['prod'],
+  fences: { prod: fence },
+  startedAt: '2026-10-02T13:00:00Z',
+  by: 'n.ito',
+  intents: [sampleIntent(1), sampleIntent(2)],
+})
+const result = (n: number, outcome: ActionResult['outcome'] = 'applied'): ActionResult => ({
+  id: sampleIntent(n).action.id,
+  outcome,
+})
+const refusal = (outcome: ReturnType<typeof fold.start>) =>
+  'refused' in outcome ? outcome.refused.summary : 'nothing was refused'
+
+const approved = (): ChangeRecord =>
+  expectRecord(fold.addApproval(proposed(), sampleApproval('Person/n.ito'), by('Person/n.ito'), { state: 'approved' }))
+const mergedIn = () => expectRecord(fold.recogniseMerge(approved(), merge, by(), { approved: true }))
+const started = () => expectRecord(fold.start(mergedIn(), deployment(), by()))
+
+it('goes from a proposal to what was implemented and rolled back', () => {
+  const halfway = expectRecord(fold.progress(started(), { results: [result(1)] }, by()))
+  expect(fold.countResults(halfway)).toEqual({ planned: 2, applied: 1, failed: 0, unknown: 1, 'not-started': 0 })
+  const done = expectRecord(fold.finish(halfway, [result(2)], by()))
+  expect(done).toMatchObject({ state: 'implemented', merge, deployment: { finishedAt: '2026-10-02T12:00:00Z' } })
+  expect(expectRecord(fold.markRolledBack(done, 'CHG-2026-00043', by()))).toMatchObject({ state: 'rolled-back' })
+  const history = [proposed(), approved(), mergedIn(), started(), halfway, done]
+  for (const record of history) {
+    const text = serialiseRecord(record)
+    expect(expectRecord(parseRecord('change', text, 'x.yaml'))).toEqual(record)
+  }
+})
+
+it('fails, goes on under a greater fence, and ends well', () => {
+  const failed = expectRecord(
+    fold.fail(started(), [result(1), result(2, 'failed')], by(), ['gate http failed on web-02']),
+  )
+  expect(failed).toMatchObject({ state: 'failed', reasons: ['gate http failed on web-02'] })
+  expect(refusal(fold.start(failed, deployment(1), by()))).toMatch(/fence of prod did not grow/)
+  const again = expectRecord(fold.start(failed, deployment(2), by()))
+  expect(again.reasons).toBeUndefined()
+  const crashed = expectRecord(fold.progress(again, { results: [result(1)] }, by()))
+  expect(refusal(fold.resume(crashed, { fences: { prod: 2 }, by: 'm.okafor', results: [] }, by()))).toMatch(
+    /did not grow/,
+  )
+  const resumed = expectRecord(
+    fold.resume(crashed, { fences: { prod: 3 }, by: 'm.okafor', results: [result(1, 'unknown')] }, by()),
+  )
+  expect(expectRecord(fold.finish(resumed, [result(1), result(2)], by())).state).toBe('implemented')
+})
+
+it('is born approved where nobody is asked, and unapproved where it was merged without asking', () => {
+  expect(expectRecord(fold.propose(sampleProposal(), by(), 'approved')).state).toBe('approved')
+  const found = expectRecord(
+    fold.propose({ ...sampleProposal(), mergedAs: merge }, by(), 'unapproved', ['nobody approved it']),
+  )
+  expect(found).toMatchObject({ state: 'unapproved', merge: { ...merge, recognisedAt: '2026-10-02T12:00:00Z' } })
+  expect(refusal(fold.start(found, deployment(), by()))).toMatch(/start is not for a change that is unapproved/)
+})
+
+describe('refuses', () => {
+  it('to start what is not approved, to finish what is not done, to intend what was not approved', () => {
+    expect(refusal(fold.start(proposed(), deployment(), by()))).toMatch(/not for a change that is proposed/)
+    expect(refusal(fold.finish(started(), [result(1)], by()))).toMatch(/act-000000000002 was planned and has no result/)
+    expect(refusal(fold.finish(started(), [result(1), result(2, 'unknown')], by()))).toMatch(/is unknown, so/)
+    expect(refusal(fold.fail(started(), [result(1)], by(), ['x']))).toMatch(/has no result/)
+    const more = { ...deployment(), intents: [sampleIntent(1), sampleIntent(9)] }
+    expect(refusal(fold.start(mergedIn(), more, by()))).toMatch(/not among those of the plan/)
+    expect(refusal(fold.progress(started(), { results: [result(9)] }, by()))).toMatch(/never intended/)
+    expect(refusal(fold.progress(approved(), { results: [] }, by()))).toMatch(
+      /progress is not for a change that is approved/,
+    )
+  })
+  it('to take back a result, an approval, or to speak for somebody else', () => {
+    const one = expectRecord(fold.progress(started(), { results: [result(1)] }, by()))
+    expect(refusal(fold.progress(one, { results: [result(1, 'failed')] }, by()))).toMatch(
+      /a result that was written changed/,
+    )
+    const approval = sampleApproval('Person/n.ito')
+    expect(refusal(fold.addApproval(approved(), approval, by('Person/n.ito'), { state: 'approved' }))).toMatch(
+      /exactly one statement|twice/,
+    )
+    expect(refusal(fold.addApproval(proposed(), approval, by('Person/m.okafor'), { state: 'approved' }))).toMatch(
+      /for themselves/,
+    )
+    const { approvals: _, ...rest } = mergedIn()
+    const emptied: ChangeRecord = { ...rest, approvals: [], transition: { ...by(), name: 'expire' }, state: 'expired' }
+    expect(changeFault(mergedIn(), emptied)).toMatch(/approval that was given is gone/)
+  })
+})
+
+it('approvals give the same record in whatever order they arrive', () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.record({ who: fc.constantFrom(...people), minute: fc.integer({ min: 10, max: 59 }) }), {
+        minLength: 1,
+        maxLength: 6,
+        selector: (a) => `${a.who}${a.minute}`,
+      }),
+      fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+      (given, luck) => {
+        const shuffled = given
+          .map((g) => ({ g, key: luck.next().value }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ g }) => g)
+        const foldAll = (list: typeof given) =>
+          list.reduce((record, { who, minute }) => {
+            const at = `2026-10-02T12:${minute}:00Z`
+            return expectRecord(fold.addApproval(record, sampleApproval(who, at), by(who, at), { state: 'approved' }))
+          }, proposed())
+        expect(foldAll(shuffled).approvals).toEqual(foldAll(given).approvals)
+      },
+    ),
+  )
+})
+
+it('no illegal move is ever accepted, whatever a record claims', () => {
+  const states: readonly ChangeState[] = [
+    'proposed',
+    'approved',
+    'rejected',
+    'superseded',
+    'expired',
+    'unapproved',
+    'implementing',
+    'implemented',
+    'failed',
+    'rolled-back',
+  ]
+  const names = [...Object.keys(changeMoves), 'edit', '__proto__', 'constructor']
+  const base = started()
+  fc.assert(
+    fc.property(fc.constantFrom(...states), fc.constantFrom(...states), fc.constantFrom(...names), (from, to, name) => {
+      const before: ChangeRecord = { ...base, state: from }
+      const after: ChangeRecord = { ...base, state: to, transition: { ...by(), name } }
+      const move = Object.hasOwn(changeMoves, name) ? changeMoves[name as ChangeTransition] : undefined
+      const legal =
+        move !== undefined &&
+        (move.from as readonly string[]).includes(from) &&
+        (move.to as readonly string[]).includes(to)
+      if (!legal) expect(changeFault(before, after)).toBeDefined()
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it('what is settled at birth never changes, whichever move it comes with', () => {
+  const edits: readonly Partial<ChangeRecord>[] = [
+    { title: 'other' },
+    { id: 'CHG-2026-00043' },
+    { actions: [] },
+    { openedBy: 'Person/x' },
+    { rollbackOf: 'CHG-2026-00001' },
+    { subject: { ...base().subject, plan: `sha256:${'9'.repeat(64)}` } },
+    { rolledBackBy: 'CHG-2026-00009' },
+    { merge: { ...merge, commit: 'e'.repeat(40), recognisedAt: '2026-10-02T12:00:00Z' } },
+  ]
+  function base(): ChangeRecord {
+    return started()
+  }
+  const before = base()
+  const after = expectRecord(fold.progress(before, { results: [result(1)] }, by()))
+  for (const edit of edits) expect(changeFault(before, { ...after, ...edit }), JSON.stringify(edit)).toBeDefined()
+  const dropped = { ...after, deployment: { ...deployment(), intents: [sampleIntent(2)], results: [] } }
+  expect(changeFault(before, dropped)).toMatch(/intent that was written is gone/)
+})

@@ -1,0 +1,180 @@
+import type { Address } from '../model/address.ts'
+import { canonicalJson } from '../model/canonical.ts'
+import { openEnvelope, verifyEnvelope } from '../model/dsse.ts'
+import type { Subject } from '../model/plan.ts'
+import type { BranchRecord, ChangeRecord, RecordedApproval } from '../model/record.ts'
+import { sshFingerprint } from '../model/ssh-key.ts'
+import type { LedgerStep } from '../ports/ledger.ts'
+import { changeFault } from './change-law.ts'
+import { appliedPath, branchPath, changePath } from './paths.ts'
+import { moveOf } from './transitions.ts'
+import type { LedgerWalk } from './verify-walk.ts'
+
+/** Why an entry about a change is not as it should be; undefined where it is. */
+export async function changeStepFault(
+  walk: LedgerWalk,
+  id: string,
+  step: LedgerStep,
+  key: string,
+): Promise<string | undefined> {
+  const read = walk.read(step, changePath(id) ?? '', 'change')
+  if ('because' in read) return read.because
+  const { before, after } = read
+  remember(walk, after)
+  return (
+    trailerFault(id, after, step) ??
+    changeFault(before, after) ??
+    (await signerFault(walk, after, step, key)) ??
+    (await bornFault(walk, before, after)) ??
+    (await approvalFault(walk, before, after, step)) ??
+    standingFault(walk, after) ??
+    fenceFault(walk, after) ??
+    besideFault(walk, after, step)
+  )
+}
+
+function remember(walk: LedgerWalk, { id, state, merge, subject }: ChangeRecord): void {
+  const seen = { id, state, tree: subject.tree, content: subject.content }
+  walk.changes.set(id, merge === undefined ? seen : { ...seen, merge })
+}
+
+/** The commit's message and date say what the record says. */
+function trailerFault(id: string, record: ChangeRecord, { commit }: LedgerStep): string | undefined {
+  const { trailers } = commit
+  const { name, uuid, actor, at } = record.transition
+  if (record.id !== id) return `the record calls itself ${record.id}`
+  if (trailers['Transition'] !== name || trailers['Transition-Id'] !== uuid || trailers['Actor'] !== actor)
+    return 'its message contradicts its record'
+  if (trailers['Subject'] !== undefined && trailers['Subject'] !== record.subject.plan)
+    return 'its Subject is another plan'
+  return Math.floor(Date.parse(at) / 1000) === Date.parse(commit.at) / 1000
+    ? undefined
+    : 'its date contradicts its record'
+}
+
+async function signerFault(
+  walk: LedgerWalk,
+  record: ChangeRecord,
+  step: LedgerStep,
+  key: string,
+): Promise<string | undefined> {
+  const signers: readonly string[] = moveOf(record.transition.name)?.signers ?? []
+  const { actor } = record.transition
+  if (!signers.includes('person') || (actor === 'engine' && signers.includes('engine')))
+    return walk.engineFault(key, step.commit.at)
+  if (actor === 'engine') return `${record.transition.name} is for people`
+  return walk.personFault(key, actor as Address, record.subject.base, step.commit.at, 'git')
+}
+
+async function bornFault(
+  walk: LedgerWalk,
+  before: ChangeRecord | undefined,
+  after: ChangeRecord,
+): Promise<string | undefined> {
+  if (before !== undefined) return undefined
+  if (after.subject.repository !== walk.genesis?.repository) return 'it is about another repository'
+  // Otherwise somebody could bring a base of their own, with people of their own in it.
+  return (await walk.question.isOnMain(after.subject.base))
+    ? undefined
+    : `its base ${after.subject.base} was never on the target branch`
+}
+
+/** A new statement is signed by a key of the person, and bound to this record's subject. */
+async function approvalFault(
+  walk: LedgerWalk,
+  before: ChangeRecord | undefined,
+  after: ChangeRecord,
+  step: LedgerStep,
+): Promise<string | undefined> {
+  const old = new Set((before?.approvals ?? []).map((a) => canonicalJson(a)))
+  const approval = after.approvals.find((a) => !old.has(canonicalJson(a)))
+  if (approval === undefined) return undefined
+  const fingerprint = (publicKey: string) => sshFingerprint(walk.question.sha256, publicKey)
+  const opened = verifyEnvelope(approval.envelope, walk.question.verifySignature, fingerprint)
+  if (!opened.ok) return `the statement of ${approval.approver} does not hold: ${opened.because}`
+  const { predicate, publicKey } = opened
+  if (predicate.approver !== approval.approver || predicate.at !== approval.at)
+    return 'an approval names another person or time than was signed'
+  if (predicate.decision !== after.transition.name)
+    return `what was signed is to ${predicate.decision}, not to ${after.transition.name}`
+  if (!sameSubject(predicate.subject, after.subject))
+    return `the statement of ${approval.approver} is about something else than this change`
+  return walk.personFault(publicKey, approval.approver, after.subject.base, step.commit.at, 'plumbline-approval')
+}
+
+/** The base may have moved since, where the merge result and the plan are the same; nothing else may differ. */
+function sameSubject(a: Subject, b: Subject): boolean {
+  return canonicalJson({ ...a, base: '' }) === canonicalJson({ ...b, base: '' })
+}
+
+/** Nothing is approved by nobody, unless the estate said at its beginning that nobody is asked. */
+function standingFault(walk: LedgerWalk, record: ChangeRecord): string | undefined {
+  if (record.state !== 'approved' && record.state !== 'implementing') return undefined
+  if (walk.genesis?.rule === 'solo') return undefined
+  return lastWords(record.approvals).includes('approve') ? undefined : `it is ${record.state}, and nobody approved it`
+}
+
+/** What each person said last. */
+function lastWords(approvals: readonly RecordedApproval[]): readonly string[] {
+  const last = new Map<string, { at: number; decision: string }>()
+  for (const approval of approvals) {
+    const opened = openEnvelope(approval.envelope)
+    const at = Date.parse(approval.at)
+    if (opened.ok && at >= (last.get(approval.approver)?.at ?? 0))
+      last.set(approval.approver, { at, decision: opened.predicate.decision })
+  }
+  return [...last.values()].map((word) => word.decision)
+}
+
+/** Whoever starts holds the locks, under the numbers that hosts are told. */
+function fenceFault(walk: LedgerWalk, record: ChangeRecord): string | undefined {
+  if (record.transition.name !== 'start' && record.transition.name !== 'resume') return undefined
+  const loose = Object.entries(record.deployment?.fences ?? {}).find(([environment, fence]) => {
+    const lock = walk.locks.get(environment)
+    return lock?.held?.change !== record.id || lock.fence !== fence
+  })
+  return loose === undefined ? undefined : `it starts in ${loose[0]} without holding its lock`
+}
+
+/** What else an entry about a change may write: what hosts are like now, and the list of open changes. */
+function besideFault(walk: LedgerWalk, record: ChangeRecord, step: LedgerStep): string | undefined {
+  for (const { path } of step.changes) {
+    if (path === changePath(record.id)) continue
+    const fault =
+      path === branchPath
+        ? branchFault(walk, record, step)
+        : path.startsWith('applied/')
+          ? appliedFault(walk, record, step, path)
+          : undefined
+    if (fault !== undefined) return fault
+    if (path !== branchPath && !path.startsWith('applied/')) return `it writes ${path}, which is not its record`
+  }
+  return undefined
+}
+
+function appliedFault(walk: LedgerWalk, record: ChangeRecord, step: LedgerStep, path: string): string | undefined {
+  if (!['progress', 'finish', 'fail'].includes(record.transition.name))
+    return `${record.transition.name} applies nothing, and writes ${path}`
+  const read = walk.read(step, path, 'applied')
+  if ('because' in read) return read.because
+  const { before, after } = read
+  if (path !== appliedPath(walk.question.sha256, after.host)) return `${path} is about ${after.host}`
+  const old = new Map(Object.entries(before?.resources ?? {}))
+  const foreign = Object.entries(after.resources).find(
+    ([id, now]) => canonicalJson(now) !== canonicalJson(old.get(id) ?? null) && now.change !== record.id,
+  )
+  return foreign === undefined ? undefined : `it says that ${foreign[1].change} applied ${foreign[0]} on ${after.host}`
+}
+
+/** A move of one change touches that change's place in the list, and no other. */
+function branchFault(walk: LedgerWalk, record: ChangeRecord, step: LedgerStep): string | undefined {
+  const read = walk.read(step, branchPath, 'branch')
+  if ('because' in read) return read.because
+  const { before, after } = read
+  const others = (branch: BranchRecord | undefined) => (branch?.open ?? []).filter((id) => id !== record.id).sort()
+  if (canonicalJson(others(before)) !== canonicalJson(others(after))) return 'it opens or closes another change'
+  const byPerson = record.transition.actor !== 'engine'
+  return byPerson && before !== undefined && before.recognised !== after.recognised
+    ? 'only an engine recognises merges'
+    : undefined
+}

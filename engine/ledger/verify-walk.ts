@@ -1,0 +1,226 @@
+import type { Address } from '../model/address.ts'
+import type { ChangeRecord, GenesisRecord, LockRecord } from '../model/record.ts'
+import { sshFingerprint } from '../model/ssh-key.ts'
+import type { LedgerCommit, LedgerStep } from '../ports/ledger.ts'
+import { type AllowedSigner, maySign, namesPrincipal } from './allowed-signers.ts'
+import { engineKeyFault } from './engine-key.ts'
+import { lockFault } from './lock.ts'
+import { branchPath, changePath, engineKeyPath, genesisPath, lockPath, parseChangeId } from './paths.ts'
+import { parseRecord, type RecordSort, type RecordTypes } from './record-text.ts'
+import type { VerifyQuestion } from './verify.ts'
+import { changeStepFault } from './verify-change.ts'
+
+/** What is needed of a change once its entries have gone by. */
+export type SeenChange = Pick<ChangeRecord, 'id' | 'state' | 'merge'> & {
+  readonly tree: string
+  readonly content: string
+}
+
+/** Records whose newest text is kept, so that it is not read twice. */
+const remembered = 2000
+
+type Change = LedgerStep['changes'][number]
+
+/** Goes over a ledger entry by entry, remembering what later entries are judged by. */
+export class LedgerWalk {
+  readonly question: VerifyQuestion
+  readonly locks = new Map<string, LockRecord>()
+  readonly changes = new Map<string, SeenChange>()
+  readonly transitions = new Map<string, number>()
+  genesis: GenesisRecord | undefined
+  tip: string | undefined
+  entries = 0
+  readonly #pinned: readonly AllowedSigner[] | undefined
+  readonly #engineKeys = new Map<string, 'active' | 'retired'>()
+  readonly #ids = new Set<string>()
+  readonly #uuids = new Set<string>()
+  readonly #parsed = new Map<string, { readonly text: string; readonly record: unknown }>()
+
+  constructor(question: VerifyQuestion, pinned: readonly AllowedSigner[] | undefined) {
+    this.question = question
+    this.#pinned = pinned
+  }
+
+  has(commit: string): boolean {
+    return this.#ids.has(commit)
+  }
+
+  /** Why an entry is not as it should be; undefined where it is. What a bad entry says is remembered all the same: the next ones build on it. */
+  async take(step: LedgerStep): Promise<string | undefined> {
+    const { commit } = step
+    const place = this.#placeFault(commit)
+    this.tip = commit.id
+    this.#ids.add(commit.id)
+    this.entries += 1
+    const content = await this.#contentFault(step)
+    return place ?? content
+  }
+
+  #placeFault({ parents }: LedgerCommit): string | undefined {
+    if (this.tip === undefined)
+      return parents.length === 0 ? undefined : 'the ledger does not begin here: entries before it are missing'
+    if (parents.length === 1 && parents[0] === this.tip) return undefined
+    return parents.length === 1
+      ? `it follows ${parents[0]}, not the entry before it`
+      : 'the ledger is one line: no merges, no second beginning'
+  }
+
+  async #contentFault(step: LedgerStep): Promise<string | undefined> {
+    const { trailers } = step.commit
+    const [record, transition, uuid] = [trailers['Record'], trailers['Transition'], trailers['Transition-Id']]
+    if (record === undefined || transition === undefined || uuid === undefined || trailers['Actor'] === undefined)
+      return 'its message lacks Record, Transition, Transition-Id or Actor'
+    const sort = sortOf(record)
+    this.#count(`${sort} ${transition}`)
+    if (this.#uuids.has(uuid)) return `its Transition-Id ${uuid} was used before`
+    this.#uuids.add(uuid)
+    const signed = this.#signerOf(step.commit)
+    // The record is looked at even where the signature is bad, so that later entries are judged by what is there.
+    const fault = await this.#recordFault(sort, record, step, 'key' in signed ? signed.key : '')
+    return 'because' in signed ? signed.because : fault
+  }
+
+  #signerOf(commit: LedgerCommit): { readonly key: string } | { readonly because: string } {
+    if (commit.signature === undefined) return { because: 'it is not signed' }
+    const check = this.question.verifySignature(commit.signature, commit.signedPayload, 'git')
+    return check.ok ? { key: check.publicKey } : { because: `its signature does not hold: ${check.because}` }
+  }
+
+  async #recordFault(sort: Sort, record: string, step: LedgerStep, key: string): Promise<string | undefined> {
+    if (this.genesis === undefined && sort !== 'genesis') return 'nothing comes before the genesis record'
+    switch (sort) {
+      case 'genesis':
+        return this.#genesisFault(step, key)
+      case 'change':
+        return changeStepFault(this, record, step, key)
+      case 'lock':
+        return this.#lockFault(record.slice('lock/'.length), step, key)
+      case 'key':
+        return this.#keyFault(record.slice('key/'.length), step, key)
+      case 'branch':
+        return this.#branchFault(step, key)
+      case 'unknown':
+        return `${record} is no sort of record that we know`
+    }
+  }
+
+  #genesisFault(step: LedgerStep, key: string): string | undefined {
+    if (this.genesis !== undefined) return 'a ledger has one genesis record'
+    const read = this.only(step, genesisPath, 'genesis')
+    if ('because' in read) return read.because
+    this.genesis = read.after
+    for (const engineKey of read.after.engineKeys) this.#engineKeys.set(engineKey, 'active')
+    return step.commit.trailers['Transition'] === 'genesis'
+      ? this.engineFault(key, step.commit.at)
+      : 'it does not begin a ledger'
+  }
+
+  #lockFault(environment: string, step: LedgerStep, key: string): string | undefined {
+    const read = this.only(step, lockPath(environment), 'lock')
+    if ('because' in read) return read.because
+    this.locks.set(environment, read.after)
+    if (read.after.environment !== environment) return 'it is the lock of another environment'
+    return (
+      lockFault(step.commit.trailers['Transition'] ?? '', read.before, read.after) ??
+      this.engineFault(key, step.commit.at)
+    )
+  }
+
+  #keyFault(fingerprint: string, step: LedgerStep, key: string): string | undefined {
+    const read = this.only(step, engineKeyPath(fingerprint), 'engineKey')
+    if ('because' in read) return read.because
+    const { publicKey, state } = read.after
+    const allowed = this.engineFault(key, step.commit.at)
+    this.#engineKeys.set(publicKey, state)
+    if (sshFingerprint(this.question.sha256, publicKey) !== fingerprint) return 'it is the record of another key'
+    return allowed ?? engineKeyFault(step.commit.trailers['Transition'] ?? '', read.before, read.after)?.summary
+  }
+
+  #branchFault(step: LedgerStep, key: string): string | undefined {
+    const read = this.only(step, branchPath, 'branch')
+    if ('because' in read) return read.because
+    if (step.commit.trailers['Transition'] !== 'recognise') return 'a branch is recognised, nothing else happens to it'
+    return this.engineFault(key, step.commit.at)
+  }
+
+  /** Why a key may not sign for an engine; undefined where it may. */
+  engineFault(key: string, at: string): string | undefined {
+    const state = this.#engineKeys.get(key)
+    if (state === 'retired') return 'it is signed with a key that was retired'
+    const allowed =
+      this.#pinned === undefined
+        ? state === 'active'
+        : maySign(this.#pinned, { principal: 'engine', key, namespace: 'git', at: Date.parse(at) })
+    return allowed ? undefined : `it is signed by ${this.nameOf(key)}, which is no engine's key at that time`
+  }
+
+  /** Why a key may not sign for a person, judged by the documents of a base commit; undefined where it may. */
+  async personFault(
+    key: string,
+    person: Address,
+    base: string,
+    at: string,
+    namespace: string,
+  ): Promise<string | undefined> {
+    const keys = await this.question.personKeys(base, person, at)
+    if (!keys.includes(key)) return `it is signed by ${this.nameOf(key)}, which is no key of ${person} at that time`
+    const named = this.#pinned?.some((s) => namesPrincipal(s, person)) ?? false
+    if (!named || maySign(this.#pinned ?? [], { principal: person, key, namespace, at: Date.parse(at) }))
+      return undefined
+    return `it is signed by ${this.nameOf(key)}, which the allowed signers don't list for ${person} at that time`
+  }
+
+  nameOf(key: string): string {
+    return sshFingerprint(this.question.sha256, key) ?? 'nobody'
+  }
+
+  /** The one file that an entry may write, before and after. */
+  only<Type extends RecordSort>(step: LedgerStep, path: string, sort: Type) {
+    const stray = step.changes.find((c) => c.path !== path)
+    if (stray !== undefined) return { because: `it writes ${stray.path}, which is not its record` }
+    return this.read(step, path, sort)
+  }
+
+  /** A file that an entry writes, before and after, as records. */
+  read<Type extends RecordSort>(
+    step: LedgerStep,
+    path: string,
+    sort: Type,
+  ): { readonly before?: RecordTypes[Type]; readonly after: RecordTypes[Type] } | { readonly because: string } {
+    const change = step.changes.find((c) => c.path === path)
+    if (change === undefined) return { because: `it does not write its record ${path}` }
+    if (change.after === undefined) return { because: `it removes ${path}: records are never removed` }
+    const after = this.#parse(sort, change, change.after)
+    if (typeof after === 'string') return { because: after }
+    const before = change.before === undefined ? undefined : this.#parse(sort, change, change.before)
+    if (typeof before === 'string') return { because: before }
+    this.#remember(path, change.after, after)
+    return { after, ...(before !== undefined && { before }) }
+  }
+
+  #parse<Type extends RecordSort>(sort: Type, change: Change, text: string): RecordTypes[Type] | string {
+    const known = this.#parsed.get(change.path)
+    if (known?.text === text) return known.record as RecordTypes[Type]
+    const parsed = parseRecord(sort, text, change.path)
+    return 'refused' in parsed ? parsed.refused.summary : parsed.record
+  }
+
+  #remember(path: string, text: string, record: unknown): void {
+    this.#parsed.delete(path)
+    this.#parsed.set(path, { text, record })
+    const oldest = this.#parsed.keys().next()
+    if (this.#parsed.size > remembered && oldest.value !== undefined) this.#parsed.delete(oldest.value)
+  }
+
+  #count(what: string): void {
+    this.transitions.set(what, (this.transitions.get(what) ?? 0) + 1)
+  }
+}
+
+type Sort = 'genesis' | 'change' | 'lock' | 'key' | 'branch' | 'unknown'
+
+function sortOf(record: string): Sort {
+  if (record === 'genesis' || record === 'branch') return record
+  if (parseChangeId(record) !== undefined && changePath(record) !== undefined) return 'change'
+  return record.startsWith('lock/') ? 'lock' : record.startsWith('key/') ? 'key' : 'unknown'
+}

@@ -1,9 +1,8 @@
 import type { Address } from '../model/address.ts'
 import { canonicalJson } from '../model/canonical.ts'
-import { openEnvelope, verifyEnvelope } from '../model/dsse.ts'
+import { openEnvelope } from '../model/dsse.ts'
 import type { Subject } from '../model/plan.ts'
 import type { BranchRecord, ChangeRecord, RecordedApproval } from '../model/record.ts'
-import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerStep } from '../ports/ledger.ts'
 import { changeFault } from './change-law.ts'
 import { appliedPath, branchPath, changePath } from './paths.ts'
@@ -27,7 +26,7 @@ export async function changeStepFault(
     (await signerFault(walk, after, step, key)) ??
     (await bornFault(walk, before, after)) ??
     (await approvalFault(walk, before, after, step)) ??
-    standingFault(walk, after) ??
+    (await standingFault(walk, after, step)) ??
     fenceFault(walk, after) ??
     besideFault(walk, after, step)
   )
@@ -89,17 +88,16 @@ async function approvalFault(
   const old = new Set((before?.approvals ?? []).map((a) => canonicalJson(a)))
   const approval = after.approvals.find((a) => !old.has(canonicalJson(a)))
   if (approval === undefined) return undefined
-  const fingerprint = (publicKey: string) => sshFingerprint(walk.question.sha256, publicKey)
-  const opened = verifyEnvelope(approval.envelope, walk.question.verifySignature, fingerprint)
+  const opened = walk.open(approval.envelope)
   if (!opened.ok) return `the statement of ${approval.approver} does not hold: ${opened.because}`
-  const { predicate, publicKey } = opened
+  const { predicate } = opened
   if (predicate.approver !== approval.approver || predicate.at !== approval.at)
     return 'an approval names another person or time than was signed'
   if (predicate.decision !== after.transition.name)
     return `what was signed is to ${predicate.decision}, not to ${after.transition.name}`
   if (!sameSubject(predicate.subject, after.subject))
     return `the statement of ${approval.approver} is about something else than this change`
-  return walk.personFault(publicKey, approval.approver, after.subject.base, step.commit.at, 'plumbline-approval')
+  return walk.approverFault(approval, after.subject.base, step.commit.at)
 }
 
 /** The base may have moved since, where the merge result and the plan are the same; nothing else may differ. */
@@ -107,23 +105,34 @@ function sameSubject(a: Subject, b: Subject): boolean {
   return canonicalJson({ ...a, base: '' }) === canonicalJson({ ...b, base: '' })
 }
 
-/** Nothing is approved by nobody, unless the estate said at its beginning that nobody is asked. */
-function standingFault(walk: LedgerWalk, record: ChangeRecord): string | undefined {
+/**
+ * Nothing is approved by nobody, unless the estate said at its beginning that nobody is asked. Once merged, the approver has
+ * to be one by the documents that stood on the branch right before: an old base does not bring back who has left.
+ */
+async function standingFault(walk: LedgerWalk, record: ChangeRecord, step: LedgerStep): Promise<string | undefined> {
   if (record.state !== 'approved' && record.state !== 'implementing') return undefined
   if (walk.genesis?.rule === 'solo') return undefined
-  return lastWords(record.approvals).includes('approve') ? undefined : `it is ${record.state}, and nobody approved it`
+  const agreed = lastWords(record.approvals).filter((a) => openedDecision(a) === 'approve')
+  if (agreed.length === 0) return `it is ${record.state}, and nobody approved it`
+  if (record.transition.name !== 'merge' || record.merge === undefined) return undefined
+  const { base } = record.merge
+  if (!(await walk.question.isOnMain(base))) return `it was merged onto ${base}, which was never on the target branch`
+  const faults = await Promise.all(agreed.map((a) => walk.approverFault(a, base, step.commit.at)))
+  return faults.includes(undefined) ? undefined : faults[0]
 }
 
 /** What each person said last. */
-function lastWords(approvals: readonly RecordedApproval[]): readonly string[] {
-  const last = new Map<string, { at: number; decision: string }>()
-  for (const approval of approvals) {
-    const opened = openEnvelope(approval.envelope)
-    const at = Date.parse(approval.at)
-    if (opened.ok && at >= (last.get(approval.approver)?.at ?? 0))
-      last.set(approval.approver, { at, decision: opened.predicate.decision })
-  }
-  return [...last.values()].map((word) => word.decision)
+function lastWords(approvals: readonly RecordedApproval[]): readonly RecordedApproval[] {
+  const last = new Map<string, RecordedApproval>()
+  for (const approval of approvals)
+    if (Date.parse(approval.at) >= Date.parse(last.get(approval.approver)?.at ?? approval.at))
+      last.set(approval.approver, approval)
+  return [...last.values()]
+}
+
+function openedDecision(approval: RecordedApproval): string | undefined {
+  const opened = openEnvelope(approval.envelope)
+  return opened.ok ? opened.predicate.decision : undefined
 }
 
 /** Whoever starts holds the locks, under the numbers that hosts are told. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { report } from './codes.ts'
-import type { MainCommit, VerifyQuestion } from './verify.ts'
+import type { MainCommit, VerifyQuestion } from './verify-question.ts'
 import type { LedgerWalk, SeenChange } from './verify-walk.ts'
 
 export interface MergeCounts {
@@ -65,7 +65,12 @@ async function judge(
     return report('unapproved-merge', {
       summary: `${commit.id} was merged without the approvals it needed (${change?.id})`,
     })
-  if (kind === 'pending' || change === undefined || commit.tree === change.tree) return undefined
+  if (kind === 'pending' || change === undefined) return undefined
+  if (change.merge?.base !== commit.parents[0])
+    return report('ledger-tampered', {
+      summary: `${change.id} says that ${change.merge?.base} came before ${commit.id}, and it did not`,
+    })
+  if (commit.tree === change.tree) return undefined
   // The branch moved on between approval and merge: then the patch has to be the approved one.
   return (await question.contentOf(commit)) === change.content
     ? undefined

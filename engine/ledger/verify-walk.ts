@@ -1,14 +1,11 @@
 import type { Address } from '../model/address.ts'
-import type { ChangeRecord, GenesisRecord, LockRecord } from '../model/record.ts'
+import { approvalNamespace, type VerifiedEnvelope, verifyEnvelope } from '../model/dsse.ts'
+import type { ChangeRecord, GenesisRecord, LockRecord, RecordedApproval } from '../model/record.ts'
 import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerCommit, LedgerStep } from '../ports/ledger.ts'
 import { type AllowedSigner, maySign, namesPrincipal } from './allowed-signers.ts'
-import { engineKeyFault } from './engine-key.ts'
-import { lockFault } from './lock.ts'
-import { branchPath, changePath, engineKeyPath, genesisPath, lockPath, parseChangeId } from './paths.ts'
 import { parseRecord, type RecordSort, type RecordTypes } from './record-text.ts'
-import type { VerifyQuestion } from './verify.ts'
-import { changeStepFault } from './verify-change.ts'
+import type { VerifyQuestion } from './verify-question.ts'
 
 /** What is needed of a change once its entries have gone by. */
 export type SeenChange = Pick<ChangeRecord, 'id' | 'state' | 'merge'> & {
@@ -21,6 +18,14 @@ const remembered = 2000
 
 type Change = LedgerStep['changes'][number]
 
+/** Why what an entry does to its record is not as it should be. `key` is the one that signed it, empty where none did. */
+export type JudgeEntry = (
+  walk: LedgerWalk,
+  record: string,
+  step: LedgerStep,
+  key: string,
+) => Promise<string | undefined>
+
 /** Goes over a ledger entry by entry, remembering what later entries are judged by. */
 export class LedgerWalk {
   readonly question: VerifyQuestion
@@ -31,7 +36,7 @@ export class LedgerWalk {
   tip: string | undefined
   entries = 0
   readonly #pinned: readonly AllowedSigner[] | undefined
-  readonly #engineKeys = new Map<string, 'active' | 'retired'>()
+  readonly engineKeys = new Map<string, 'active' | 'retired'>()
   readonly #ids = new Set<string>()
   readonly #uuids = new Set<string>()
   readonly #parsed = new Map<string, { readonly text: string; readonly record: unknown }>()
@@ -46,13 +51,13 @@ export class LedgerWalk {
   }
 
   /** Why an entry is not as it should be; undefined where it is. What a bad entry says is remembered all the same: the next ones build on it. */
-  async take(step: LedgerStep): Promise<string | undefined> {
+  async take(step: LedgerStep, judge: JudgeEntry): Promise<string | undefined> {
     const { commit } = step
     const place = this.#placeFault(commit)
     this.tip = commit.id
     this.#ids.add(commit.id)
     this.entries += 1
-    const content = await this.#contentFault(step)
+    const content = await this.#contentFault(step, judge)
     return place ?? content
   }
 
@@ -65,18 +70,17 @@ export class LedgerWalk {
       : 'the ledger is one line: no merges, no second beginning'
   }
 
-  async #contentFault(step: LedgerStep): Promise<string | undefined> {
+  async #contentFault(step: LedgerStep, judge: JudgeEntry): Promise<string | undefined> {
     const { trailers } = step.commit
     const [record, transition, uuid] = [trailers['Record'], trailers['Transition'], trailers['Transition-Id']]
     if (record === undefined || transition === undefined || uuid === undefined || trailers['Actor'] === undefined)
       return 'its message lacks Record, Transition, Transition-Id or Actor'
-    const sort = sortOf(record)
-    this.#count(`${sort} ${transition}`)
+    this.count(record, transition)
     if (this.#uuids.has(uuid)) return `its Transition-Id ${uuid} was used before`
     this.#uuids.add(uuid)
     const signed = this.#signerOf(step.commit)
     // The record is looked at even where the signature is bad, so that later entries are judged by what is there.
-    const fault = await this.#recordFault(sort, record, step, 'key' in signed ? signed.key : '')
+    const fault = await judge(this, record, step, 'key' in signed ? signed.key : '')
     return 'because' in signed ? signed.because : fault
   }
 
@@ -86,66 +90,9 @@ export class LedgerWalk {
     return check.ok ? { key: check.publicKey } : { because: `its signature does not hold: ${check.because}` }
   }
 
-  async #recordFault(sort: Sort, record: string, step: LedgerStep, key: string): Promise<string | undefined> {
-    if (this.genesis === undefined && sort !== 'genesis') return 'nothing comes before the genesis record'
-    switch (sort) {
-      case 'genesis':
-        return this.#genesisFault(step, key)
-      case 'change':
-        return changeStepFault(this, record, step, key)
-      case 'lock':
-        return this.#lockFault(record.slice('lock/'.length), step, key)
-      case 'key':
-        return this.#keyFault(record.slice('key/'.length), step, key)
-      case 'branch':
-        return this.#branchFault(step, key)
-      case 'unknown':
-        return `${record} is no sort of record that we know`
-    }
-  }
-
-  #genesisFault(step: LedgerStep, key: string): string | undefined {
-    if (this.genesis !== undefined) return 'a ledger has one genesis record'
-    const read = this.only(step, genesisPath, 'genesis')
-    if ('because' in read) return read.because
-    this.genesis = read.after
-    for (const engineKey of read.after.engineKeys) this.#engineKeys.set(engineKey, 'active')
-    return step.commit.trailers['Transition'] === 'genesis'
-      ? this.engineFault(key, step.commit.at)
-      : 'it does not begin a ledger'
-  }
-
-  #lockFault(environment: string, step: LedgerStep, key: string): string | undefined {
-    const read = this.only(step, lockPath(environment), 'lock')
-    if ('because' in read) return read.because
-    this.locks.set(environment, read.after)
-    if (read.after.environment !== environment) return 'it is the lock of another environment'
-    return (
-      lockFault(step.commit.trailers['Transition'] ?? '', read.before, read.after) ??
-      this.engineFault(key, step.commit.at)
-    )
-  }
-
-  #keyFault(fingerprint: string, step: LedgerStep, key: string): string | undefined {
-    const read = this.only(step, engineKeyPath(fingerprint), 'engineKey')
-    if ('because' in read) return read.because
-    const { publicKey, state } = read.after
-    const allowed = this.engineFault(key, step.commit.at)
-    this.#engineKeys.set(publicKey, state)
-    if (sshFingerprint(this.question.sha256, publicKey) !== fingerprint) return 'it is the record of another key'
-    return allowed ?? engineKeyFault(step.commit.trailers['Transition'] ?? '', read.before, read.after)?.summary
-  }
-
-  #branchFault(step: LedgerStep, key: string): string | undefined {
-    const read = this.only(step, branchPath, 'branch')
-    if ('because' in read) return read.because
-    if (step.commit.trailers['Transition'] !== 'recognise') return 'a branch is recognised, nothing else happens to it'
-    return this.engineFault(key, step.commit.at)
-  }
-
   /** Why a key may not sign for an engine; undefined where it may. */
   engineFault(key: string, at: string): string | undefined {
-    const state = this.#engineKeys.get(key)
+    const state = this.engineKeys.get(key)
     if (state === 'retired') return 'it is signed with a key that was retired'
     const allowed =
       this.#pinned === undefined
@@ -168,6 +115,19 @@ export class LedgerWalk {
     if (!named || maySign(this.#pinned ?? [], { principal: person, key, namespace, at: Date.parse(at) }))
       return undefined
     return `it is signed by ${this.nameOf(key)}, which the allowed signers don't list for ${person} at that time`
+  }
+
+  /** Opens an approval and checks its signature. */
+  open(envelope: RecordedApproval['envelope']): VerifiedEnvelope {
+    const { verifySignature, sha256 } = this.question
+    return verifyEnvelope(envelope, verifySignature, (publicKey) => sshFingerprint(sha256, publicKey))
+  }
+
+  /** Why an approver may not be one by the documents of a commit; undefined where they may. */
+  async approverFault(approval: RecordedApproval, base: string, at: string): Promise<string | undefined> {
+    const opened = this.open(approval.envelope)
+    if (!opened.ok) return opened.because
+    return this.personFault(opened.publicKey, approval.approver, base, at, approvalNamespace)
   }
 
   nameOf(key: string): string {
@@ -212,15 +172,8 @@ export class LedgerWalk {
     if (this.#parsed.size > remembered && oldest.value !== undefined) this.#parsed.delete(oldest.value)
   }
 
-  #count(what: string): void {
+  count(record: string, transition: string): void {
+    const what = `${/^CHG-/.test(record) ? 'change' : record.replace(/\/.*$/s, '')} ${transition}`
     this.transitions.set(what, (this.transitions.get(what) ?? 0) + 1)
   }
-}
-
-type Sort = 'genesis' | 'change' | 'lock' | 'key' | 'branch' | 'unknown'
-
-function sortOf(record: string): Sort {
-  if (record === 'genesis' || record === 'branch') return record
-  if (parseChangeId(record) !== undefined && changePath(record) !== undefined) return 'change'
-  return record.startsWith('lock/') ? 'lock' : record.startsWith('key/') ? 'key' : 'unknown'
 }

@@ -1,0 +1,30 @@
+import type { Address } from '../model/address.ts'
+import type { Digest, Sha256 } from '../model/canonical.ts'
+import type { VerifySignature } from '../model/ssh-key.ts'
+import type { LedgerStep } from '../ports/ledger.ts'
+
+/** A commit on the first-parent line of the target branch. */
+export interface MainCommit {
+  readonly id: string
+  readonly tree: string
+  readonly parents: readonly string[]
+}
+
+export interface VerifyQuestion {
+  /** Every commit of the ledger, oldest first. */
+  readonly steps: AsyncIterable<LedgerStep> | Iterable<LedgerStep>
+  /** First parents of the target branch since the commit of adoption (not itself among them), oldest first. */
+  readonly main: readonly MainCommit[]
+  /** Whether a commit is reachable from the target branch. */
+  readonly isOnMain: (commit: string) => Promise<boolean>
+  /** Digest of the patch of a commit against its first parent: asked where the tree alone does not tell. */
+  readonly contentOf: (commit: MainCommit) => Promise<Digest>
+  /** Keys with which a person of the base commit's documents may sign at a time (ISO 8601). */
+  readonly personKeys: (base: string, person: Address, at: string) => Promise<readonly string[]>
+  readonly verifySignature: VerifySignature
+  readonly sha256: Sha256
+  /** Text of an allowed signers file that is kept outside of what is verified. Engines stand in it as `engine`. */
+  readonly allowedSigners?: string
+  /** Tip of an independent copy of the ledger. Without one, nobody can see that its end was cut off. */
+  readonly witnessTip?: string
+}

@@ -10,19 +10,7 @@ import { readText, writeIfChanged } from './generate/write-if-changed.ts'
 const target = 'engine/generated'
 const outputs = ['registry.ts', 'kinds.ts', 'types.ts', 'validators.js', 'validators.d.ts']
 
-const validatorTypes = `/** One thing a schema finds wrong, as ajv says it. */
-export interface SchemaError {
-  readonly instancePath: string
-  readonly schemaPath: string
-  readonly keyword: string
-  readonly params: Readonly<Record<string, unknown>>
-  readonly message?: string
-  readonly propertyName?: string
-}
-export interface Validator {
-  (document: unknown): boolean
-  errors?: readonly SchemaError[] | null
-}
+const validatorTypes = `import type { Validator } from '../schema/validator.ts'
 /** Validators of whole documents, by kind. */
 export const validators: ReadonlyMap<string, Validator>
 `

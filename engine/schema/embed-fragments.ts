@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../model/document.ts'
+import { isObject } from './is-object.ts'
 
 /** Schemas shared by kinds, by their `$id` (`urn:plumbline:v1:selector`). */
 export type Fragments = ReadonlyMap<string, JsonObject>
@@ -52,7 +53,3 @@ function localRef(ref: string, name: string): string {
 }
 
 const definitionName = (urn: string): string => urn.slice('urn:plumbline:v1:'.length).replaceAll(':', '-')
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

@@ -1,4 +1,5 @@
 import type { Json, JsonObject, JsonPath } from '../model/document.ts'
+import { isObject } from './is-object.ts'
 
 /** What our keywords say about a value. */
 export interface Marks {
@@ -142,8 +143,4 @@ function prune(nodes: readonly Building[]): void {
     if (node.items?.leads !== true) delete node.items
     node.also = node.also.filter((other) => other.leads)
   }
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

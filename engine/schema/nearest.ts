@@ -1,4 +1,4 @@
-/** The one of `names` that `name` was probably meant to be; undefined where none is near. Case does not count. */
+/** The first of the `names` that `name` was probably meant to be; undefined where none is near. Case does not count. */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase()
   const allowed = Math.max(1, Math.floor(wanted.length / 3))
@@ -7,7 +7,7 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   for (const candidate of names) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue
     const found = distance(wanted, candidate.toLowerCase(), bestDistance)
-    if (found < bestDistance || (found === bestDistance && best !== undefined && candidate < best)) {
+    if (found < bestDistance) {
       best = candidate
       bestDistance = found
     }

@@ -1,0 +1,108 @@
+import { compareDiagnostics, type Diagnostic, reporter, type Severity } from '../model/diagnostic.ts'
+import type { LoadedDocument, Place } from '../model/document.ts'
+import { codes as schemaCodes } from '../schema/codes.ts'
+import { isObject } from '../schema/is-object.ts'
+import { type MarkedSchema, markedSchema } from '../schema/marks.ts'
+import type { CheckInput, ValueFinding } from './check-input.ts'
+import { codes } from './codes.ts'
+import { expiryFindings, loginFindings } from './grants.ts'
+import { immutableFindings } from './immutable.ts'
+import { policyDiagnostics } from './policies.ts'
+import { schemaFindings } from './schema-findings.ts'
+import { lineFindings, reservedFindings } from './subjects.ts'
+import { uniqueFindings } from './unique.ts'
+
+export type { CheckInput } from './check-input.ts'
+
+const book = { ...codes, 'unsafe-character': schemaCodes['unsafe-character'] }
+const report = reporter(book)
+
+type Coded = ValueFinding & { readonly code: keyof typeof book; readonly severity?: Severity }
+
+/** Everything that is wrong with documents apart from their references, sorted by place. */
+export function checkDocuments(input: CheckInput): Diagnostic[] {
+  const marks = new Map<string, MarkedSchema>()
+  for (const kind of input.kinds.values()) {
+    const schema = markedSchema(kind.schema)
+    if (schema !== undefined) marks.set(kind.name, schema)
+  }
+  const special: Coded[] = [
+    ...coded('unsafe-character', lineFindings(input)),
+    ...coded('reserved-subject', reservedFindings(input)),
+    ...coded('grant-expiry', expiryFindings(input)),
+  ]
+  const wrong = schemaErrors(input, special)
+  const findings: Coded[] = [
+    ...special,
+    ...coded('schema', wrong),
+    ...coded('login-missing', loginFindings(input)),
+    ...coded('unique', uniqueFindings(input, marks)),
+    ...coded('immutable', immutableFindings(input, marks)),
+  ]
+  const diagnostics = findings.map((finding) => tell(finding, input))
+  return [
+    ...diagnostics,
+    ...resourceDiagnostics(input, new Set(wrong.map((f) => f.document))),
+    ...policyDiagnostics(input),
+  ].sort(compareDiagnostics)
+}
+
+const coded = (code: Coded['code'], findings: readonly ValueFinding[]): Coded[] =>
+  findings.map((finding) => ({ ...finding, code }))
+
+/** What schemas find, apart from values about which something better has been said. */
+function schemaErrors({ graph, kinds, validators }: CheckInput, said: readonly ValueFinding[]): ValueFinding[] {
+  const better = new Set(said.map((f) => `${f.document.address} ${f.path.join('.')}`))
+  const findings: ValueFinding[] = []
+  for (const document of graph.documents.values()) {
+    const kind = kinds.get(document.document.kind)
+    const validate = validators.get(document.document.kind)
+    if (kind === undefined || validate === undefined) continue
+    for (const finding of schemaFindings(document, kind, validate)) {
+      const isMissingEnd = document.document.kind === 'AccessGrant' && finding.summary === 'spec.expires is missing'
+      if (!isMissingEnd && !better.has(`${document.address} ${finding.path.join('.')}`)) findings.push(finding)
+    }
+  }
+  return findings
+}
+
+function tell({ document, path, what, code, ...words }: Coded, { locate }: CheckInput): Diagnostic {
+  return report(code, { ...words, ...locate(document, path, what), subject: document.address })
+}
+
+/** What resource types find in the resources of well-formed profiles that a schema can't say. */
+function resourceDiagnostics({ graph, types, locate }: CheckInput, wrong: ReadonlySet<LoadedDocument>): Diagnostic[] {
+  return graph.ofKind('Profile').flatMap((profile: LoadedDocument) => {
+    const { resources } = profile.document.spec
+    if (!Array.isArray(resources) || wrong.has(profile)) return []
+    return resources.flatMap((item, i) => {
+      const [name, spec] = isObject(item) ? (Object.entries(item)[0] ?? []) : []
+      const type = name === undefined ? undefined : types?.get(name)
+      if (name === undefined || type?.check === undefined || !isObject(spec)) return []
+      return type.check(spec, {
+        place: lazyPlace(() => locate(profile, ['spec', 'resources', i, name], 'key')),
+        subject: profile.address,
+      })
+    })
+  })
+}
+
+/** A place that is looked up when somebody reads it: most checks find nothing. */
+function lazyPlace(find: () => Place): Place {
+  let found: Place | undefined
+  const place = (): Place => {
+    found ??= find()
+    return found
+  }
+  return {
+    get file() {
+      return place().file
+    },
+    get line() {
+      return place().line
+    },
+    get column() {
+      return place().column
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import type { CodeBook } from '../model/diagnostic.ts'
+
+export const codes = {
+  schema: {
+    severity: 'error',
+    meaning: 'A document does not have the form that the schema of its kind asks for.',
+    fix: 'plumbline explain KIND.field tells what may stand there',
+  },
+  unique: {
+    severity: 'error',
+    meaning: 'Two documents hold a value that only one may have.',
+    fix: 'Change or remove one of them',
+  },
+  immutable: {
+    severity: 'error',
+    meaning: 'A value that may not change once it is merged was changed.',
+    fix: 'Put the old value back; make a new document where something else is meant',
+  },
+  'grant-expiry': {
+    severity: 'error',
+    meaning: 'An access grant does not say when it ends, says it without a time zone, or has ended.',
+    fix: 'Write the end with a zone, such as 2026-12-31T18:00:00Z; remove the grant where it has ended',
+  },
+  'login-missing': {
+    severity: 'error',
+    meaning: 'A grant gives a person access to hosts, and the person has no login to give it to.',
+    fix: 'Add spec.login to the person',
+  },
+  'reserved-subject': {
+    severity: 'error',
+    meaning: 'A login is the name of a system account, or means something else in sudoers or on a command line.',
+    fix: 'Choose another login: small letters, digits, _ and -, starting with a letter',
+  },
+  'policy-denied': {
+    severity: 'error',
+    meaning: 'A document breaks a policy of the estate.',
+    fix: 'Change the document so that the policy holds, or change the policy in a change of its own first',
+  },
+  'policy-warned': {
+    severity: 'warning',
+    meaning: 'A document breaks a policy of the estate that only warns.',
+    fix: 'Change the document so that the policy holds',
+  },
+  'policy-example': {
+    severity: 'error',
+    meaning: 'A policy accepts one of its own examples that it must refuse, or refuses one that it must accept.',
+    fix: 'Mend the rule or the example',
+  },
+} as const satisfies CodeBook

@@ -1,0 +1,48 @@
+import type { Json, LoadedDocument } from '../model/document.ts'
+import { isObject } from '../schema/is-object.ts'
+import { type MarkedSchema, visitMarks } from '../schema/marks.ts'
+import type { CheckInput, ValueFinding } from './check-input.ts'
+import { shown } from './schema-findings.ts'
+
+/**
+ * Values that stand in two documents and may in one only. A scope is a name that fields share (`ssh-key`), or the path of
+ * another field of the spec (`rack.rack`): then the value is compared where that field is equal.
+ */
+export function uniqueFindings(input: CheckInput, marks: ReadonlyMap<string, MarkedSchema>): ValueFinding[] {
+  const holders = new Map<string, LoadedDocument>()
+  const findings: ValueFinding[] = []
+  for (const document of input.graph.documents.values()) {
+    const schema = marks.get(document.document.kind)
+    if (schema === undefined) continue
+    const spec = document.document.spec
+    visitMarks(schema, spec, ({ unique }, value, path) => {
+      if (unique === undefined || value === null || typeof value === 'object') return
+      const key = JSON.stringify([unique, within(spec, unique), comparable(value)])
+      const holder = holders.get(key) ?? document
+      holders.set(key, holder)
+      if (holder === document) return
+      const summary = `${shown(['spec', ...path])} is the same as in ${holder.address}`
+      findings.push({
+        document,
+        path: ['spec', ...path],
+        what: 'value',
+        summary,
+        detail: `${holder.file}:${holder.line}`,
+      })
+    })
+  }
+  return findings
+}
+
+/** The value of the field that a scope names; nothing where it names none. */
+function within(spec: Json, scope: string): Json {
+  let value: Json | undefined = spec
+  for (const step of scope.split('.')) value = isObject(value) ? value[step] : undefined
+  return scope.includes('.') && value !== undefined ? value : null
+}
+
+/** A public key is the same key whatever its comment says. */
+function comparable(value: Json): Json {
+  if (typeof value !== 'string') return value
+  return /^(?:ssh-|ecdsa-|sk-)\S+ \S+/.exec(value)?.[0] ?? value
+}

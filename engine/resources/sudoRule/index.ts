@@ -47,17 +47,17 @@ const unescaped = /(^|[^\\])(\\\\)*[,:=]/
 
 function check(spec: SudoSpec, about: Parameters<NonNullable<ResourceType['check']>>[1]): readonly Diagnostic[] {
   if (spec.ensure === 'absent') return []
-  const at = { ...about.place, subject: about.subject }
+  const at = () => ({ ...about.place, subject: about.subject })
   const commands = spec.commands.filter(
     (c) => c !== 'ALL' && (!/^\/\S/.test(c) || unescaped.test(c) || /[\p{Cc}#]|\\$|\s$/u.test(c)),
   )
   return [
     ...spec.subjects.flatMap((subject) => checkSubject(subject.replace(/^%/, ''), about)),
     ...commands.map((c) =>
-      report('sudo-command', { ...at, summary: `${JSON.stringify(c)} is not one command as sudoers takes it` }),
+      report('sudo-command', { ...at(), summary: `${JSON.stringify(c)} is not one command as sudoers takes it` }),
     ),
     ...(spec.expires !== undefined && Number.isNaN(Date.parse(spec.expires))
-      ? [report('resource-invalid', { ...at, summary: `the rule ${spec.name} ends at no time that can be read` })]
+      ? [report('resource-invalid', { ...at(), summary: `the rule ${spec.name} ends at no time that can be read` })]
       : []),
   ]
 }

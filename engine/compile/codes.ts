@@ -1,0 +1,55 @@
+import type { CodeBook } from '../model/diagnostic.ts'
+
+/** What can be wrong when documents become what a host is made of. */
+export const codes = {
+  'resource-conflict': {
+    severity: 'error',
+    meaning: 'Two documents want the same resource of a host to be different.',
+    fix: 'remove one of the two, or narrow a selector so that no host is selected by both',
+  },
+  'unknown-resource': {
+    severity: 'error',
+    meaning: 'A resource waits for, or restarts on, one that the host does not have.',
+    fix: 'write type:name as in package:nginx or file:/etc/motd, of a resource that the same host gets',
+  },
+  'unknown-resource-type': {
+    severity: 'error',
+    meaning: 'A profile has a resource of a type that there is not.',
+    fix: 'see plumbline explain Profile.resources for the types there are',
+  },
+  'template-error': {
+    severity: 'error',
+    meaning: 'A template can not be read, or uses a variable or filter that there is not.',
+    fix: 'declare the variable in the profile, the file or the host; see the guide to templates for what is there',
+  },
+  'source-missing': {
+    severity: 'error',
+    meaning: 'A file names a source that is not in the estate.',
+    fix: "write the path from the estate's root, and commit the file",
+  },
+  'unknown-selector': {
+    severity: 'warning',
+    meaning: 'A selector asks for a label that no host carries with this value.',
+    fix: 'check the spelling of the label and its value',
+  },
+  'selector-empty': {
+    severity: 'warning',
+    meaning: 'A selector matches no host.',
+    fix: 'widen the selector, or remove the document',
+  },
+  'grant-without-login': {
+    severity: 'warning',
+    meaning: 'Somebody is granted access and has no account name.',
+    fix: 'give the person a login',
+  },
+  'grant-without-key': {
+    severity: 'warning',
+    meaning: 'Somebody is granted access and has no SSH key for logging in that is valid now.',
+    fix: 'give the person an SSH key whose use is login or both',
+  },
+  'engine-login': {
+    severity: 'error',
+    meaning: "A grant would manage the engine's own account on a host.",
+    fix: 'give the person another login than the ssh.user of the host',
+  },
+} as const satisfies CodeBook

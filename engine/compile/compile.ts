@@ -1,0 +1,206 @@
+import type { Address } from '../model/address.ts'
+import type { Sha256 } from '../model/canonical.ts'
+import { compareDiagnostics, compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
+import type { JsonObject, LoadedDocument, Locate } from '../model/document.ts'
+import type { Graph } from '../model/graph.ts'
+import type { Catalogue, ResourceType } from '../model/resource.ts'
+import { nearest } from '../schema/nearest.ts'
+import { accessEntries, checkGrants, readGrants } from './access.ts'
+import { codes } from './codes.ts'
+import { HostIndex } from './host-index.ts'
+import { lazyPlace } from './lazy-place.ts'
+import { type Entry, mergeResources } from './merge-resources.ts'
+import { type Item, profileItems, variablesFor } from './profile-items.ts'
+import { Renderer } from './render-template.ts'
+import type { Sources } from './resolve-content.ts'
+import { documentsOf, type HostSpec, type ProfileSpec, type Selector } from './specs.ts'
+
+const report = reporter(codes)
+
+export interface CompileInput {
+  readonly graph: Graph
+  /** Files of the estate at the same commit, by path. */
+  readonly sources: Sources
+  readonly types: ReadonlyMap<string, ResourceType>
+  readonly locate: Locate
+  readonly sha256: Sha256
+  readonly now: Date
+}
+
+/** Who selects whom: `Profile/web` → `Host/web-01`. */
+export interface Link {
+  readonly from: Address
+  readonly to: Address
+  readonly label: 'selects'
+}
+
+export interface Compiled {
+  readonly catalogues: ReadonlyMap<string, Catalogue>
+  readonly links: readonly Link[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Compiles hosts when asked for: a plan that reaches one of 2,000 costs one. */
+export interface Compiler {
+  /** Names, sorted. */
+  readonly hosts: readonly string[]
+  /** Throws for a host that there is not. */
+  compileHost(host: string): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
+  links(): readonly Link[]
+  /** Findings that are not about one host. */
+  diagnostics(): readonly Diagnostic[]
+}
+
+/** Everything at once: the catalogue of each host, and each finding once, however many hosts it touches. */
+export function compile(input: CompileInput): Compiled {
+  const compiler = createCompiler(input)
+  const catalogues = new Map<string, Catalogue>()
+  const found: Diagnostic[] = []
+  for (const host of compiler.hosts) {
+    const { catalogue, diagnostics } = compiler.compileHost(host)
+    catalogues.set(host, catalogue)
+    found.push(...diagnostics)
+  }
+  return {
+    catalogues,
+    links: compiler.links(),
+    diagnostics: [...compiler.diagnostics(), ...onePerCause(found)].sort(compareDiagnostics),
+  }
+}
+
+interface Profile {
+  readonly document: LoadedDocument<ProfileSpec>
+  items: ReturnType<typeof profileItems> | undefined
+}
+
+/** Prepares compiling: finds who selects whom, and nothing more. */
+export function createCompiler(input: CompileInput): Compiler {
+  const { graph, types, locate } = input
+  const now = input.now.getTime()
+  const hosts = new Map(documentsOf(graph, 'Host').map((h) => [h.document.metadata.name, h]))
+  const index = new HostIndex([...hosts.values()])
+  const tools = { renderer: new Renderer(), sources: input.sources, sha256: input.sha256 }
+  const profiles = inOrder(documentsOf(graph, 'Profile')).map((document): Profile => ({ document, items: undefined }))
+  const grants = inOrder(readGrants(graph, locate), (grant) => grant.document.address)
+  const selections = [
+    ...profiles.map((p) => ({ document: p.document, path: 'selector', selector: p.document.document.spec.selector })),
+    ...grants.map((g) => ({ document: g.document, path: 'on', selector: g.document.document.spec.on })),
+  ].map((s) => ({ ...s, selected: index.select(s.selector) }))
+  const profilesOf = groupByHost(profiles, selections.slice(0, profiles.length))
+  const grantsOf = groupByHost(grants, selections.slice(profiles.length))
+  const prepared = (profile: Profile) => (profile.items ??= profileItems(profile.document, types, locate, tools))
+
+  return {
+    hosts: index.names,
+    compileHost(name) {
+      const host = hosts.get(name)
+      if (host === undefined) throw new Error(`there is no host ${name}`)
+      const own = entriesOf(host, profilesOf.get(name) ?? [], prepared)
+      const engineUser = host.document.spec.ssh?.user ?? 'plumbline'
+      const access = accessEntries(name, engineUser, grantsOf.get(name) ?? [], types, now)
+      const merged = mergeResources(name, [...own.entries, ...access.entries])
+      const diagnostics = [...own.diagnostics, ...access.diagnostics, ...merged.diagnostics]
+      return { catalogue: { host: name, resources: merged.resources }, diagnostics }
+    },
+    links: () =>
+      selections.flatMap(({ document, selected }) =>
+        selected.map((name): Link => ({ from: document.address, to: `Host/${name}`, label: 'selects' })),
+      ),
+    diagnostics: () => [
+      ...selections.flatMap((s) => checkSelection(s, index, locate)),
+      ...profiles.flatMap((profile) => prepared(profile).diagnostics),
+      ...checkGrants(grants, now),
+    ],
+  }
+}
+
+/** By address, so that files and load order decide nothing. */
+function inOrder<T>(documents: readonly T[], addressOf?: (document: T) => string): T[] {
+  const address = addressOf ?? ((d: T) => (d as unknown as LoadedDocument).address)
+  return [...documents].sort((a, b) => compareText(address(a), address(b)))
+}
+
+function groupByHost<T>(
+  items: readonly T[],
+  selections: readonly { readonly selected: readonly string[] }[],
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>()
+  items.forEach((item, i) => {
+    for (const name of selections[i]?.selected ?? []) {
+      const group = groups.get(name)
+      if (group === undefined) groups.set(name, [item])
+      else group.push(item)
+    }
+  })
+  return groups
+}
+
+function entriesOf(
+  host: LoadedDocument<HostSpec>,
+  profiles: readonly Profile[],
+  prepared: (profile: Profile) => { readonly items: readonly Item[] },
+): { readonly entries: readonly Entry[]; readonly diagnostics: readonly Diagnostic[] } {
+  const entries: Entry[] = []
+  const diagnostics: Diagnostic[] = []
+  for (const profile of profiles) {
+    let variables: JsonObject | undefined
+    for (const item of prepared(profile).items) {
+      if ('entry' in item) {
+        entries.push(item.entry)
+        continue
+      }
+      variables ??= variablesFor(profile.document.document.spec, host)
+      const filled = item.forHost(variables)
+      if ('entry' in filled) entries.push(filled.entry)
+      else diagnostics.push({ ...filled.diagnostic, host: host.document.metadata.name })
+    }
+  }
+  return { entries, diagnostics }
+}
+
+function checkSelection(
+  selection: {
+    readonly document: LoadedDocument<unknown>
+    readonly path: string
+    readonly selector: Selector
+    readonly selected: readonly string[]
+  },
+  index: HostIndex,
+  locate: Locate,
+): readonly Diagnostic[] {
+  const { document, path, selector, selected } = selection
+  const subject = document.address
+  const unknown = index.unknownLabels(selector)
+  if (unknown.length > 0) {
+    return unknown.map(({ key, said }) => {
+      const near = nearest(said, index.labels())
+      const place = lazyPlace(locate, document, ['spec', path, 'labels', key], 'key')
+      const hint = near === undefined ? {} : { hint: `did you mean ${near}?` }
+      return report('unknown-selector', { ...place, subject, summary: `no host carries the label ${said}`, ...hint })
+    })
+  }
+  if (selected.length > 0) return []
+  const place = lazyPlace(locate, document, ['spec', path], 'key')
+  return [report('selector-empty', { ...place, subject, summary: `${subject} selects no host` })]
+}
+
+/** The same finding on many hosts is one, which names them. */
+export function onePerCause(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const causes = new Map<string, Diagnostic[]>()
+  for (const d of diagnostics) {
+    const { host: _host, ...cause } = d
+    const key = JSON.stringify(cause)
+    const same = causes.get(key)
+    if (same === undefined) causes.set(key, [d])
+    else same.push(d)
+  }
+  return [...causes.values()].flatMap((same) => {
+    const [first] = same
+    const hosts = [...new Set(same.flatMap((d) => d.host ?? []))].sort(compareText)
+    if (first === undefined || hosts.length < 2) return first ?? []
+    const { host: _host, ...cause } = first
+    const shown = hosts.length > 5 ? [...hosts.slice(0, 5), '…'] : hosts
+    const where = `On ${hosts.length} hosts: ${shown.join(', ')}.`
+    return { ...cause, detail: cause.detail === undefined ? where : `${cause.detail} ${where}` }
+  })
+}

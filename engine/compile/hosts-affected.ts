@@ -1,0 +1,82 @@
+import { canonicalJson } from '../model/canonical.ts'
+import { compareText } from '../model/diagnostic.ts'
+import type { LoadedDocument } from '../model/document.ts'
+import type { Graph } from '../model/graph.ts'
+import { HostIndex } from './host-index.ts'
+import type { Sources } from './resolve-content.ts'
+import { bareName, documentsOf, means, type SpecsByKind } from './specs.ts'
+
+interface Side {
+  readonly graph: Graph
+  readonly sources: Sources
+}
+
+/**
+ * Hosts (of either side, sorted) whose catalogue may differ between two commits: those that changed, and those selected by
+ * a profile or grant that changed itself, in a source file or in whom it refers to. Cheap: documents that are the same
+ * object are not compared, and no catalogue is made.
+ */
+export function hostsAffected(base: Side, head: Side): readonly string[] {
+  const affected = new Set<string>()
+  for (const name of changed(base.graph, head.graph, 'Host')) affected.add(name)
+  const profiles = new Set(changed(base.graph, head.graph, 'Profile'))
+  const grants = new Set(changed(base.graph, head.graph, 'AccessGrant'))
+  for (const document of documentsOf(head.graph, 'Profile')) {
+    if (sourcesOf(document).some((path) => !sameBytes(base.sources(path), head.sources(path)))) {
+      profiles.add(document.document.metadata.name)
+    }
+  }
+  const people = new Set(changed(base.graph, head.graph, 'Person'))
+  const teams = new Set(changed(base.graph, head.graph, 'Team'))
+  const roles = new Set(changed(base.graph, head.graph, 'Role'))
+  for (const { graph } of [base, head]) {
+    for (const team of documentsOf(graph, 'Team')) {
+      if (team.document.spec.members.some((m) => people.has(bareName(m)))) teams.add(team.document.metadata.name)
+    }
+    for (const { document } of documentsOf(graph, 'AccessGrant')) {
+      const { to, role } = document.spec
+      const touched = to.some((r) => (means(r, 'Team') && r.includes('/') ? teams : people).has(bareName(r)))
+      if (touched || roles.has(bareName(role))) grants.add(document.metadata.name)
+    }
+  }
+  for (const { graph } of [base, head]) {
+    if (profiles.size === 0 && grants.size === 0) break
+    const index = new HostIndex(documentsOf(graph, 'Host'))
+    const selectors = [
+      ...documentsOf(graph, 'Profile').flatMap((d) => (profiles.has(nameOf(d)) ? [d.document.spec.selector] : [])),
+      ...documentsOf(graph, 'AccessGrant').flatMap((d) => (grants.has(nameOf(d)) ? [d.document.spec.on] : [])),
+    ]
+    for (const selector of selectors) for (const name of index.select(selector)) affected.add(name)
+  }
+  return [...affected].sort(compareText)
+}
+
+const nameOf = (document: LoadedDocument<unknown>): string => document.document.metadata.name
+
+/** Names of the documents of a kind that were added, removed or say something else. */
+function changed(base: Graph, head: Graph, kind: keyof SpecsByKind): string[] {
+  const before = new Map(documentsOf(base, kind).map((d) => [d.address, d]))
+  const names: string[] = []
+  for (const now of documentsOf(head, kind)) {
+    const was = before.get(now.address)
+    before.delete(now.address)
+    if (was === undefined || !same(was, now)) names.push(nameOf(now))
+  }
+  return [...names, ...[...before.values()].map(nameOf)]
+}
+
+function same(a: LoadedDocument<unknown>, b: LoadedDocument<unknown>): boolean {
+  return a === b || a.document === b.document || canonicalJson(a.document) === canonicalJson(b.document)
+}
+
+function sourcesOf(profile: LoadedDocument<SpecsByKind['Profile']>): string[] {
+  return profile.document.spec.resources.flatMap((item) =>
+    Object.values(item).flatMap((spec) => (typeof spec['source'] === 'string' ? [spec['source']] : [])),
+  )
+}
+
+function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === b) return true
+  if (a === undefined || b === undefined || a.length !== b.length) return false
+  return a.every((byte, i) => byte === b[i])
+}

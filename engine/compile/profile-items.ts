@@ -1,0 +1,95 @@
+import { type Diagnostic, reporter } from '../model/diagnostic.ts'
+import type { Json, JsonObject, JsonPath, LoadedDocument, Locate } from '../model/document.ts'
+import type { ResourceType } from '../model/resource.ts'
+import { codes } from './codes.ts'
+import { lazyPlace } from './lazy-place.ts'
+import type { Entry, Wish } from './merge-resources.ts'
+import { type Resolved, resolveContent } from './resolve-content.ts'
+import type { HostSpec, ProfileSpec } from './specs.ts'
+
+const report = reporter(codes)
+
+type Tools = Parameters<typeof resolveContent>[2]
+
+/** One resource of a profile: the same for all hosts, or to be filled for each. */
+export type Item =
+  | { readonly entry: Entry }
+  | { readonly forHost: (variables: JsonObject) => { readonly entry: Entry } | { readonly diagnostic: Diagnostic } }
+
+/** The resources of a profile, checked once for all its hosts. */
+export function profileItems(
+  profile: LoadedDocument<ProfileSpec>,
+  types: ReadonlyMap<string, ResourceType>,
+  locate: Locate,
+  tools: Tools,
+): { readonly items: readonly Item[]; readonly diagnostics: readonly Diagnostic[] } {
+  const items: Item[] = []
+  const diagnostics: Diagnostic[] = []
+  const subject = profile.address
+  for (const [index, declared] of profile.document.spec.resources.entries()) {
+    const [typeName = '', said = {}] = Object.entries(declared)[0] ?? []
+    const path: JsonPath = ['spec', 'resources', index, typeName]
+    const place = lazyPlace(locate, profile, path, 'key')
+    const type = types.get(typeName)
+    if (type === undefined) {
+      const summary = `there is no resource type ${JSON.stringify(typeName)}`
+      diagnostics.push(report('unknown-resource-type', { ...place, subject, summary }))
+      continue
+    }
+    diagnostics.push(...(type.check?.(said, { place, subject }) ?? []))
+    const { requires, restartOn, ...spec } = said
+    const wishes = (field: string, ids: Json | undefined): Wish[] =>
+      strings(ids).map((id, i) => ({ id, place: lazyPlace(locate, profile, [...path, field, i]) }))
+    const shared = {
+      declaration: { address: subject, place },
+      requires: wishes('requires', requires),
+      restartOn: wishes('restartOn', restartOn),
+    }
+    const finish = (resolved: Resolved): { readonly entry: Entry } | { readonly diagnostic: Diagnostic } => {
+      if ('spec' in resolved) return { entry: { ...entryOf(type, resolved.spec), ...shared } }
+      const at = lazyPlace(locate, profile, [...path, resolved.field])
+      return { diagnostic: report(resolved.problem, { ...at, subject, ...wordsFor(resolved) }) }
+    }
+    const fill = (variables: JsonObject) => finish(resolveContent(spec, variables, tools))
+    if (typeof spec['template'] === 'string') items.push({ forHost: fill })
+    else {
+      const done = fill({})
+      if ('entry' in done) items.push(done)
+      else diagnostics.push(done.diagnostic)
+    }
+  }
+  return { items, diagnostics }
+}
+
+/** A resource of a type, with the name its own type gives it. */
+export function entryOf(type: ResourceType, spec: JsonObject): Pick<Entry, 'id' | 'type' | 'name' | 'spec'> {
+  const name = type.identify(spec)
+  return { id: `${type.name}:${name}`, type: type.name, name, spec: type.normalise(spec) }
+}
+
+function wordsFor(resolved: Exclude<Resolved, { spec: unknown }>): {
+  readonly summary: string
+  readonly detail?: string
+} {
+  if (resolved.problem === 'source-missing') return { summary: `there is no file ${resolved.detail} in the estate` }
+  return { summary: `the template can't be filled: ${resolved.detail}` }
+}
+
+/** What templates of a profile may use on a host: the host's own values win, and `host` is always the host. */
+export function variablesFor(profile: ProfileSpec, host: LoadedDocument<HostSpec>): JsonObject {
+  const { metadata, spec } = host.document
+  return {
+    ...profile.variables,
+    ...spec.variables,
+    host: {
+      name: metadata.name,
+      address: spec.address,
+      labels: { ...metadata.labels },
+      environment: spec.environment,
+      ...(spec.site !== undefined && { site: spec.site }),
+    },
+  }
+}
+
+const strings = (value: Json | undefined): string[] =>
+  Array.isArray(value) ? value.filter((v): v is string => typeof v === 'string') : []

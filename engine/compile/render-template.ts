@@ -1,0 +1,66 @@
+import { Liquid, type Template } from 'liquidjs'
+import type { JsonObject } from '../model/document.ts'
+
+export type Rendered =
+  | { readonly text: string }
+  | { readonly error: string; readonly line?: number; readonly column?: number }
+
+/** What would read files, or give another answer tomorrow. */
+const refused = {
+  tags: ['include', 'render', 'layout', 'block'],
+  filters: ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string', 'sample'],
+}
+
+/** Fills templates. One that was read stays read: a profile's template is filled once for each of its hosts. */
+export class Renderer {
+  readonly #engine: Liquid
+  readonly #read = new Map<string, Template[] | Error>()
+
+  constructor() {
+    this.#engine = new Liquid({
+      strictVariables: true,
+      strictFilters: true,
+      ownPropertyOnly: true,
+      templates: {},
+      parseLimit: 1_000_000,
+      memoryLimit: 50_000_000,
+      renderLimit: 5_000,
+    })
+    for (const tag of refused.tags) delete this.#engine.tags[tag]
+    for (const filter of refused.filters) delete this.#engine.filters[filter]
+  }
+
+  render(template: string, variables: JsonObject): Rendered {
+    const read = this.#parse(template)
+    if (read instanceof Error) return failure(read)
+    try {
+      return { text: String(this.#engine.renderSync(read, { ...variables })) }
+    } catch (error) {
+      return failure(error)
+    }
+  }
+
+  #parse(template: string): Template[] | Error {
+    const known = this.#read.get(template)
+    if (known !== undefined) return known
+    let read: Template[] | Error
+    try {
+      read = this.#engine.parse(template)
+    } catch (error) {
+      read = error instanceof Error ? error : new Error(String(error))
+    }
+    this.#read.set(template, read)
+    return read
+  }
+}
+
+interface Positioned {
+  readonly token?: { getPosition?(): readonly number[] }
+}
+
+function failure(error: unknown): Rendered {
+  const message = error instanceof Error ? error.message : String(error)
+  const [line, column] = (error as Positioned).token?.getPosition?.() ?? []
+  const said = message.split('\n')[0]?.replace(/, line:\d+, col:\d+$/, '') ?? message
+  return { error: said, ...(line !== undefined && { line }), ...(column !== undefined && { column }) }
+}

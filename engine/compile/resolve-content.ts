@@ -1,0 +1,52 @@
+import type { Sha256 } from '../model/canonical.ts'
+import type { Json, JsonObject } from '../model/document.ts'
+import type { Renderer } from './render-template.ts'
+
+/** Reads a file of the estate at the commit that is compiled. */
+export type Sources = (path: string) => Uint8Array | undefined
+
+/** A spec whose content stands in it, with its digest; or why it can't be had. */
+export type Resolved =
+  | { readonly spec: JsonObject }
+  | { readonly problem: 'template-error' | 'source-missing'; readonly field: string; readonly detail: string }
+
+/** Puts content in the place of `template` and `source`. Other specs stay as they are. */
+export function resolveContent(
+  spec: JsonObject,
+  variables: JsonObject,
+  tools: { readonly renderer: Renderer; readonly sources: Sources; readonly sha256: Sha256 },
+): Resolved {
+  const { template, source, variables: own, ...rest } = spec
+  if (typeof source === 'string') {
+    const bytes = tools.sources(source)
+    if (bytes === undefined) return { problem: 'source-missing', field: 'source', detail: source }
+    return { spec: { ...rest, ...contentOf(bytes), sha256: tools.sha256(bytes) } }
+  }
+  if (typeof template === 'string') {
+    const rendered = tools.renderer.render(template, { ...asObject(own), ...variables })
+    if ('error' in rendered) {
+      const at =
+        rendered.line === undefined ? '' : ` (line ${rendered.line}, column ${rendered.column ?? 1} of the template)`
+      return { problem: 'template-error', field: 'template', detail: `${rendered.error}${at}` }
+    }
+    return { spec: { ...rest, content: rendered.text, sha256: tools.sha256(rendered.text) } }
+  }
+  if (typeof spec['content'] === 'string') return { spec: { ...rest, sha256: tools.sha256(spec['content']) } }
+  return { spec }
+}
+
+/** What is no text travels as base64. */
+function contentOf(bytes: Uint8Array): JsonObject {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    if (!text.includes('\0')) return { content: text }
+  } catch {
+    // Not UTF-8.
+  }
+  let binary = ''
+  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
+  return { base64: btoa(binary) }
+}
+
+const asObject = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}

@@ -1,0 +1,88 @@
+import type { JsonObject, LoadedDocument } from '../model/document.ts'
+import type { Graph } from '../model/graph.ts'
+
+/** The parts of documents that the compiler reads; their schemas have held them to this form. */
+export interface Selector {
+  readonly all?: true
+  readonly labels?: Readonly<Record<string, string | readonly string[]>>
+  readonly environments?: readonly string[]
+  readonly sites?: readonly string[]
+  readonly hosts?: readonly string[]
+}
+
+export interface HostSpec {
+  readonly address: string
+  readonly environment: string
+  readonly site?: string
+  readonly ssh?: { readonly user?: string }
+  readonly variables?: JsonObject
+}
+
+export interface ProfileSpec {
+  readonly selector: Selector
+  readonly variables?: JsonObject
+  readonly resources: readonly Readonly<Record<string, JsonObject>>[]
+}
+
+export interface GrantSpec {
+  readonly to: readonly string[]
+  readonly role: string
+  readonly on: Selector
+  readonly expires: string
+}
+
+export interface RoleSpec {
+  readonly shell?: string
+  readonly groups?: readonly string[]
+  readonly sudo?: readonly {
+    readonly commands: readonly string[]
+    readonly runAs?: string
+    readonly password?: boolean
+  }[]
+}
+
+export interface TeamSpec {
+  readonly members: readonly string[]
+}
+
+export interface PersonSpec {
+  readonly fullName: string
+  readonly login?: string
+  readonly active?: boolean
+  readonly sshKeys?: readonly {
+    readonly key: string
+    readonly validFrom?: string
+    readonly validUntil?: string
+    readonly revoked?: boolean
+    readonly use?: 'signing' | 'login' | 'both'
+  }[]
+}
+
+export interface SpecsByKind {
+  Host: HostSpec
+  Profile: ProfileSpec
+  AccessGrant: GrantSpec
+  Role: RoleSpec
+  Team: TeamSpec
+  Person: PersonSpec
+}
+
+/** All documents of a kind, sorted by address. */
+export function documentsOf<K extends keyof SpecsByKind>(graph: Graph, kind: K): LoadedDocument<SpecsByKind[K]>[] {
+  return graph.ofKind(kind) as unknown as LoadedDocument<SpecsByKind[K]>[]
+}
+
+/** The document that a reference means: a bare name, or an address whose kind is written in any case. */
+export function referred<K extends keyof SpecsByKind>(
+  graph: Graph,
+  kind: K,
+  reference: string,
+): LoadedDocument<SpecsByKind[K]> | undefined {
+  return graph.documents.get(`${kind}/${bareName(reference)}`) as LoadedDocument<SpecsByKind[K]> | undefined
+}
+
+export const bareName = (reference: string): string => reference.slice(reference.indexOf('/') + 1)
+
+/** Whether an address means this kind; a bare name does. */
+export const means = (reference: string, kind: string): boolean =>
+  !reference.includes('/') || reference.slice(0, reference.indexOf('/')).toLowerCase() === kind.toLowerCase()

@@ -17,8 +17,8 @@ export interface VerifyQuestion {
   readonly main: readonly MainCommit[]
   /** Whether a commit is reachable from the target branch. */
   readonly isOnMain: (commit: string) => Promise<boolean>
-  /** Digest of the patch of a commit against its first parent: asked where the tree alone does not tell. */
-  readonly contentOf: (commit: MainCommit) => Promise<Digest>
+  /** Digest of the patch from `base` to a commit of the target branch: asked where the tree alone does not tell. */
+  readonly contentOf: (commit: MainCommit, base: string) => Promise<Digest>
   /** Keys with which a person of the base commit's documents may sign at a time (ISO 8601). */
   readonly personKeys: (base: string, person: Address, at: string) => Promise<readonly string[]>
   readonly verifySignature: VerifySignature

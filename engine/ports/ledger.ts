@@ -36,6 +36,10 @@ export interface Ledger {
   view(): Promise<LedgerView>
   /** Oldest first: the commits that touched a file (or all). */
   history(path?: string): Promise<readonly LedgerCommit[]>
+  /** Every commit with the files it wrote, oldest first: what verification reads. */
+  steps(): AsyncIterable<LedgerStep>
+  /** Every commit with the files it wrote, oldest first: what verification reads. */
+  steps(): AsyncIterable<LedgerStep>
   /**
    * Appends by compare-and-swap. `prepare` is asked again with a newer view after a lost race, so that numbers are given
    * again and guards are judged on what is there. An empty list appends nothing. Durable when it returns.
@@ -55,7 +59,7 @@ export interface LedgerCommit {
   readonly signedPayload: Uint8Array
 }
 
-/** A commit and the files it wrote, as text: what verification reads, oldest first. */
+/** A commit and the files it wrote, as text. */
 export interface LedgerStep {
   readonly commit: LedgerCommit
   /** Sorted by path. Absent `before`: it was not there; absent `after`: it was removed. */

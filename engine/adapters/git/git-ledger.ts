@@ -20,10 +20,8 @@ export interface LedgerOptions {
   readonly patience?: number
 }
 
-/** The ledger of a repository, with what verification needs. */
+/** The ledger of a repository. It keeps one git process for reading until it is closed. */
 export interface GitLedger extends Ledger {
-  /** Every commit with the files it wrote, oldest first. */
-  steps(): AsyncIterable<LedgerStep>
   close(): void
 }
 

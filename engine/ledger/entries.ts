@@ -7,7 +7,7 @@ import type { EngineKeyRecord } from './engine-key.ts'
 import type { By } from './fold-change.ts'
 import type { LockTransition } from './lock.ts'
 import { appliedPath, branchPath, changePath, engineKeyPath, genesisPath, lockPath } from './paths.ts'
-import { serialiseRecord } from './record-text.ts'
+import { parseRecord, type RecordSort, type RecordTypes, serialiseRecord } from './record-text.ts'
 
 /** What else changes with a move of a change, in the same commit. */
 export interface Beside {
@@ -22,11 +22,11 @@ export function changeEntry(record: ChangeRecord, signer: Signer, beside: Beside
   const path = changePath(record.id)
   if (path === undefined) throw new Error(`no number of a change: ${record.id}`)
   const { uuid, name, at, actor } = record.transition
-  const files = new Map([[path, serialiseRecord(record)]])
+  const files = new Map([[path, textOf('change', record)]])
   const { applied, branch } = beside
   for (const host of applied?.hosts ?? [])
-    files.set(appliedPath(applied?.sha256 ?? neverAsked, host.host), serialiseRecord(host))
-  if (branch !== undefined) files.set(branchPath, serialiseRecord(branch))
+    files.set(appliedPath(applied?.sha256 ?? neverAsked, host.host), textOf('applied', host))
+  if (branch !== undefined) files.set(branchPath, textOf('branch', branch))
   return {
     uuid,
     record: record.id,
@@ -48,7 +48,7 @@ export function branchEntry(record: BranchRecord, by: Pick<By, 'uuid' | 'at'>, s
     transition: 'recognise',
     subject: record.recognised,
     title: `branch recognise: ${record.ref} up to ${record.recognised.slice(0, 12)}`,
-    files: new Map([[branchPath, serialiseRecord(record)]]),
+    files: new Map([[branchPath, textOf('branch', record)]]),
   }
 }
 
@@ -64,7 +64,7 @@ export function genesisEntry(record: GenesisRecord, uuid: string, signer: Signer
     transition: 'genesis',
     subject: record.adoption,
     title: `genesis: ${record.rule} since ${record.adoption.slice(0, 12)}`,
-    files: new Map([[genesisPath, serialiseRecord(record)]]),
+    files: new Map([[genesisPath, textOf('genesis', record)]]),
   }
 }
 
@@ -80,7 +80,7 @@ export function lockEntry(
     record: `lock/${record.environment}`,
     transition,
     title: `lock/${record.environment} ${transition} (fence ${record.fence})${holder}`,
-    files: new Map([[lockPath(record.environment), serialiseRecord(record)]]),
+    files: new Map([[lockPath(record.environment), textOf('lock', record)]]),
   }
 }
 
@@ -94,10 +94,18 @@ export function engineKeyEntry(record: EngineKeyRecord, uuid: string, signer: Si
     record: `key/${fingerprint}`,
     transition,
     title: `key ${transition}: ${fingerprint}`,
-    files: new Map([[engineKeyPath(fingerprint), serialiseRecord(record)]]),
+    files: new Map([[engineKeyPath(fingerprint), textOf('engineKey', record)]]),
   }
 }
 
 function engineEntry(uuid: string, at: string, signer: Signer) {
   return { uuid, actor: 'engine', signer, at: new Date(Date.parse(at)) } as const
+}
+
+/** Text of a record that can be read again: what can't would stop everybody who comes later. */
+function textOf<Sort extends RecordSort>(sort: Sort, record: RecordTypes[Sort]): string {
+  const text = serialiseRecord(record)
+  const again = parseRecord(sort, text, `a ${sort} record`)
+  if ('refused' in again) throw new Error(`what was to be written can't be read: ${again.refused.summary}`)
+  return text
 }

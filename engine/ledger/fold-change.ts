@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts'
 import { compareText } from '../model/diagnostic.ts'
+import { escapeControls } from '../model/escape.ts'
 import type { RecordedAction, Subject } from '../model/plan.ts'
 import type { ActionResult, ChangeRecord, ChangeState, Deployment, Intent, RecordedApproval } from '../model/record.ts'
 import { changeFault } from './change-law.ts'
@@ -42,7 +43,7 @@ export function propose(
     kind: 'Change',
     id,
     state,
-    title,
+    title: oneLine(title),
     type: 'normal',
     openedAt: by.at,
     openedBy: by.actor,
@@ -51,7 +52,7 @@ export function propose(
     approvals: [],
     ...(rollbackOf !== undefined && { rollbackOf }),
     ...(mergedAs !== undefined && { merge: { ...mergedAs, recognisedAt: by.at } }),
-    ...(reasons.length > 0 && { reasons }),
+    ...(reasons.length > 0 && { reasons: reasons.map(prose) }),
     transition: { uuid: by.uuid, name: 'propose', at: by.at, actor: by.actor },
   })
 }
@@ -121,7 +122,13 @@ export function resume(
   by: By,
 ): Outcome<ChangeRecord> {
   const { fences, by: who, intents = [], results } = again
-  return move(record, 'resume', by, 'implementing', deployed(record, { fences, by: who, results }, intents))
+  return move(
+    record,
+    'resume',
+    by,
+    'implementing',
+    deployed(record, { fences, by: who, results: results.map(readable) }, intents),
+  )
 }
 
 /** Some results are in; more intents may follow for later waves. */
@@ -195,7 +202,13 @@ function move(
   // Reasons are about the state it is in now: those of the state before are in the history.
   const { reasons: _, ...rest } = record
   const transition = { uuid: by.uuid, name, at: by.at, actor: by.actor }
-  return checked(record, { ...rest, ...changes, state, transition, ...(reasons.length > 0 && { reasons }) })
+  return checked(record, {
+    ...rest,
+    ...changes,
+    state,
+    transition,
+    ...(reasons.length > 0 && { reasons: reasons.map(prose) }),
+  })
 }
 
 function checked(before: ChangeRecord | undefined, after: ChangeRecord): Outcome<ChangeRecord> {
@@ -214,7 +227,17 @@ function deployed(record: ChangeRecord, news: Partial<Deployment>, intents: read
 
 /** Newer results take the place of older ones of the same action. */
 function merged(record: ChangeRecord, results: readonly ActionResult[]): readonly ActionResult[] {
-  return [...new Map([...(record.deployment?.results ?? []), ...results].map((r) => [r.id, r])).values()]
+  return [...new Map([...(record.deployment?.results ?? []), ...results.map(readable)].map((r) => [r.id, r])).values()]
+}
+
+/** Titles come from commit messages, reasons and details from hosts: neither may stop a record from being read. */
+const oneLine = (text: string): string => cut(escapeControls(text).replaceAll('\n', ' '), 200)
+const prose = (text: string): string => cut(escapeControls(text), 4000)
+/** Not in the middle of a pair of surrogates. */
+const cut = (text: string, length: number): string => text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
+
+function readable(result: ActionResult): ActionResult {
+  return result.detail === undefined ? result : { ...result, detail: prose(result.detail) }
 }
 
 function compareApprovals(a: RecordedApproval, b: RecordedApproval): number {

@@ -8,10 +8,8 @@ import { parseRecord, type RecordSort, type RecordTypes } from './record-text.ts
 import type { VerifyQuestion } from './verify-question.ts'
 
 /** What is needed of a change once its entries have gone by. */
-export type SeenChange = Pick<ChangeRecord, 'id' | 'state' | 'merge'> & {
-  readonly tree: string
-  readonly content: string
-}
+export type SeenChange = Pick<ChangeRecord, 'id' | 'state' | 'merge'> &
+  Pick<ChangeRecord['subject'], 'head' | 'tree' | 'content'>
 
 /** Records whose newest text is kept, so that it is not read twice. */
 const remembered = 2000

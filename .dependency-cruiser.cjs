@@ -1,6 +1,6 @@
 /** The import rules of the house: see docs/architecture.md. */
 const stages = ['load', 'graph', 'checks', 'compile', 'observe', 'diff', 'plan', 'apply', 'ledger', 'change']
-const pure = 'model|policy|load|graph|checks|compile|diff|plan|ledger|change|resources|practices'
+const pure = 'model|policy|schema|load|graph|checks|compile|diff|plan|ledger|change|resources|practices'
 const test = '\\.test\\.ts$'
 
 /** Each stage may import itself and what is listed; everything else under engine/ is closed to it. */
@@ -15,9 +15,10 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     only('model-imports-nothing', '^engine/model/', '^engine/model/'),
-    only('policy-imports-model', '^engine/policy/', '^engine/(model|policy)/'),
+    only('policy-imports-model', '^engine/policy/', '^engine/(model|policy|schema)/'),
+    only('schema-imports-model', '^engine/schema/', '^engine/(model|schema)/'),
     only('ports-import-model', '^engine/ports/', '^engine/(model|ports)/'),
-    ...stages.map((s) => only(`stage-${s}`, `^engine/${s}/`, `^engine/(model|ports|policy|${s})/`)),
+    ...stages.map((s) => only(`stage-${s}`, `^engine/${s}/`, `^engine/(model|ports|policy|schema|${s})/`)),
     only('resources-import-model', '^engine/resources/', '^engine/(model|resources)/'),
     only('practices-import-model', '^engine/practices/', '^engine/(model|practices)/'),
     only('adapters-import-ports', '^engine/adapters/', '^engine/(model|ports|adapters)/'),
@@ -36,7 +37,7 @@ module.exports = {
     {
       name: 'pure-folders-take-no-ports-but-ledger',
       severity: 'error',
-      from: { path: '^engine/(model|policy|load|graph|checks|compile|diff|plan|change|resources|practices)/', pathNot: test },
+      from: { path: '^engine/(model|policy|schema|load|graph|checks|compile|diff|plan|change|resources|practices)/', pathNot: test },
       to: { path: '^engine/ports/' },
     },
     {
@@ -51,7 +52,7 @@ module.exports = {
     {
       name: 'only-main-wires-adapters',
       severity: 'error',
-      from: { path: '^engine/', pathNot: `^engine/(main\\.ts|adapters/)|${test}` },
+      from: { path: '^engine/', pathNot: `^engine/((main|wiring)\\.ts|adapters/|demo/)|${test}` },
       to: { path: '^engine/adapters/' },
     },
     {

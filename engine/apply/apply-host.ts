@@ -1,6 +1,6 @@
 import { escapeControls } from '../model/escape.ts'
 import type { ActionOutcome, Emit } from '../model/event.ts'
-import type { Action } from '../model/plan.ts'
+import type { RecordedAction } from '../model/plan.ts'
 import type { ActionResult } from '../model/record.ts'
 import type { Change, Resource, ResourceType } from '../model/resource.ts'
 import { mask } from '../model/script.ts'
@@ -15,7 +15,7 @@ type FailureCode = keyof typeof codes
 /** What a look at the host before and after the actions says of the resources they are about. */
 export interface Look {
   /** The change still needed for an action's resource: undefined where it is as wanted, `unknown` where nothing can be said. */
-  readonly change: (action: Action) => Change | undefined | 'unknown'
+  readonly change: (action: RecordedAction) => Change | undefined | 'unknown'
   readonly session: HostSession
 }
 
@@ -24,7 +24,11 @@ export interface HostWork {
   readonly environment: string
   readonly fence: number
   /** In order. `resumed`: begun by an apply that did not end, so that another state before is no surprise. */
-  readonly actions: readonly { readonly action: Action; readonly resource: Resource; readonly resumed: boolean }[]
+  readonly actions: readonly {
+    readonly action: RecordedAction
+    readonly resource: Resource
+    readonly resumed: boolean
+  }[]
 }
 
 export interface HostWorld {
@@ -52,7 +56,7 @@ export async function applyHost(work: HostWork, world: HostWorld): Promise<reado
   const before = await world.look(work)
   if ('unseen' in before) return work.actions.map(({ action }) => result(action, 'not-started', world, before.unseen))
   const results: ActionResult[] = []
-  const sent: { action: Action; resource: Resource }[] = []
+  const sent: { action: RecordedAction; resource: Resource }[] = []
   let failed: string | undefined
   for (const item of work.actions) {
     const now = failed ?? (world.stopping() ? 'told to stop' : undefined)
@@ -117,7 +121,13 @@ async function proveAccess(look: Look, world: HostWorld): Promise<string | undef
   return output.code === 0 ? undefined : `the second login could run nothing: ${said(output)}`
 }
 
-function problemOf(action: Action, output: Output, world: HostWorld, hasSecret: boolean): ActionResult | undefined {
+function problemOf(
+  action: RecordedAction,
+  output: Output,
+  world: HostWorld,
+  hasSecret: boolean,
+): ActionResult | undefined {
+  if (output.notStarted !== undefined) return failure(action, world, 'action-failed', output.notStarted.detail)
   if (output.cutOff || (output.code === null && !output.timedOut))
     return result(action, 'unknown', world, 'outcome-unknown: the connection broke while it ran')
   if (output.timedOut) return result(action, 'unknown', world, 'outcome-unknown: it did not end before the deadline')
@@ -141,7 +151,7 @@ function problemOf(action: Action, output: Output, world: HostWorld, hasSecret: 
 }
 
 async function verify(
-  sent: readonly { readonly action: Action; readonly resource: Resource }[],
+  sent: readonly { readonly action: RecordedAction; readonly resource: Resource }[],
   work: HostWork,
   world: HostWorld,
 ): Promise<readonly ActionResult[]> {
@@ -179,11 +189,11 @@ async function note(done: ActionResult, work: HostWork, world: HostWorld): Promi
   return done
 }
 
-function result(action: Action, outcome: ActionOutcome, world: HostWorld, detail?: string): ActionResult {
+function result(action: RecordedAction, outcome: ActionOutcome, world: HostWorld, detail?: string): ActionResult {
   return { id: action.id, outcome, at: world.clock.now().toISOString(), ...(detail !== undefined && { detail }) }
 }
 
-const failure = (action: Action, world: HostWorld, code: FailureCode, detail: string): ActionResult =>
+const failure = (action: RecordedAction, world: HostWorld, code: FailureCode, detail: string): ActionResult =>
   result(action, 'failed', world, `${code}: ${detail}`)
 
 /** The last lines a host said, safe to print. */

@@ -1,10 +1,17 @@
+import type { Emit } from '../model/event.ts'
 import type { World } from '../pipeline/world.ts'
 
 export interface OpenOptions {
-  /** Folder inside the estate; the nearest `plumbline.yaml` above it counts. */
-  readonly directory?: string | undefined
-  /** The person's private key or public key of an agent, where it is not git's `user.signingkey`. */
-  readonly key?: string | undefined
+  /** Folder inside the estate, below the one of -C; the nearest `plumbline.yaml` above it counts. */
+  readonly directory?: string
+  /** The person's private key, or a public key that an agent holds, where it is not git's `user.signingkey`. */
+  readonly key?: string
+  /** Who is told what happens. */
+  readonly emit?: Emit
+  /** Open a folder in which there is no estate (yet). */
+  readonly estateOptional?: boolean
+  /** Make the folder where there is none. */
+  readonly create?: boolean
 }
 
 /** Opens the world around an estate; made by `main.ts`. */

@@ -50,7 +50,6 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'tell the whole story in a scratch folder, with simulated hosts',
     load: () => import('./commands/demo.ts'),
   },
-  completion: { summary: 'print a completion script for your shell', load: () => import('./commands/completion.ts') },
 }
 
 /** Builds the program with the modules of the commands named; the others are known by name and summary only. */
@@ -81,6 +80,15 @@ export async function buildProgram(context: CommandContext, wanted: readonly str
   return program
 }
 
+const completion = { summary: 'print a completion script for your shell' }
+
+/** The script for the shell, and the hidden command that it asks what may come next. */
+async function addCompletion(program: Command): Promise<void> {
+  const { default: tab } = await import('@bomb.sh/tab/commander')
+  tab(program, { completionCommandName: 'completion' })
+  program.commands.find((c) => c.name() === 'completion')?.description(completion.summary)
+}
+
 /** Parses the arguments, runs the command they name and returns the exit status. */
 export async function runProgram(argv: readonly string[], base: Omit<CommandContext, 'run'>): Promise<number> {
   let status: number = exit.ok
@@ -91,8 +99,11 @@ export async function runProgram(argv: readonly string[], base: Omit<CommandCont
       status = await runAction(action, base.terminal, options.json === true)
     },
   }
-  const named = argv.filter((a) => a in commands).slice(0, 1)
+  const completing = argv[0] === 'complete' || argv[0] === 'completion'
+  const named = completing ? Object.keys(commands) : argv.filter((a) => a in commands).slice(0, 1)
   const program = await buildProgram(context, named)
+  if (completing) await addCompletion(program)
+  else program.command('completion').description(completion.summary)
   if (argv.length === 0) {
     program.outputHelp()
     return exit.usage

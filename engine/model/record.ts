@@ -84,7 +84,8 @@ export interface ChangeRecord {
   readonly approvals: readonly RecordedApproval[]
   /** Why it is in its state, where that needs saying: refusals of approvals, the failed gate, who changed a file since. */
   readonly reasons?: readonly string[]
-  readonly merge?: { readonly commit: string; readonly recognisedAt: string }
+  /** The commit on the target branch that brought it there, and the one before (the same where there was nothing to merge). */
+  readonly merge?: { readonly commit: string; readonly base: string; readonly recognisedAt: string }
   readonly deployment?: Deployment
   readonly rollbackOf?: string
   readonly rolledBackBy?: string
@@ -125,6 +126,17 @@ export interface AppliedResource {
   readonly commit: string
   readonly approvers: readonly Address[]
   readonly at: string
+}
+
+/** What is under way on the target branch: `branch.yaml`. Saves a walk over all records. */
+export interface BranchRecord {
+  readonly apiVersion: 'plumbline/v1'
+  readonly kind: 'Branch'
+  readonly ref: string
+  /** Newest commit of the branch that has been recognised. */
+  readonly recognised: string
+  /** Changes that are neither done nor dead, by number. */
+  readonly open: readonly string[]
 }
 
 /** Lock of an environment: `locks/<environment>.yaml`; its git history is the chain of holders. */

@@ -62,6 +62,8 @@ export function quote(value: string): string {
 function weave(text: TemplateStringsArray, values: readonly Value[], readOnly: boolean): ScriptPart[] {
   const parts: ScriptPart[] = []
   text.forEach((piece, i) => {
+    // An escape that JavaScript does not know makes the text undefined instead of failing.
+    if (piece === undefined) throw new Error(`a script holds a bad escape: ${text.raw[i]}`)
     if (piece !== '') parts.push({ text: piece, secret: false })
     const value = values[i]
     if (value !== undefined) parts.push(...partsOf(value, readOnly))

@@ -1,28 +1,29 @@
+import type { DocumentCache } from '../load/document-cache.ts'
 import type { Sha256 } from '../model/canonical.ts'
+import type { JsonObject } from '../model/document.ts'
+import type { VerifiedEnvelope } from '../model/dsse.ts'
 import type { Emit } from '../model/event.ts'
 import type { Kinds } from '../model/kind.ts'
+import type { Plan } from '../model/plan.ts'
 import type { Envelope, LockHolder } from '../model/record.ts'
 import type { ResourceType } from '../model/resource.ts'
+import type { VerifySignature } from '../model/ssh-key.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { HostConnector } from '../ports/host-session.ts'
+import type { Files } from '../ports/files.ts'
+import type { Folder } from '../ports/folder.ts'
+import type { HostConnector, SessionFailure } from '../ports/host-session.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Ledger } from '../ports/ledger.ts'
 import type { Reach } from '../ports/reach.ts'
 import type { Repository, Signer } from '../ports/repository.ts'
+import type { Validator } from '../schema/validator.ts'
 
-/** A file as bytes, however it was come by. */
-export interface SourceFile {
-  readonly path: string
-  /** git's mode; links and submodules are refused. */
-  readonly mode: string
-  readonly bytes: Uint8Array
-  /** Object id, where it comes from git: parsed documents are kept by it. */
-  readonly blob?: string
+export interface ShownHostKey {
+  /** `ssh-ed25519 AAAA…` */
+  readonly key: string
+  /** `SHA256:…`, as ssh-keygen prints it. */
+  readonly fingerprint: string
 }
-
-export type SignatureCheck =
-  | { readonly ok: true; readonly publicKey: string }
-  | { readonly ok: false; readonly because: string }
 
 /** Everything the pipeline needs from outside, wired by `main.ts`. Ports that cost something to open are opened when first asked for. */
 export interface World {
@@ -35,6 +36,10 @@ export interface World {
   /** The kinds that come with the engine. */
   readonly kinds: Kinds
   readonly types: ReadonlyMap<string, ResourceType>
+  /** Compiled validators of the built-in kinds, by kind. */
+  readonly validators: () => Promise<ReadonlyMap<string, Validator>>
+  /** Schemas that kinds share, by their urn. */
+  readonly fragments: ReadonlyMap<string, JsonObject>
   readonly repository: () => Promise<Repository>
   readonly ledger: () => Promise<Ledger>
   readonly journal: () => Promise<Journal>
@@ -44,11 +49,29 @@ export interface World {
   readonly engineSigner: () => Promise<Signer>
   /** Key of the person at the keyboard: signs approvals and commits. */
   readonly personSigner: () => Promise<Signer>
-  readonly verifySignature: (armoured: string, data: Uint8Array, namespace: string) => SignatureCheck
-  readonly verifyEnvelope: (envelope: Envelope) => SignatureCheck
-  /** Files of the working folder. */
-  readonly workFiles: () => Promise<readonly SourceFile[]>
+  readonly verifySignature: VerifySignature
+  readonly verifyEnvelope: (envelope: Envelope) => VerifiedEnvelope
+  /** `SHA256:…` of a public key in authorized_keys form. */
+  readonly fingerprint: (publicKey: string) => string | undefined
+  /** Files of the working folder, below the estate's root. */
+  readonly workFiles: () => Promise<Files>
+  /** Files of a commit or tree, below the estate's root. */
+  readonly treeFiles: (treeish: string) => Promise<Files>
+  /** Asks a host for its public keys, without logging in. */
+  readonly fetchHostKeys: (
+    address: string,
+    port: number,
+    deadline: number,
+  ) => Promise<readonly ShownHostKey[] | SessionFailure>
   readonly emit: Emit
+  readonly folder: Folder
+  /** Reads a saved plan; undefined where the text is no path of one. */
+  readonly readPlan: (path: string) => Promise<Plan | undefined>
+  readonly savePlan: (path: string, plan: Plan) => Promise<void>
+  /** Text of a file outside the estate, such as an allowed_signers file. */
+  readonly readText: (path: string) => Promise<string>
+  /** Parsed documents of earlier runs, by blob. */
+  readonly documentCache: () => Promise<DocumentCache>
   /** This process, as a lock names its holder; and whether another holder is seen to have died. */
   readonly process: Pick<LockHolder, 'by' | 'machine' | 'pid' | 'started'>
   readonly hasDied: (holder: LockHolder) => boolean

@@ -84,7 +84,6 @@ describe('planHost', () => {
     base: { host: 'h', resources: [] },
     sameCommit: false,
     applied: undefined,
-    restored: new Set(),
     rollback: false,
     ...over,
   })

@@ -18,8 +18,6 @@ export interface HostInput {
   /** True where base and desired state are the same commit: nothing can be caused by the branch then. */
   readonly sameCommit: boolean
   readonly applied: AppliedHost | undefined
-  /** Resources that a rollback brings back, by id. */
-  readonly restored: ReadonlySet<ResourceId>
   /** True where the whole plan takes a change back. */
   readonly rollback: boolean
 }

@@ -4,6 +4,8 @@ export interface Files {
   readonly entries: readonly FileEntry[]
   /** Bytes by path; a file that has gone meanwhile is left out. */
   read(entries: readonly FileEntry[]): Promise<ReadonlyMap<string, Uint8Array>>
+  /** Bytes of one file at once: slow, for the places of findings in files that were not read again. */
+  readNow(entry: FileEntry): Uint8Array
 }
 
 export interface FileEntry {

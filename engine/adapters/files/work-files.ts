@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,6 +16,7 @@ export async function workFiles(root: string): Promise<Files> {
   entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return {
     entries,
+    readNow: (entry) => readFileSync(join(root, entry.path)),
     async read(wanted: readonly FileEntry[]) {
       const found = new Map<string, Uint8Array>()
       const queue = [...wanted]

@@ -18,7 +18,8 @@ export const define: Define = (command, context) => {
     .action(async (host: string, options: { json?: boolean; timeout: string }) =>
       context.run(async () => {
         const world = await context.open({ estateOptional: true })
-        const { address, port } = await world.whereIs(host)
+        const { whereIs } = await import('../../pipeline/where-is.ts')
+        const { address, port } = await whereIs(world, host)
         const found = await world.fetchHostKeys(address, port, Number(options.timeout) * 1000)
         if ('failed' in found)
           throw new Refusal([

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { homedir, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { simpleGit } from 'simple-git'
+import type { Founder } from '../../model/founder.ts'
+import { canonicalSshKey } from '../../model/ssh-key.ts'
+import type { Folder } from '../../ports/folder.ts'
+import { gitEnvironment } from '../git/git-process.ts'
+
+/** The folder of an estate on this machine. */
+export function estateFolder(root: string): Folder {
+  const git = () => simpleGit(root).env(environment())
+  return {
+    exists: async (path) => existsSync(join(root, path)),
+    occupied: async () =>
+      existsSync(root) ? (await readdir(root)).filter((name) => !name.startsWith('.')).sort() : [],
+    async write(files) {
+      for (const [path, text] of files) {
+        await mkdir(dirname(join(root, path)), { recursive: true })
+        await writeFile(join(root, path), text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+          // A README of one's own stays.
+          if (error.code !== 'EEXIST') throw error
+        })
+      }
+    },
+    async commitAll(branch, message) {
+      if (!existsSync(join(root, '.git'))) await git().init(['--initial-branch', branch])
+      await git().add('.')
+      const { name, email } = await identity(root)
+      await git().addConfig('user.name', name).addConfig('user.email', email).commit(message)
+    },
+    founder: () => founder(root),
+  }
+}
+
+function environment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(gitEnvironment()).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])))
+}
+
+async function identity(root: string): Promise<{ readonly name: string; readonly email: string }> {
+  const user = userInfo().username
+  const [name, email] = await Promise.all(['user.name', 'user.email'].map((key) => config(root, key)))
+  return { name: name ?? user, email: email ?? `${user}@localhost.localdomain` }
+}
+
+async function config(root: string, key: string): Promise<string | undefined> {
+  const folder = existsSync(root) ? root : homedir()
+  const { value } = await simpleGit(folder).env(environment()).getConfig(key)
+  return value === null || value === '' ? undefined : value
+}
+
+async function founder(root: string): Promise<Founder> {
+  const { name, email } = await identity(root)
+  const login = userInfo()
+    .username.toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '-')
+  const key = await publicKey(root)
+  const safe = login.replace(/^[^a-z0-9]+/, '') || 'founder'
+  return {
+    name: safe === 'root' ? 'founder' : safe,
+    fullName: name,
+    email,
+    login: login === 'root' || !/^[a-z_]/.test(login) ? 'founder' : login,
+    ...(key !== undefined && { key }),
+  }
+}
+
+/** The key that git signs with, else the usual one, where its public half lies there. */
+async function publicKey(root: string): Promise<string | undefined> {
+  const signing = await config(root, 'user.signingkey')
+  const literal = signing === undefined ? undefined : canonicalSshKey(signing.replace(/^key::/, ''))
+  if (literal !== undefined) return literal
+  const named = signing === undefined ? join(homedir(), '.ssh', 'id_ed25519') : signing.replace(/^~(?=\/)/, homedir())
+  const path = named.endsWith('.pub') ? named : `${named}.pub`
+  return existsSync(path) ? canonicalSshKey(await readFile(path, 'utf8')) : undefined
+}

@@ -1,0 +1,76 @@
+import type { Define } from '../program.ts'
+import { progress } from '../progress.ts'
+import { Refusal } from '../run-action.ts'
+import { exit } from '../terminal.ts'
+import { approvalLines } from '../views/approvals-text.ts'
+import { diagnosticsText } from '../views/diagnostics-text.ts'
+import { planText } from '../views/plan-text.ts'
+
+interface Options {
+  readonly base?: string
+  readonly key?: string
+  readonly comment?: string
+  readonly reject?: boolean
+  readonly host?: string[]
+  readonly allowMassDelete?: boolean
+  readonly json?: boolean
+}
+
+/** `plumbline approve`: plans again, shows it, signs it with the approver's own key, and records it. */
+export const define: Define = (command, context) => {
+  const { terminal } = context
+  command
+    .argument('[plan]', 'a saved plan, or a branch, tag or commit', 'HEAD')
+    .option('--base <rev>', 'what it is to be merged into (default: the branch of the estate)')
+    .option(
+      '--key <file>',
+      "your private SSH key, or a public key that your agent holds (default: git's user.signingkey)",
+    )
+    .option('-m, --comment <text>', 'a word to the record')
+    .option('--reject', 'sign that it must not be applied')
+    .option('--host <name...>', 'only these hosts')
+    .option('--allow-mass-delete', 'agree to a plan that removes a great deal')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nWhat is signed is exact: repository, base, head, tree, patch, plan and policies. Nobody can approve what they wrote,\nand an approval does not hold for anything that changed since.\n\nExamples:\n  plumbline approve add-nginx\n  plumbline approve plan.json --key ~/.ssh/id_ed25519 -m "read with Noor"',
+    )
+    .action(async (subject: string, options: Options) =>
+      context.run(async () => {
+        const world = await context.open({
+          emit: progress(terminal),
+          ...(options.key !== undefined && { key: options.key }),
+        })
+        const { approve } = await import('../../pipeline/approve.ts')
+        const saved = await world.readPlan(subject)
+        const done = await approve(world, {
+          ...(saved === undefined ? { head: subject } : { saved }),
+          base: options.base,
+          decision: options.reject === true ? 'reject' : 'approve',
+          ...(options.comment !== undefined && { comment: options.comment }),
+          ...(options.host !== undefined && { hosts: options.host }),
+          ...(options.allowMassDelete === true && { allowMassDelete: true }),
+        })
+        if ('refused' in done) throw new Refusal(done.refused)
+        const { plan, record, standing, approver, findings } = done
+        if (options.json === true) {
+          terminal.out(
+            `${JSON.stringify({ change: record.id, approver, holds: standing.holds, plan: plan.subject }, null, 2)}\n`,
+          )
+          return exit.ok
+        }
+        terminal.out(planText(plan, { colors: terminal.colors, approvals: approvalLines(standing, plan) }))
+        terminal.err(diagnosticsText(findings, terminal.colors))
+        const verb = options.reject === true ? 'rejected' : 'approved'
+        terminal.out(
+          `\n${terminal.colors.bold(record.id)} ${verb} by ${approver}. ${nextStep(standing.holds, plan.subject.base === plan.subject.head)}\n`,
+        )
+        return exit.ok
+      }, options),
+    )
+}
+
+function nextStep(holds: boolean, nothingToMerge: boolean): string {
+  if (!holds) return 'It needs more before it can be applied.'
+  return nothingToMerge ? 'Next: plumbline apply' : 'Next: merge the branch, then plumbline apply'
+}

@@ -1,0 +1,43 @@
+import type { Define } from '../program.ts'
+import { exit } from '../terminal.ts'
+import { count } from '../views/columns.ts'
+import { diagnosticsText } from '../views/diagnostics-text.ts'
+
+interface Options {
+  readonly allowedSigners?: string
+  readonly witness?: string
+  readonly json?: boolean
+}
+
+/** `plumbline audit verify`: needs nothing but a clone. */
+export const define: Define = (command, context) => {
+  const { terminal } = context
+  command
+    .command('verify')
+    .description('check every entry of the ledger: signatures, order, legal moves, approvals, merges')
+    .option('--allowed-signers <file>', 'keys you trust, in the form of ssh-keygen (kept outside the repository)')
+    .option('--witness <commit>', 'the tip that somebody else noted: shows whether entries were cut off')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nWithout --allowed-signers the keys in the first record are believed, and the result says self-asserted.\n\nExamples:\n  git clone URL estate && cd estate && plumbline audit verify\n  plumbline audit verify --allowed-signers ~/audit/signers --witness 3f2c…',
+    )
+    .action(async (options: Options) =>
+      context.run(async () => {
+        const world = await context.open({})
+        const { auditVerify } = await import('../../pipeline/audit.ts')
+        const result = await auditVerify(world, {
+          ...(options.allowedSigners !== undefined && { allowedSigners: options.allowedSigners }),
+          ...(options.witness !== undefined && { witness: options.witness }),
+        })
+        const failed = result.findings.some((f) => f.severity === 'error')
+        if (options.json === true) terminal.out(`${JSON.stringify(result, null, 2)}\n`)
+        else {
+          terminal.out(diagnosticsText(result.findings, terminal.colors))
+          const verdict = failed ? terminal.colors.red('not true') : terminal.colors.green('true')
+          terminal.out(`${count(result.entries, 'entry', 'entries')} checked, keys ${result.trust}: ${verdict}\n`)
+        }
+        return failed ? exit.error : exit.ok
+      }, options),
+    )
+}

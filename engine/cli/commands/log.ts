@@ -1,0 +1,55 @@
+import type { Define } from '../program.ts'
+import { exit } from '../terminal.ts'
+import { columns } from '../views/columns.ts'
+
+interface Options {
+  readonly limit: string
+  readonly state?: string
+  readonly json?: boolean
+}
+
+/** `plumbline log`: changes, newest first. */
+export const define: Define = (command, context) => {
+  const { terminal } = context
+  command
+    .option('-n, --limit <n>', 'how many', '20')
+    .option('--state <state>', 'only changes in this state')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExamples:\n  plumbline log\n  plumbline log --state failed --json')
+    .action(async (options: Options) =>
+      context.run(async () => {
+        const world = await context.open({})
+        const { listRecords } = await import('../../pipeline/queries.ts')
+        const records = await listRecords(world, {
+          limit: Number(options.limit),
+          ...(options.state !== undefined && { state: options.state }),
+        })
+        if (options.json === true) {
+          terminal.out(`${JSON.stringify(records, null, 2)}\n`)
+          return exit.ok
+        }
+        const c = terminal.colors
+        const paint = (cell: string, column: number): string =>
+          column === 0 ? c.bold(cell) : column === 1 ? stateColor(c, cell)(cell) : column === 2 ? c.dim(cell) : cell
+        const rows = records.map((r) => [
+          r.id,
+          r.state,
+          r.openedAt.slice(0, 16).replace('T', ' '),
+          r.openedBy,
+          `${r.actions.length} actions`,
+          r.title,
+        ])
+        terminal.out(rows.length === 0 ? 'no changes yet\n' : `${columns(rows, { paint }).join('\n')}\n`)
+        return exit.ok
+      }, options),
+    )
+}
+
+type Paint = (text: string) => string
+
+/** Green for what ended well, red for what needs somebody. */
+export function stateColor(c: { green: Paint; red: Paint; yellow: Paint; dim: Paint }, state: string): Paint {
+  if (state === 'implemented') return c.green
+  if (state === 'failed' || state === 'unapproved' || state === 'rejected') return c.red
+  return state === 'superseded' || state === 'expired' || state === 'rolled-back' ? c.dim : c.yellow
+}

@@ -1,0 +1,87 @@
+import { hasErrors } from '../../model/diagnostic.ts'
+import type { Define } from '../program.ts'
+import { progress } from '../progress.ts'
+import { Refusal } from '../run-action.ts'
+import { exit } from '../terminal.ts'
+import { approvalLines } from '../views/approvals-text.ts'
+import { planText } from '../views/plan-text.ts'
+
+interface Options {
+  readonly base?: string
+  readonly commit?: string
+  readonly host?: string[]
+  readonly all?: boolean
+  readonly out?: string
+  readonly allowMassDelete?: boolean
+  readonly diffLines: string
+  readonly json?: boolean
+}
+
+/** `plumbline plan`: what would be done, and why. Exit 0 nothing to do, 2 changes, 1 error. */
+export const define: Define = (command, context) => {
+  const { terminal } = context
+  command
+    .argument('[revision]', 'branch, tag or commit to plan', 'HEAD')
+    .option('--base <rev>', 'what it is to be merged into (default: the branch of the estate)')
+    .option('--commit <rev>', 'the same as the argument, for scripts')
+    .option('--host <name...>', 'only these hosts')
+    .option('--all', 'look at every host, not only those that the branch changes')
+    .option('-o, --out <file>', 'save the plan')
+    .option('--allow-mass-delete', 'let a plan through that removes a great deal')
+    .option('--diff-lines <n>', 'most lines shown of one file', '12')
+    .option('--json', 'print the plan as JSON')
+    .addHelpText(
+      'after',
+      '\nOn a branch, the hosts are planned whose catalogue differs from the base; on the base itself, all of them.\nA saved plan is applied exactly, or refused.\n\nExamples:\n  plumbline plan -o plan.json\n  plumbline plan add-nginx --base main\n  plumbline plan --host web-01 --json',
+    )
+    .action(async (revision: string, options: Options) =>
+      context.run(async () => {
+        const world = await context.open({ emit: progress(terminal) })
+        const { planRevision } = await import('../../pipeline/plan-revision.ts')
+        const planned = await planRevision(
+          world,
+          { head: options.commit ?? revision, base: options.base },
+          planOptions(options),
+        )
+        if ('refused' in planned) throw new Refusal(planned.refused)
+        const { plan, standing } = planned
+        if (options.out !== undefined) await world.savePlan(options.out, plan)
+        if (options.json === true) terminal.out(`${JSON.stringify(plan, null, 2)}\n`)
+        else
+          terminal.out(
+            planText(plan, {
+              colors: terminal.colors,
+              approvals: approvalLines(standing, plan),
+              diffLines: Number(options.diffLines),
+              ...(options.out !== undefined && { savedTo: options.out }),
+              ...nextStep(plan.actions.length, options.out),
+            }),
+          )
+        return planStatus(plan)
+      }, options),
+    )
+}
+
+function planOptions(options: Options): { hosts?: readonly string[]; all?: boolean; allowMassDelete?: boolean } {
+  return {
+    ...(options.host !== undefined && { hosts: options.host }),
+    ...(options.all === true && { all: true }),
+    ...(options.allowMassDelete === true && { allowMassDelete: true }),
+  }
+}
+
+function nextStep(actions: number, saved: string | undefined): { next?: string } {
+  return actions === 0 ? {} : { next: `plumbline approve${saved === undefined ? '' : ` ${saved}`}` }
+}
+
+/** The exit status that a plan means: 2 where there is something to do, 1 where it is forbidden or something unknown may be amiss. */
+export function planStatus(plan: {
+  readonly actions: readonly unknown[]
+  readonly unknowns: readonly unknown[]
+  readonly diagnostics: Parameters<typeof hasErrors>[0]
+  readonly verdict: { readonly denials: readonly unknown[] }
+}): number {
+  if (hasErrors(plan.diagnostics) || plan.verdict.denials.length > 0) return exit.error
+  if (plan.actions.length > 0) return exit.changes
+  return plan.unknowns.length > 0 ? exit.error : exit.ok
+}

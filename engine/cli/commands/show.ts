@@ -1,0 +1,27 @@
+import type { Define } from '../program.ts'
+import { Refusal } from '../run-action.ts'
+import { exit } from '../terminal.ts'
+import { recordText } from '../views/record-text.ts'
+
+/** `plumbline show`: one change with its approvals, results and history. */
+export const define: Define = (command, context) => {
+  const { terminal } = context
+  command
+    .argument('<change>', 'number of the change, CHG-2026-00042')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  plumbline show CHG-2026-00042')
+    .action(async (change: string, options: { json?: boolean }) =>
+      context.run(async () => {
+        const world = await context.open({})
+        const { showRecord } = await import('../../pipeline/queries.ts')
+        const shown = await showRecord(world, change)
+        if ('refused' in shown) throw new Refusal(shown.refused)
+        terminal.out(
+          options.json === true
+            ? `${JSON.stringify(shown, null, 2)}\n`
+            : recordText(shown.record, shown.history, terminal.colors),
+        )
+        return exit.ok
+      }, options),
+    )
+}

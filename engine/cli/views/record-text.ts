@@ -1,0 +1,69 @@
+import { escapeControls } from '../../model/escape.ts'
+import type { ChangeRecord } from '../../model/record.ts'
+import { stateColor } from '../commands/log.ts'
+import type { Colors } from '../terminal.ts'
+import { columns } from './columns.ts'
+
+/** One transition of a record, as its commit on the ledger tells it. */
+export interface HistoryLine {
+  readonly at: string
+  readonly transition: string
+  readonly actor: string
+  readonly commit: string
+}
+
+/** A change for a person: what it was, who agreed, what was done where, and how it came to this. */
+export function recordText(record: ChangeRecord, history: readonly HistoryLine[], c: Colors): string {
+  const head = `${c.bold(record.id)}  ${stateColor(c, record.state)(record.state)}  ${escapeControls(record.title)}`
+  const facts = columns(
+    [
+      ['opened', `${minute(record.openedAt)} by ${record.openedBy}`],
+      ['commits', `${record.subject.head.slice(0, 12)} into ${record.subject.base.slice(0, 12)}`],
+      ['merged', record.merge === undefined ? 'not yet' : record.merge.commit.slice(0, 12)],
+      ['plan', record.subject.plan],
+      ...record.approvals.map((a, i) => [
+        i === 0 ? 'approved' : '',
+        `${minute(a.at)} by ${a.approver}, ${a.assertion}`,
+      ]),
+      ...(record.rollbackOf === undefined ? [] : [['takes back', record.rollbackOf]]),
+      ...(record.rolledBackBy === undefined ? [] : [['taken back by', record.rolledBackBy]]),
+      ...(record.reasons ?? []).map((reason, i) => [i === 0 ? 'because' : '', escapeControls(reason)]),
+    ],
+    { paint: (cell, column) => (column === 0 ? c.dim(cell) : cell) },
+  )
+  return `${[head, ...facts, '', ...actionLines(record, c), '', ...historyLines(history, c)].join('\n')}\n`
+}
+
+function actionLines(record: ChangeRecord, c: Colors): string[] {
+  const results = new Map(record.deployment?.results.map((r) => [r.id, r]) ?? [])
+  const rows = record.actions.map((action) => {
+    const result = results.get(action.id)
+    return [
+      result?.outcome ?? 'planned',
+      action.host,
+      `${action.verb} ${escapeControls(action.resource)}`,
+      action.reversibility,
+      escapeControls(result?.detail ?? ''),
+    ]
+  })
+  const paint = (cell: string, column: number): string =>
+    column === 0
+      ? cell === 'applied'
+        ? c.green(cell)
+        : cell === 'failed'
+          ? c.red(cell)
+          : c.yellow(cell)
+      : column === 3
+        ? c.dim(cell)
+        : cell
+  return columns(rows, { paint })
+}
+
+function historyLines(history: readonly HistoryLine[], c: Colors): string[] {
+  return columns(
+    history.map((h) => [minute(h.at), h.transition, h.actor, h.commit.slice(0, 12)]),
+    { paint: (cell, column) => (column === 0 || column === 3 ? c.dim(cell) : cell) },
+  )
+}
+
+const minute = (at: string): string => at.slice(0, 16).replace('T', ' ')

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import type { OpenOptions } from './cli/context.ts'
+
+declare const PLUMBLINE_VERSION: string | undefined
+
+const version = typeof PLUMBLINE_VERSION === 'string' ? PLUMBLINE_VERSION : '0.0.0-source'
+const argv = process.argv.slice(2)
+
+// The two that scripts call most cost nothing.
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) process.stdout.write(`${version}\n`)
+else await start()
+
+async function start(): Promise<void> {
+  const [{ runProgram }, { processTerminal }] = await Promise.all([
+    import('./cli/program.ts'),
+    import('./cli/terminal.ts'),
+  ])
+  // A reader that went away (a pager that was closed) is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  const directory = directoryOf(argv)
+  const worlds: { close: () => Promise<void> }[] = []
+  const open = async (options: OpenOptions) => {
+    const { openWorld } = await import('./wiring.ts')
+    const world = await openWorld({ ...options, version, start: directory ?? process.cwd(), env: process.env })
+    worlds.push(world)
+    return world
+  }
+  const terminal = processTerminal({ color: !argv.includes('--no-color') })
+  const status = await runProgram(argv, { terminal, open, version })
+  await Promise.all(worlds.map((world) => world.close()))
+  process.exitCode = status
+}
+
+/** The value of -C, wherever it stands. */
+function directoryOf(args: readonly string[]): string | undefined {
+  for (const [i, arg] of args.entries()) {
+    if (arg === '-C' || arg === '--directory') return args[i + 1]
+    if (arg.startsWith('--directory=')) return arg.slice('--directory='.length)
+  }
+  return undefined
+}

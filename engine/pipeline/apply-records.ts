@@ -1,0 +1,158 @@
+import { changeEntry, lockEntry } from '../ledger/entries.ts'
+import { findChange, findLock } from '../ledger/find-records.ts'
+import { fail, finish, markRolledBack, progress, resume, start } from '../ledger/fold-change.ts'
+import { acquireLock, releaseLock, takeOverLock } from '../ledger/lock.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { ActionResult, AppliedHost, ChangeRecord, Deployment, Intent, LockHolder } from '../model/record.ts'
+import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
+import { append, branchAfter, by, expectGenesis, moved, trusted } from './records.ts'
+import type { World } from './world.ts'
+
+export interface Begin {
+  readonly record: ChangeRecord
+  readonly environments: readonly string[]
+  readonly intents: readonly Intent[]
+  readonly settled: readonly ActionResult[]
+  readonly takeOver: boolean
+}
+
+export interface Begun {
+  readonly record: ChangeRecord
+  readonly fences: Readonly<Record<string, number>>
+  readonly holder: LockHolder
+}
+
+/** Takes the lock of every environment and writes the intent, in one append: either all of it stands there, or nothing. */
+export async function beginApply(
+  world: World,
+  job: Begin,
+): Promise<Begun | { readonly refused: readonly Diagnostic[] }> {
+  const signer = await world.engineSigner()
+  const holder: LockHolder = { ...world.process, change: job.record.id, since: world.clock.now().toISOString() }
+  const begun = await append<Begun | { readonly refused: readonly Diagnostic[] }>(world, async (view) => {
+    const current = trusted(await findChange(view, job.record.id))
+    if (current === undefined || current.transition.uuid !== job.record.transition.uuid) {
+      // Somebody else moved it meanwhile; the lock says who, if they are still at it.
+      const held = await heldBy(view, job.environments)
+      if (held.length > 0) return { entries: [], result: { refused: held } }
+      throw new Error(`${job.record.id} moved while it was planned: run apply again`)
+    }
+    const environments =
+      current.state === 'implementing' ? (current.deployment?.environments ?? job.environments) : job.environments
+    const entries: LedgerEntry[] = []
+    const fences: Record<string, number> = {}
+    for (const environment of [...environments].sort()) {
+      const lock = trusted(await findLock(view, environment))
+      const over = lock?.held !== undefined && (job.takeOver || world.hasDied(lock.held))
+      const taken = lock !== undefined && over ? takeOverLock(lock, holder) : acquireLock(lock, environment, holder)
+      if ('refused' in taken) return { entries: [], result: { refused: [taken.refused] } }
+      fences[environment] = taken.record.fence
+      entries.push(lockEntry(taken.record, over ? 'take-over' : 'acquire', by(world), signer))
+    }
+    const record = started(world, current, job, environments, fences)
+    entries.push(changeEntry(record, signer))
+    return { entries, result: { record, fences, holder } }
+  })
+  if (!('refused' in begun))
+    for (const [environment, fence] of Object.entries(begun.fences))
+      world.emit({ type: 'lock', environment, fence, tookOver: job.takeOver })
+  return begun
+}
+
+async function heldBy(view: LedgerView, environments: readonly string[]): Promise<readonly Diagnostic[]> {
+  const refusals: Diagnostic[] = []
+  for (const environment of environments) {
+    const lock = trusted(await findLock(view, environment))
+    if (lock?.held === undefined) continue
+    const refused = acquireLock(lock, environment, lock.held)
+    if ('refused' in refused) refusals.push(refused.refused)
+  }
+  return refusals
+}
+
+function started(
+  world: World,
+  current: ChangeRecord,
+  job: Begin,
+  environments: readonly string[],
+  fences: Readonly<Record<string, number>>,
+): ChangeRecord {
+  const who = { fences, by: world.process.by }
+  if (current.state === 'implementing') {
+    const known = new Set(current.deployment?.intents.map((i) => i.action.id))
+    const intents = job.intents.filter((i) => !known.has(i.action.id))
+    return moved(resume(current, { ...who, intents, results: job.settled }, by(world)))
+  }
+  const deployment: Omit<Deployment, 'finishedAt' | 'results'> = {
+    ...who,
+    environments,
+    startedAt: world.clock.now().toISOString(),
+    intents: job.intents,
+  }
+  return moved(start(current, deployment, by(world)))
+}
+
+/** Records what is known so far; where that is not possible it throws, and nothing new starts. */
+export async function recordProgress(world: World, id: string, results: readonly ActionResult[]): Promise<void> {
+  const signer = await world.engineSigner()
+  await append(world, async (view) => {
+    const current = trusted(await findChange(view, id))
+    if (current === undefined) throw new Error(`${id} is gone from the ledger`)
+    const record = moved(progress(current, { results }, by(world)))
+    return { entries: [changeEntry(record, signer)], result: undefined }
+  })
+}
+
+export interface End {
+  readonly id: string
+  readonly results: readonly ActionResult[]
+  readonly stopped?: string
+  readonly holder: LockHolder
+  readonly environments: readonly string[]
+  readonly applied: (record: ChangeRecord) => readonly AppliedHost[]
+}
+
+/** Records what became of it, what hosts are like now, and gives the locks back, in one append. */
+export async function endApply(world: World, job: End): Promise<ChangeRecord> {
+  const signer = await world.engineSigner()
+  const genesis = await expectGenesis(world)
+  return append(world, async (view) => {
+    const current = trusted(await findChange(view, job.id))
+    if (current === undefined) throw new Error(`${job.id} is gone from the ledger`)
+    const record = ended(world, current, job)
+    const back =
+      record.state === 'implemented' && record.rollbackOf !== undefined
+        ? await takenBack(world, view, record)
+        : undefined
+    const beside = {
+      applied: { hosts: job.applied(record), sha256: world.sha256 },
+      branch: await branchAfter(view, genesis, record.subject.ref, [record, ...(back === undefined ? [] : [back])]),
+    }
+    const entries = [changeEntry(record, signer, beside)]
+    if (back !== undefined) entries.push(changeEntry(back, signer))
+    for (const environment of job.environments) {
+      const lock = trusted(await findLock(view, environment))
+      const released = releaseLock(lock, job.holder)
+      // A lock that somebody took over meanwhile is theirs.
+      if ('record' in released) entries.push(lockEntry(released.record, 'release', by(world), signer))
+    }
+    return { entries, result: record }
+  })
+}
+
+function ended(world: World, current: ChangeRecord, job: End): ChangeRecord {
+  const good = job.results.every((r) => r.outcome === 'applied')
+  if (good) return moved(finish(current, job.results, by(world)))
+  const bad = job.results.filter((r) => r.outcome === 'failed' || r.outcome === 'unknown')
+  const reasons = [
+    ...(job.stopped === undefined ? [] : [job.stopped]),
+    ...bad.slice(0, 5).flatMap((r) => (r.detail === undefined ? [] : [r.detail])),
+  ]
+  return moved(fail(current, job.results, by(world), reasons))
+}
+
+async function takenBack(world: World, view: LedgerView, record: ChangeRecord): Promise<ChangeRecord | undefined> {
+  const original = record.rollbackOf === undefined ? undefined : trusted(await findChange(view, record.rollbackOf))
+  if (original === undefined || (original.state !== 'implemented' && original.state !== 'failed')) return undefined
+  return moved(markRolledBack(original, record.id, by(world)))
+}

@@ -1,0 +1,201 @@
+import { comparePlans } from '../change/compare-plans.ts'
+import { explainApprovals } from '../change/explain-approvals.ts'
+import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
+import type { ActionOutcome } from '../model/event.ts'
+import type { Plan, RecordedAction } from '../model/plan.ts'
+import type { ActionResult, ChangeRecord } from '../model/record.ts'
+import { recordedAction } from '../plan/plan-digest.ts'
+import { carryOut } from './carry-out.ts'
+import { codes } from './codes.ts'
+import { judgeRecord } from './judge-record.ts'
+import { type PlannedChange, planChange, type Range } from './plan-change.ts'
+import { recogniseMerges } from './recognise.ts'
+import { expectGenesis, findRecord, openRecords } from './records.ts'
+import type { World } from './world.ts'
+
+const report = reporter(codes)
+
+export interface ApplyOptions {
+  /** Only this record. */
+  readonly change?: string
+  /** A saved plan: applied exactly, or refused. */
+  readonly saved?: Plan
+  readonly takeOver?: boolean
+  readonly allowMassDelete?: boolean
+  readonly concurrency?: number
+}
+
+export interface AppliedSummary {
+  readonly change: string
+  readonly title: string
+  readonly state: ChangeRecord['state']
+  readonly counts: Readonly<Record<ActionOutcome, number>>
+}
+
+export interface ApplyReport {
+  readonly changes: readonly AppliedSummary[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Recognises what was merged, and applies what holds, oldest first: one change after the other, each with its own plan. The first
+ * one that does not end well stops the rest.
+ */
+export async function applyPending(
+  world: World,
+  options: ApplyOptions,
+): Promise<ApplyReport | { readonly refused: readonly Diagnostic[] }> {
+  await expectGenesis(world)
+  const recognised = await recogniseMerges(world)
+  const chosen = await choose(world, options)
+  if ('refused' in chosen) return { refused: [...recognised.diagnostics, ...chosen.refused] }
+  const changes: AppliedSummary[] = []
+  const diagnostics: Diagnostic[] = [...recognised.diagnostics]
+  for (const record of chosen.records) {
+    const outcome = await applyOne(world, record, options)
+    diagnostics.push(...outcome.diagnostics)
+    if (outcome.record !== undefined) changes.push(summary(outcome.record))
+    if (hasErrors(outcome.diagnostics) || world.stopping()) break
+  }
+  return { changes, diagnostics }
+}
+
+/** Records that can be applied now, in the order of their merges; or the one that was asked for. */
+async function choose(
+  world: World,
+  options: ApplyOptions,
+): Promise<{ readonly records: readonly ChangeRecord[] } | { readonly refused: readonly Diagnostic[] }> {
+  const open = await openRecords(world)
+  const wanted = options.saved === undefined ? options.change : recordOf(options.saved, open)
+  if (options.saved !== undefined && wanted === undefined)
+    return { refused: [report('not-approved', { summary: 'no record holds an approval of this plan' })] }
+  if (wanted === undefined) return { records: open.filter(isDue) }
+  const record = open.find((r) => r.id === wanted) ?? (await findRecord(world, wanted))
+  if (record === undefined) return { refused: [report('change-unknown', { summary: `there is no ${wanted}` })] }
+  if (!isDue(record)) {
+    const why = record.state === 'proposed' ? 'it is not merged yet' : `it is ${record.state}`
+    const summary = `${record.id} can't be applied: ${why}`
+    return {
+      refused: [
+        report('change-not-applicable', {
+          summary,
+          ...(record.reasons !== undefined && { detail: record.reasons.join('\n') }),
+        }),
+      ],
+    }
+  }
+  return { records: [record] }
+}
+
+const recordOf = (plan: Plan, open: readonly ChangeRecord[]): string | undefined =>
+  open.find((r) => r.subject.plan === plan.subject.plan && r.subject.tree === plan.subject.tree)?.id
+
+/** What is approved and merged, or was begun. */
+const isDue = (record: ChangeRecord): boolean =>
+  record.merge !== undefined &&
+  (record.state === 'approved' || record.state === 'implementing' || record.state === 'failed')
+
+interface Outcome {
+  readonly record?: ChangeRecord
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+async function applyOne(world: World, record: ChangeRecord, options: ApplyOptions): Promise<Outcome> {
+  const range = await rangeOf(world, record)
+  const planned = await planChange(world, range, {
+    alsoHosts: record.actions.map((a) => a.host),
+    ...(options.allowMassDelete === true && { allowMassDelete: true }),
+  })
+  if ('refused' in planned) return { diagnostics: planned.refused }
+  if (hasErrors(planned.plan.diagnostics)) return { diagnostics: planned.plan.diagnostics }
+  const judged = await judgeRecord(world, record, planned)
+  const denials = planned.plan.verdict.denials
+  if (denials.length > 0 || !judged.holds)
+    return {
+      diagnostics: [
+        ...denials,
+        ...explainApprovals(judged),
+        report('not-approved', { summary: `${record.id} is not applied: its approvals do not hold` }),
+      ],
+    }
+  const work = remainingWork(record, planned, options, world.clock.now().toISOString())
+  if ('refused' in work) return { diagnostics: work.refused }
+  const done = await carryOut(world, {
+    record,
+    planned,
+    ...work,
+    approvers: judged.counted.map((c) => c.approver),
+    takeOver: options.takeOver === true,
+    concurrency: options.concurrency ?? 32,
+  })
+  return done
+}
+
+/** The commits that the record's plan lies between, as they stand on the target branch now. */
+async function rangeOf(world: World, record: ChangeRecord): Promise<Range> {
+  const { subject, merge } = record
+  if (merge === undefined || subject.base === subject.head) return subject
+  const repository = await world.repository()
+  const merged = await repository.commit(merge.commit)
+  return { base: merge.base, head: subject.head, tree: merged.tree }
+}
+
+interface Remaining {
+  /** Approved actions still to be done, by their approved id; `fresh` is the one that planning again gave. */
+  readonly todo: readonly { readonly approved: RecordedAction; readonly resumed: boolean }[]
+  /** Approved actions that need nothing any more. */
+  readonly settled: readonly ActionResult[]
+}
+
+/** The approved actions, less what is already true. Anything more is refused. */
+function remainingWork(
+  record: ChangeRecord,
+  planned: PlannedChange,
+  options: ApplyOptions,
+  at: string,
+): Remaining | { readonly refused: readonly Diagnostic[] } {
+  const results = new Map(record.deployment?.results.map((r) => [r.id, r]) ?? [])
+  const begun = new Set(record.deployment?.intents.map((i) => i.action.id) ?? [])
+  const open = new Set([...begun].filter((id) => results.get(id)?.outcome !== 'applied'))
+  const { plan } = planned
+  const compared = comparePlans({
+    approved: record,
+    fresh: { engine: plan.engine, subject: plan.subject, actions: plan.actions.map(recordedAction) },
+    open,
+  })
+  if (!compared.ok) return { refused: compared.diagnostics }
+  if (options.saved !== undefined && begun.size === 0 && compared.alreadyTrue.length > 0)
+    return {
+      refused: [
+        report('plan-moved', {
+          summary: `${compared.alreadyTrue.length} actions of the saved plan are done already; a saved plan is applied exactly`,
+          detail: compared.alreadyTrue.map((a) => `${a.host} ${a.resource}`).join('\n'),
+        }),
+      ],
+    }
+  const byPlace = new Map(record.actions.map((a) => [placeOf(a), a]))
+  const todo = compared.remaining.flatMap((fresh) => {
+    const approved = byPlace.get(placeOf(fresh))
+    return approved === undefined ? [] : [{ approved, resumed: open.has(approved.id) }]
+  })
+  // A restart whose cause was done by an apply that did not end is due all the same: the host does not show it.
+  const owed = compared.restarts.filter((r) => open.has(r.id)).map((approved) => ({ approved, resumed: true }))
+  const waiting = new Set([...todo, ...owed].map((t) => t.approved.id))
+  const settled = record.actions
+    .filter((a) => !waiting.has(a.id))
+    .map(
+      (a): ActionResult =>
+        results.get(a.id)?.outcome === 'applied'
+          ? (results.get(a.id) as ActionResult)
+          : { id: a.id, outcome: 'applied', at, detail: 'was already so' },
+    )
+  return { todo: [...todo, ...owed], settled }
+}
+
+const placeOf = (a: RecordedAction): string => `${a.host} ${a.verb === 'restart' ? 'restart ' : ''}${a.resource}`
+
+function summary(record: ChangeRecord): AppliedSummary {
+  const counts: Record<ActionOutcome, number> = { applied: 0, failed: 0, unknown: 0, 'not-started': 0 }
+  for (const result of record.deployment?.results ?? []) counts[result.outcome] += 1
+  return { change: record.id, title: record.title, state: record.state, counts }
+}

@@ -1,0 +1,199 @@
+import { explainApprovals } from '../change/explain-approvals.ts'
+import type { ApprovalVerdict } from '../change/judge-approvals.ts'
+import { peopleOf } from '../change/people.ts'
+import { changeEntry } from '../ledger/entries.ts'
+import { nextChangeId } from '../ledger/find-records.ts'
+import { addApproval, propose, reject } from '../ledger/fold-change.ts'
+import type { Address } from '../model/address.ts'
+import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
+import { signApproval } from '../model/dsse.ts'
+import type { Plan } from '../model/plan.ts'
+import type { ApprovalPredicate, ChangeRecord, RecordedApproval } from '../model/record.ts'
+import { recordedAction } from '../plan/plan-digest.ts'
+import type { LedgerEntry } from '../ports/ledger.ts'
+import type { Signer } from '../ports/repository.ts'
+import { codes } from './codes.ts'
+import { judgeRecord } from './judge-record.ts'
+import type { PlannedChange, Range } from './plan-change.ts'
+import { planChange } from './plan-change.ts'
+import { rangeOfRevision } from './plan-revision.ts'
+import { append, branchAfter, by, expectGenesis, moved, openIn } from './records.ts'
+import type { World } from './world.ts'
+
+const report = reporter(codes)
+
+export interface ApproveOptions {
+  /** A plan that was read before: the fresh one must be the same. */
+  readonly saved?: Plan
+  readonly head?: string
+  readonly base?: string | undefined
+  readonly decision: 'approve' | 'reject'
+  readonly comment?: string
+  readonly allowMassDelete?: boolean
+}
+
+export interface Approved {
+  readonly plan: Plan
+  readonly record: ChangeRecord
+  readonly approver: Address
+  readonly standing: ApprovalVerdict
+  /** Why it does not hold yet, or whose approval does not count. */
+  readonly findings: readonly Diagnostic[]
+}
+
+type Refused = { readonly refused: readonly Diagnostic[] }
+
+/** Plans again, signs the plan with the approver's own key, and appends the approval; a record is born where there is none. */
+export async function approve(world: World, options: ApproveOptions): Promise<Approved | Refused> {
+  const genesis = await expectGenesis(world)
+  const range =
+    options.saved === undefined ? await rangeOfRevision(world, options) : await rangeOfPlan(world, options.saved)
+  if ('refused' in range) return range
+  const planned = await planChange(world, range, options.allowMassDelete === true ? { allowMassDelete: true } : {})
+  if ('refused' in planned) return planned
+  const stale = options.saved === undefined ? [] : sameAsSaved(options.saved, planned.plan)
+  if (stale.length > 0) return { refused: stale }
+  const forbidden = forbids(planned.plan, options.decision)
+  if (forbidden.length > 0) return { refused: forbidden }
+  const signer = await world.personSigner()
+  const approver = whoseKey(planned, signer)
+  if (approver === undefined)
+    return {
+      refused: [
+        report('person-unknown', {
+          summary: `the key ${world.fingerprint(signer.publicKey) ?? ''} is of nobody in the base commit`,
+        }),
+      ],
+    }
+  const statement = await sign(world, planned, signer, approver, options)
+  const title = await titleOf(world, range)
+  const { record, standing } = await append(world, async (view) => {
+    const open = await openIn(view)
+    const found = open.find((r) => r.merge === undefined && r.state !== 'implementing' && sameSubject(r, planned.plan))
+    const id = found?.id ?? (await nextChangeId(view, world.clock.now().getUTCFullYear()))
+    const entries: LedgerEntry[] = []
+    const before = found ?? bornFor(world, id, title, planned, approver)
+    if (found === undefined)
+      entries.push(
+        changeEntry(before, signer, { branch: await branchAfter(view, genesis, planned.plan.subject.ref, [before]) }),
+      )
+    const judged = await judgeRecord(world, { ...before, approvals: [...before.approvals, statement] }, planned)
+    const now = moveOf(world, before, statement, judged, options.decision)
+    entries.push(changeEntry(now, signer))
+    return { entries, result: { record: now, standing: judged } }
+  })
+  return { plan: planned.plan, record, approver, standing, findings: explainApprovals(standing) }
+}
+
+function moveOf(
+  world: World,
+  before: ChangeRecord,
+  statement: RecordedApproval,
+  judged: ApprovalVerdict,
+  decision: ApproveOptions['decision'],
+): ChangeRecord {
+  const who = by(world, statement.approver)
+  const reasons = judged.holds ? [] : explainApprovals(judged).map((d) => d.summary)
+  if (decision === 'reject') return moved(reject(before, statement, who, reasons))
+  const state = judged.holds
+    ? 'approved'
+    : judged.blocked.length > 0 && before.state === 'rejected'
+      ? 'rejected'
+      : 'proposed'
+  return moved(addApproval(before, statement, who, { state, reasons }))
+}
+
+function bornFor(world: World, id: string, title: string, { plan }: PlannedChange, approver: Address): ChangeRecord {
+  const actions = plan.actions.map(recordedAction)
+  const about = {
+    id,
+    title,
+    subject: plan.subject,
+    actions,
+    ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
+  }
+  return moved(propose(about, by(world, approver)))
+}
+
+async function sign(
+  world: World,
+  { plan }: PlannedChange,
+  signer: Signer,
+  approver: Address,
+  options: ApproveOptions,
+): Promise<RecordedApproval> {
+  const predicate: ApprovalPredicate = {
+    subject: plan.subject,
+    approver,
+    decision: options.decision,
+    at: world.clock.now().toISOString(),
+    ...(options.comment !== undefined && { comment: options.comment }),
+  }
+  return {
+    assertion: 'approver-signed',
+    approver,
+    at: predicate.at,
+    envelope: await signApproval(predicate, signer, world.fingerprint),
+  }
+}
+
+/** The person of the base commit whose key it is. */
+function whoseKey({ base }: PlannedChange, signer: Signer): Address | undefined {
+  const [owner, other] = peopleOf(base.graph).ownersOfKey(signer.publicKey)
+  return other === undefined ? owner?.address : undefined
+}
+
+const sameSubject = (record: ChangeRecord, { subject }: Plan): boolean =>
+  record.subject.plan === subject.plan &&
+  record.subject.head === subject.head &&
+  record.subject.base === subject.base &&
+  record.subject.tree === subject.tree
+
+/** A plan that must not be carried out is not approved either; it may be rejected. */
+function forbids(plan: Plan, decision: ApproveOptions['decision']): readonly Diagnostic[] {
+  if (decision === 'reject') return []
+  const nothing = plan.subject.base === plan.subject.head && plan.actions.length === 0
+  return [
+    ...plan.verdict.denials,
+    ...(hasErrors(plan.diagnostics) ? plan.diagnostics : []),
+    ...(nothing ? [report('plan-empty', { summary: 'the hosts are as the branch wants them' })] : []),
+  ]
+}
+
+async function rangeOfPlan(world: World, plan: Plan): Promise<Range | Refused> {
+  const { base, head, tree } = plan.subject
+  const repository = await world.repository()
+  if ((await repository.resolve(base)) === undefined || (await repository.resolve(head)) === undefined)
+    return {
+      refused: [
+        report('commit-missing', {
+          summary: `the plan is about commits that are not here: ${head.slice(0, 12)} into ${base.slice(0, 12)}`,
+        }),
+      ],
+    }
+  return { base, head, tree }
+}
+
+function sameAsSaved(saved: Plan, fresh: Plan): readonly Diagnostic[] {
+  if (saved.subject.repository !== fresh.subject.repository)
+    return [
+      report('plan-of-another-estate', {
+        summary: `the plan is of estate ${saved.subject.repository}, this is ${fresh.subject.repository}`,
+      }),
+    ]
+  if (saved.subject.plan === fresh.subject.plan) return []
+  return [
+    report('plan-moved', {
+      summary: 'the hosts or documents moved since the plan was saved',
+      detail: `saved ${saved.subject.plan}\nnow   ${fresh.subject.plan}`,
+    }),
+  ]
+}
+
+async function titleOf(world: World, range: Range): Promise<string> {
+  const { message } = await (await world.repository()).commit(range.head)
+  const first = (message.split('\n')[0] ?? '').slice(0, 200)
+  return range.base === range.head
+    ? `bring hosts back to ${range.head.slice(0, 12)} (${first})`
+    : first || range.head.slice(0, 12)
+}

@@ -1,0 +1,61 @@
+import { contentDigest } from '../change/content.ts'
+import { peopleOf } from '../change/people.ts'
+import { type VerifyReport, verifyLedger } from '../ledger/verify.ts'
+import type { Address } from '../model/address.ts'
+import { type EstateAt, loadCommit, readConfig } from './estate.ts'
+import { expectGenesis } from './records.ts'
+import type { World } from './world.ts'
+
+export interface AuditOptions {
+  /** File with the keys that the auditor trusts. */
+  readonly allowedSigners?: string
+  /** Commit of the ledger that somebody else noted. */
+  readonly witness?: string
+}
+
+/** Verifies the ledger of a clone, and the target branch against it. */
+export async function auditVerify(world: World, options: AuditOptions): Promise<VerifyReport> {
+  const genesis = await expectGenesis(world)
+  const repository = await world.repository()
+  const config = await readConfig(world, 'HEAD')
+  const tip = (await repository.resolve(config.branch ?? 'main')) ?? ''
+  const ids = [...(await repository.firstParents(tip, genesis.adoption))].reverse()
+  const estates = new Map<string, Promise<EstateAt>>()
+  const estateOf = (commit: string): Promise<EstateAt> => {
+    const known = estates.get(commit) ?? loadCommit(world, commit)
+    estates.set(commit, known)
+    return known
+  }
+  return verifyLedger({
+    steps: (await world.ledger()).steps(),
+    main: await Promise.all(ids.map(async (id) => ({ id, ...(await treeAndParents(world, id)) }))),
+    isOnMain: (commit) => repository.isAncestor(commit, tip),
+    contentOf: async ({ tree, parents }) =>
+      contentDigest(await repository.changes(parents[0] ?? tree, tree), world.sha256),
+    personKeys: async (base, person, at) => keysOf((await estateOf(base)).graph, person, at),
+    verifySignature: world.verifySignature,
+    sha256: world.sha256,
+    ...(options.allowedSigners !== undefined && { allowedSigners: await world.readText(options.allowedSigners) }),
+    ...(options.witness !== undefined && { witnessTip: options.witness }),
+  })
+}
+
+async function treeAndParents(world: World, id: string) {
+  const { tree, parents } = await (await world.repository()).commit(id)
+  return { tree, parents }
+}
+
+/** Keys with which a person may sign at a moment, by the documents of a commit. */
+function keysOf(graph: EstateAt['graph'], person: Address, at: string): readonly string[] {
+  const found = peopleOf(graph).byAddress.get(person)
+  if (found === undefined || !found.active || found.bot) return []
+  return found.keys
+    .filter(
+      (k) =>
+        k.use !== 'login' &&
+        !k.revoked &&
+        (k.validFrom === undefined || k.validFrom <= at) &&
+        (k.validUntil === undefined || at <= k.validUntil),
+    )
+    .map((k) => k.key)
+}

@@ -1,0 +1,179 @@
+import type { HostWork } from '../apply/apply-host.ts'
+import { applyWaves, type Wave } from '../apply/apply-waves.ts'
+import { diffHost } from '../diff/diff-host.ts'
+import type { Address } from '../model/address.ts'
+import { digestOf } from '../model/canonical.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { reporter } from '../model/diagnostic.ts'
+import type { RecordedAction, WavePlan } from '../model/plan.ts'
+import type { ActionResult, ChangeRecord, Intent } from '../model/record.ts'
+import type { Resource, ResourceId } from '../model/resource.ts'
+import type { HostObservation } from '../observe/observe-host.ts'
+import { observeHost } from '../observe/observe-host.ts'
+import { appliedAfter } from './applied-after.ts'
+import { beginApply, endApply, recordProgress } from './apply-records.ts'
+import { codes } from './codes.ts'
+import type { PlannedChange } from './plan-change.ts'
+import { hostLimits } from './plan-hosts.ts'
+import { targetsOf } from './targets.ts'
+import { gatesOf, rolloutOf, wavesOf } from './waves.ts'
+import type { World } from './world.ts'
+
+const report = reporter(codes)
+
+export interface CarryOut {
+  readonly record: ChangeRecord
+  readonly planned: PlannedChange
+  readonly todo: readonly { readonly approved: RecordedAction; readonly resumed: boolean }[]
+  readonly settled: readonly ActionResult[]
+  readonly approvers: readonly Address[]
+  readonly takeOver: boolean
+  readonly concurrency: number
+}
+
+export interface CarriedOut {
+  readonly record?: ChangeRecord
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Takes the locks, writes down what is about to be done, does it wave by wave, and writes down what became of it. What the
+ * ledger can't take does not happen: nothing starts before the intent is there, and no wave before the last one is recorded.
+ */
+export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut> {
+  const { planned, todo } = job
+  const { graph } = planned.desired
+  const waves = wavesOf(graph, new Set(todo.map((t) => t.approved.host)))
+  const begun = await beginApply(world, {
+    record: job.record,
+    environments: [...new Set(waves.map((w) => w.environment))],
+    intents: intentsOf(job),
+    settled: job.settled,
+    takeOver: job.takeOver,
+  })
+  if ('refused' in begun) return { diagnostics: begun.refused }
+  const seen = new Map<string, HostObservation>(planned.hosts.observations)
+  const lookAt = await looker(world, planned, seen)
+  const targets = targetsOf(graph)
+  const done = await applyWaves(
+    waves.map((wave) => waveOf(wave, job, begun.fences)),
+    {
+      change: job.record.id,
+      types: world.types,
+      connector: await world.connector(),
+      journal: await world.journal(),
+      reach: world.reach,
+      clock: world.clock,
+      emit: world.emit,
+      look: lookAt,
+      digest: (state) => digestOf(world.sha256, state),
+      stopping: world.stopping,
+      deadline: hostLimits.actionDeadlineMs,
+      outputCap: hostLimits.outputCap,
+      targets,
+      concurrency: job.concurrency,
+      recordProgress: (results) => recordProgress(world, begun.record.id, [...job.settled, ...results]),
+    },
+  )
+  const results = [...job.settled, ...done.results]
+  const ended = await endApply(world, {
+    id: begun.record.id,
+    results,
+    ...(done.stopped !== undefined && { stopped: done.stopped }),
+    holder: begun.holder,
+    environments: Object.keys(begun.fences),
+    applied: (record) => appliedAfter(world, { record, planned, results, seen, approvers: job.approvers }),
+  })
+  await (await world.journal()).remove(job.record.id)
+  return { record: ended, diagnostics: failures(ended, done.stopped) }
+}
+
+/** What is about to be done, with the state it starts from. An intent of an apply that did not end keeps its own. */
+function intentsOf({ record, planned, todo }: CarryOut): readonly Intent[] {
+  const earlier = new Map(record.deployment?.intents.map((i) => [i.action.id, i]) ?? [])
+  const changes = new Map(
+    planned.hosts.work.map((w) => [`${w.action.host} ${w.action.verb} ${w.action.resource}`, w.change]),
+  )
+  const fresh = todo.flatMap(({ approved }): Intent[] => {
+    if (earlier.has(approved.id)) return []
+    const change = changes.get(`${approved.host} ${approved.verb} ${approved.resource}`)
+    return [{ action: approved, state: change?.have ?? null }]
+  })
+  return [...earlier.values(), ...fresh]
+}
+
+function waveOf(wave: WavePlan, job: CarryOut, fences: Readonly<Record<string, number>>): Wave {
+  const { graph } = job.planned.desired
+  const work = wave.hosts.map((host): HostWork => {
+    const resources = new Map((job.planned.hosts.wanted.get(host) ?? []).map((r) => [r.id, r]))
+    return {
+      host,
+      environment: wave.environment,
+      fence: fences[wave.environment] ?? 0,
+      actions: job.todo
+        .filter((t) => t.approved.host === host)
+        .flatMap(({ approved, resumed }) => {
+          const resource = resources.get(approved.resource)
+          return resource === undefined ? [] : [{ action: approved, resource, resumed }]
+        }),
+    }
+  })
+  return {
+    ...wave,
+    work,
+    gates: gatesOf(graph, wave.environment),
+    maxFailures: rolloutOf(graph, wave.environment).maxFailures ?? 0,
+  }
+}
+
+/** Looks at what a host's actions are about; remembers what it saw for the record. */
+async function looker(world: World, planned: PlannedChange, seen: Map<string, HostObservation>) {
+  const connector = await world.connector()
+  const targets = targetsOf(planned.desired.graph)
+  return async (work: HostWork) => {
+    const target = targets.get(work.host)
+    if (target === undefined) return { unseen: 'it has no Host document' }
+    const resources: readonly Resource[] = [...new Map(work.actions.map((a) => [a.resource.id, a.resource])).values()]
+    const observed = await observeHost(
+      target,
+      { host: work.host, resources },
+      {
+        types: world.types,
+        connector,
+        clock: world.clock,
+        sha256: world.sha256,
+        nonce: world.uuid().replaceAll('-', ''),
+        deadlineMs: hostLimits.deadlineMs,
+        outputCap: hostLimits.outputCap,
+        keepOpen: true,
+      },
+    )
+    if (observed.failure !== undefined || observed.session === undefined)
+      return { unseen: `${observed.failure?.reason ?? 'unreachable'}: ${observed.failure?.detail ?? ''}` }
+    const before = seen.get(work.host)
+    seen.set(work.host, {
+      ...observed,
+      observations: new Map([...(before?.observations ?? []), ...observed.observations]),
+    })
+    const diff = diffHost(work.host, resources, observed.observations, world.types)
+    const changes = new Map(diff.changes.filter((c) => c.verb !== 'restart').map((c) => [c.resource.id, c]))
+    const unknown = new Set<ResourceId>(diff.unknowns.map((u) => u.resource))
+    return {
+      session: observed.session,
+      change: (action: RecordedAction) =>
+        unknown.has(action.resource) ? ('unknown' as const) : changes.get(action.resource),
+    }
+  }
+}
+
+function failures(record: ChangeRecord, stopped: string | undefined): readonly Diagnostic[] {
+  const bad = record.deployment?.results.filter((r) => r.outcome !== 'applied') ?? []
+  if (bad.length === 0) return []
+  const actions = new Map(record.actions.map((a) => [a.id, a]))
+  const lines = bad.map((r) => {
+    const action = actions.get(r.id)
+    return `${r.outcome}  ${action?.host ?? '?'}  ${action?.resource ?? r.id}${r.detail === undefined ? '' : `  ${r.detail}`}`
+  })
+  const summary = `${record.id}: ${record.actions.length - bad.length} of ${record.actions.length} actions applied${stopped === undefined ? '' : `; ${stopped}`}`
+  return [report('apply-failed', { summary, detail: lines.slice(0, 20).join('\n') })]
+}

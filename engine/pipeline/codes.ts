@@ -1,0 +1,120 @@
+import type { CodeBook } from '../model/diagnostic.ts'
+
+export const codes = {
+  'no-estate': {
+    severity: 'error',
+    meaning: 'There is no plumbline.yaml in the folder or above it.',
+    fix: 'go to the folder of an estate, name it with -C, or make one with plumbline init',
+  },
+  'merge-conflict': {
+    severity: 'error',
+    meaning: 'The branch does not merge cleanly into the target branch, so nobody can say what would be applied.',
+    fix: 'merge or rebase the target branch into yours and solve the conflicts',
+  },
+  'commit-missing': {
+    severity: 'error',
+    meaning: 'A branch, tag or commit that was named does not exist here.',
+    fix: 'check the spelling; git fetch brings what others pushed',
+  },
+  'uncommitted-changes': {
+    severity: 'warning',
+    meaning: 'The working folder holds changes that are in no commit; a plan is made of commits.',
+    fix: 'commit them to have them in the plan',
+  },
+  'no-ledger': {
+    severity: 'error',
+    meaning: 'The estate has no ledger yet: no record says since when and by which rule it is kept.',
+    fix: 'run plumbline init in the estate, which starts the ledger',
+  },
+  'person-unknown': {
+    severity: 'error',
+    meaning: 'The key that signs belongs to no person of the base commit.',
+    fix: 'put the public key into spec.sshKeys of your Person document and have that merged, or name another key with --key',
+  },
+  'plan-invalid': {
+    severity: 'error',
+    meaning: 'A saved plan can not be read, or was edited after it was saved.',
+    fix: 'make the plan again with plumbline plan',
+  },
+  'plan-moved': {
+    severity: 'error',
+    meaning: 'Planning again does not give the plan that was saved.',
+    fix: 'read the new plan: plumbline plan -o plan.json',
+  },
+  'plan-of-another-estate': {
+    severity: 'error',
+    meaning: 'A saved plan belongs to another estate.',
+    fix: 'make a plan in this estate with plumbline plan',
+  },
+  'merge-unapproved': {
+    severity: 'warning',
+    meaning:
+      'Something reached the target branch without an approval that holds. It is recorded as such and not applied.',
+    fix: 'approve the branch as it stands (plumbline approve main), or revert it',
+  },
+  'plan-empty': {
+    severity: 'error',
+    meaning: 'There is nothing to approve: the plan holds no action.',
+    fix: 'nothing needs to be done',
+  },
+  'document-unknown': {
+    severity: 'error',
+    meaning: 'A document that was named does not exist.',
+    fix: 'plumbline get KIND lists the documents of a kind',
+  },
+  'kind-unknown': {
+    severity: 'error',
+    meaning: 'There is no such kind of document.',
+    fix: 'plumbline get lists the kinds',
+  },
+  'nothing-applied': {
+    severity: 'error',
+    meaning: 'The ledger does not know of anything that was applied there.',
+    fix: 'plumbline blame HOST lists what was applied to a host',
+  },
+  'change-unknown': {
+    severity: 'error',
+    meaning: 'No record has this number.',
+    fix: 'plumbline log lists changes',
+  },
+  'change-not-applicable': {
+    severity: 'error',
+    meaning: 'The change is in a state in which it can not be applied.',
+    fix: 'plumbline show tells what became of it',
+  },
+  'not-approved': {
+    severity: 'error',
+    meaning: 'The change lacks approvals that hold, so it is not applied.',
+    fix: 'have the people named sign it with plumbline approve',
+  },
+  'denied-by-policy': {
+    severity: 'error',
+    meaning: 'A change policy of the base commit forbids the change.',
+    fix: 'see the policy that is named; a policy is changed by a change of its own',
+  },
+  'rollback-impossible': {
+    severity: 'error',
+    meaning: 'The change can not be taken back: it was not applied, or was taken back before.',
+    fix: 'plumbline show tells what became of it',
+  },
+  'rollback-conflict': {
+    severity: 'error',
+    meaning: 'Later changes touch the same lines, so the change does not come out cleanly.',
+    fix: 'revert it by hand on a branch, with the trailer Rollback-Of: and its number in the commit message',
+  },
+  'apply-failed': {
+    severity: 'error',
+    meaning: 'The apply stopped before everything was done.',
+    fix: 'see what failed, mend it and run apply again, or take the change back with plumbline rollback',
+  },
+  'folder-occupied': {
+    severity: 'error',
+    meaning: 'An estate would be made in a folder that holds something else.',
+    fix: 'name an empty folder: plumbline init my-estate',
+  },
+  'branch-exists': {
+    severity: 'error',
+    meaning: 'The branch that would be made exists already.',
+    fix: 'delete it or name another with --branch',
+  },
+} as const satisfies CodeBook

@@ -1,0 +1,141 @@
+import picomatch from 'picomatch'
+import { checkDocuments } from '../checks/check-documents.ts'
+import type { EstateSpec } from '../generated/types.ts'
+import { buildGraph } from '../graph/build-graph.ts'
+import { type Loaded, loadDocuments, type SourceFile } from '../load/load-documents.ts'
+import { compareDiagnostics, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
+import type { Locate } from '../model/document.ts'
+import type { Graph } from '../model/graph.ts'
+import type { Kinds } from '../model/kind.ts'
+import type { FileEntry, Files } from '../ports/files.ts'
+import { codes } from './codes.ts'
+import { type CompiledEstate, compiled } from './compiled.ts'
+import { ownKinds } from './own-kinds.ts'
+import { refusal } from './records.ts'
+import type { World } from './world.ts'
+
+const report = reporter(codes)
+
+/** The estate's own file, at its root. */
+export const estateFile = 'plumbline.yaml'
+
+/** The estate at one commit, or as it lies in the working folder. */
+export interface EstateAt {
+  /** Commit or tree; `work` for the working folder. */
+  readonly treeish: string
+  readonly config: EstateSpec
+  readonly kinds: Kinds
+  readonly graph: Graph
+  readonly locate: Locate
+  /** Catalogues of hosts, made when asked for. */
+  readonly compile: CompiledEstate
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The working folder: for validate and the like. What is planned and applied comes from commits. */
+export async function loadWork(world: World): Promise<EstateAt> {
+  return load(world, 'work', await world.workFiles(), undefined)
+}
+
+/** A commit or tree, from the object database. Documents that changed since `base` are judged more strictly. */
+export async function loadCommit(
+  world: World,
+  treeish: string,
+  options: { readonly base?: EstateAt } = {},
+): Promise<EstateAt> {
+  const repository = await world.repository()
+  const id = (await repository.resolve(treeish)) ?? treeish
+  return load(world, id, await world.treeFiles(id), options.base)
+}
+
+/** The estate's configuration alone. */
+export async function readConfig(world: World, treeish: string): Promise<EstateSpec> {
+  const repository = await world.repository()
+  const id = await repository.resolve(treeish)
+  if (id === undefined) throw refusal(report('commit-missing', { summary: `there is no ${treeish}` }))
+  return (await configOf(world, await world.treeFiles(id))).config
+}
+
+async function load(world: World, treeish: string, files: Files, base: EstateAt | undefined): Promise<EstateAt> {
+  const configured = await configOf(world, files)
+  const own = await ownKinds(world, files, configured.config.schemas ?? 'schemas')
+  const kinds: Kinds = new Map([...world.kinds, ...own.kinds])
+  const validators = new Map([...(await world.validators()), ...own.validators])
+  const wanted = picomatch(configured.config.documents ?? ['inventory/**/*.yaml', 'policies/**/*.yaml'], { dot: false })
+  const entries = files.entries.filter((e) => e.path === estateFile || wanted(e.path))
+  const loaded = loadDocuments(await sources(world, files, entries), {
+    kinds,
+    ...(configured.config.limits !== undefined && { limits: configured.config.limits }),
+    cache: await world.documentCache(),
+  })
+  const { graph, diagnostics } = buildGraph(loaded.documents, kinds, loaded.locate)
+  const checked = checkDocuments({
+    graph,
+    kinds,
+    validators,
+    locate: loaded.locate,
+    now: world.clock.now(),
+    ...(base !== undefined && { base: base.graph }),
+    types: world.types,
+  })
+  const all = [...own.diagnostics, ...withoutEchoes(loaded, diagnostics), ...checked].sort(compareDiagnostics)
+  return {
+    treeish,
+    config: configured.config,
+    kinds,
+    graph,
+    locate: loaded.locate,
+    compile: compiled(world, graph, await profileSources(files, graph), loaded.locate),
+    diagnostics: all,
+  }
+}
+
+/** What refers to a document of a file that can't be read is no mistake of its own. */
+function withoutEchoes(loaded: Loaded, graph: readonly Diagnostic[]): readonly Diagnostic[] {
+  const missing = loaded.unreadable.length > 0 || hasErrors(loaded.diagnostics)
+  const kept = missing ? graph.filter((d) => d.code !== 'dangling-reference') : graph
+  return [...loaded.diagnostics, ...kept]
+}
+
+/** The bytes of what was not parsed before; those of the others are read only where a finding asks for a place in them. */
+async function sources(world: World, files: Files, entries: readonly FileEntry[]): Promise<SourceFile[]> {
+  const cache = await world.documentCache()
+  const known = (entry: FileEntry): boolean => entry.blob !== undefined && cache.get(entry.blob) !== undefined
+  const isFile = (entry: FileEntry): boolean => entry.mode.startsWith('100')
+  const bytes = await files.read(entries.filter((e) => isFile(e) && !known(e)))
+  return entries.map((entry) => ({
+    path: entry.path,
+    mode: entry.mode,
+    ...(entry.blob !== undefined && { blob: entry.blob }),
+    get bytes() {
+      return bytes.get(entry.path) ?? (isFile(entry) ? files.readNow(entry) : new Uint8Array())
+    },
+  }))
+}
+
+/** Files of the estate that profiles take the content of other files from, read in one go. */
+async function profileSources(files: Files, graph: Graph): Promise<(path: string) => Uint8Array | undefined> {
+  const named = new Set<string>()
+  for (const profile of graph.ofKind('Profile')) {
+    const { resources } = profile.document.spec as { resources?: unknown }
+    for (const item of Array.isArray(resources) ? (resources as Record<string, { source?: unknown } | null>[]) : [])
+      for (const spec of Object.values(item ?? {})) if (typeof spec?.source === 'string') named.add(spec.source)
+  }
+  const entries = files.entries.filter((e) => named.has(e.path) && e.mode.startsWith('100'))
+  const bytes = entries.length === 0 ? new Map<string, Uint8Array>() : await files.read(entries)
+  return (path) => bytes.get(path)
+}
+
+/** Reads plumbline.yaml. An estate whose configuration can't be read is none. */
+async function configOf(world: World, files: Files): Promise<{ readonly config: EstateSpec }> {
+  const entry = files.entries.find((e) => e.path === estateFile)
+  if (entry === undefined) throw refusal(report('no-estate', { summary: `there is no ${estateFile}` }))
+  const loaded = loadDocuments(await sources(world, files, [entry]), { kinds: world.kinds })
+  const [document] = loaded.documents.filter((d) => d.document.kind === 'Estate')
+  const [fault] = loaded.diagnostics.filter((d) => d.severity === 'error')
+  if (document === undefined || fault !== undefined)
+    throw refusal(
+      report('no-estate', { summary: `${estateFile} holds no Estate: ${fault?.summary ?? 'the kind is another'}` }),
+    )
+  return { config: document.document.spec as unknown as EstateSpec }
+}

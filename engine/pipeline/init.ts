@@ -1,0 +1,76 @@
+import { genesisEntry } from '../ledger/entries.ts'
+import { findGenesis } from '../ledger/find-records.ts'
+import { type Diagnostic, reporter } from '../model/diagnostic.ts'
+import type { GenesisRecord } from '../model/record.ts'
+import { codes } from './codes.ts'
+import { estateFile, readConfig } from './estate.ts'
+import { estateTemplate } from './estate-template.ts'
+import { append, trusted } from './records.ts'
+import type { World } from './world.ts'
+
+const report = reporter(codes)
+
+export interface InitOptions {
+  readonly name: string
+  readonly branch: string
+  readonly solo: boolean
+}
+
+export interface Initialised {
+  /** Files written; none where there was an estate already. */
+  readonly files: readonly string[]
+  readonly ledger: 'started' | 'there already'
+  readonly genesis: GenesisRecord
+}
+
+/**
+ * Makes an estate: files, a first commit and the genesis record of its ledger. In an estate without a ledger, the ledger alone
+ * is started, from the branch as it stands.
+ */
+export async function init(
+  world: World,
+  options: InitOptions,
+): Promise<Initialised | { readonly refused: readonly Diagnostic[] }> {
+  const engine = await world.engineSigner()
+  const { folder } = world
+  const files: string[] = []
+  if (!(await folder.exists(estateFile))) {
+    const occupied = await folder.occupied()
+    if (occupied.length > 0)
+      return {
+        refused: [
+          report('folder-occupied', { summary: `the folder holds files already: ${occupied.slice(0, 3).join(', ')}` }),
+        ],
+      }
+    const template = estateTemplate({
+      id: world.uuid(),
+      name: options.name,
+      branch: options.branch,
+      rule: options.solo ? 'solo' : 'one-independent',
+      engineKey: `${engine.publicKey} engine`,
+      founder: await folder.founder(),
+      engineVersion: world.engineVersion,
+    })
+    await folder.write(template)
+    files.push(...template.keys())
+    await folder.commitAll(options.branch, `Start the estate ${options.name}`)
+  }
+  const config = await readConfig(world, 'HEAD')
+  const adoption = await (await world.repository()).resolve(config.branch ?? 'main')
+  if (adoption === undefined)
+    return { refused: [report('commit-missing', { summary: `there is no branch ${config.branch ?? 'main'}` })] }
+  const genesis: GenesisRecord = {
+    apiVersion: 'plumbline/v1',
+    kind: 'Genesis',
+    repository: config.id,
+    adoption,
+    engineKeys: config.engineKeys ?? [engine.publicKey],
+    rule: config.rule ?? 'one-independent',
+    at: world.clock.now().toISOString(),
+  }
+  return append<Initialised>(world, async (view) => {
+    const before = trusted(await findGenesis(view))
+    if (before !== undefined) return { entries: [], result: { files, ledger: 'there already', genesis: before } }
+    return { entries: [genesisEntry(genesis, world.uuid(), engine)], result: { files, ledger: 'started', genesis } }
+  })
+}

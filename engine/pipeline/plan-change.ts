@@ -1,0 +1,203 @@
+import { authorsOf, type JudgedCommit } from '../change/authors.ts'
+import { changedDocuments } from '../change/changed-documents.ts'
+import { contentDigest } from '../change/content.ts'
+import { judgePolicies } from '../change/judge-policies.ts'
+import { peopleOf } from '../change/people.ts'
+import { policyDigest } from '../change/policy-digest.ts'
+import { scoreRisk } from '../change/risk.ts'
+import { reach } from '../graph/reach.ts'
+import type { Address } from '../model/address.ts'
+import { compareDiagnostics, type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { Plan, Subject } from '../model/plan.ts'
+import type { AppliedHost, ChangeRecord } from '../model/record.ts'
+import { planDigest } from '../plan/plan-digest.ts'
+import { type EstateAt, loadCommit } from './estate.ts'
+import { judgedCommits } from './judged-commits.ts'
+import { type HostsPlan, planHosts } from './plan-hosts.ts'
+import { appliedHosts, findRecord } from './records.ts'
+import { wavesOf } from './waves.ts'
+import type { World } from './world.ts'
+
+/** Between which commits to plan. All three are full object ids; `tree` is the merge result's. */
+export interface Range {
+  readonly base: string
+  readonly head: string
+  readonly tree: string
+}
+
+export interface PlanOptions {
+  /** Only these hosts; they must exist. */
+  readonly hosts?: readonly string[]
+  /** Look at every host, though the documents changed for some only. */
+  readonly all?: boolean
+  /** Let a plan through that removes a great deal. */
+  readonly allowMassDelete?: boolean
+  /** Hosts looked at in any case: those of a record that is applied. */
+  readonly alsoHosts?: readonly string[]
+}
+
+export interface PlannedChange {
+  readonly plan: Plan
+  readonly hosts: HostsPlan
+  readonly base: EstateAt
+  readonly desired: EstateAt
+  readonly commits: readonly JudgedCommit[]
+  readonly applied: ReadonlyMap<string, AppliedHost>
+}
+
+/**
+ * Plans what a range of commits would do: the documents of both sides, the hosts whose catalogue differs (all where base
+ * and head are one commit), what is there, and what follows. Findings that forbid a plan come back instead of one.
+ */
+export async function planChange(
+  world: World,
+  range: Range,
+  options: PlanOptions = {},
+): Promise<PlannedChange | { readonly refused: readonly Diagnostic[] }> {
+  const sameCommit = range.base === range.head
+  const base = await loadCommit(world, range.base)
+  const desired = sameCommit ? base : await loadCommit(world, range.tree, { base })
+  if (hasErrors(desired.diagnostics)) return { refused: desired.diagnostics }
+  const commits = await judgedCommits(world, range.base, range.head)
+  const rollbackOf = await rolledBack(world, range)
+  const hosts = hostsToPlan(base, desired, sameCommit, options, rollbackOf)
+  if ('refused' in hosts) return hosts
+  const compiled = desired.compile.diagnostics(hosts.names)
+  if (hasErrors(compiled)) return { refused: compiled }
+  const applied = await appliedHosts(world, hosts.names)
+  const planned = await planHosts(world, {
+    base,
+    desired,
+    sameCommit,
+    hosts: hosts.names,
+    applied,
+    ...(rollbackOf !== undefined && { rollbackOf }),
+  })
+  const plan = await assemble(world, range, {
+    base,
+    desired,
+    planned,
+    commits,
+    hosts: hosts.names,
+    rollbackOf,
+    options,
+  })
+  return { plan, hosts: planned, base, desired, commits, applied }
+}
+
+interface Parts {
+  readonly base: EstateAt
+  readonly desired: EstateAt
+  readonly planned: HostsPlan
+  readonly commits: readonly JudgedCommit[]
+  readonly hosts: readonly string[]
+  readonly rollbackOf: ChangeRecord | undefined
+  readonly options: PlanOptions
+}
+
+async function assemble(world: World, range: Range, parts: Parts): Promise<Plan> {
+  const { base, desired, planned, commits } = parts
+  const now = world.clock.now()
+  const actions = planned.work.map((w) => w.action)
+  const policies = policyDigest(base.graph, world.sha256)
+  const subject: Subject = {
+    repository: base.config.id,
+    ref: `refs/heads/${base.config.branch ?? 'main'}`,
+    ...range,
+    content: await contentOf(world, base, range),
+    plan: planDigest(range.tree, policies, actions, world.sha256),
+    policies,
+  }
+  const reached = reachOf(base, desired)
+  const diagnostics = [...desired.diagnostics, ...planned.diagnostics].filter(
+    (d) => !(parts.options.allowMassDelete === true && d.code === 'mass-delete'),
+  )
+  return {
+    version: 1,
+    engine: world.engineVersion,
+    createdAt: now.toISOString(),
+    subject,
+    desired: range.tree,
+    ...(parts.rollbackOf !== undefined && { rollbackOf: parts.rollbackOf.id }),
+    hosts: { planned: parts.hosts, total: desired.graph.ofKind('Host').length },
+    actions,
+    unknowns: planned.unknowns,
+    unchanged: planned.unchanged,
+    released: planned.released,
+    waves: wavesOf(desired.graph, new Set(actions.map((a) => a.host))),
+    reach: reached,
+    verdict: judgePolicies({
+      base: base.graph,
+      merged: desired.graph,
+      actions,
+      authorship: authorsOf(commits, peopleOf(base.graph), now),
+      rule: base.config.rule ?? 'one-independent',
+    }),
+    risk: scoreRisk({
+      actions,
+      unknowns: planned.unknowns,
+      totalHosts: desired.graph.ofKind('Host').length,
+      reach: reached,
+      graph: desired.graph,
+    }),
+    diagnostics: [...diagnostics].sort(compareDiagnostics),
+  }
+}
+
+async function contentOf(world: World, base: EstateAt, range: Range): Promise<Subject['content']> {
+  const repository = await world.repository()
+  const patch = range.base === range.head ? [] : await repository.changes(base.treeish, range.tree)
+  return contentDigest(patch, world.sha256)
+}
+
+/** What the changed documents reach, services first. */
+function reachOf(base: EstateAt, desired: EstateAt): readonly Address[] {
+  const changed = changedDocuments(base.graph, desired.graph).map((c) => c.address)
+  const reached = new Set([
+    ...reach(desired.graph, changed, desired.compile.links()),
+    ...reach(base.graph, changed, base.compile.links()),
+  ])
+  const rank = (address: Address): number => (address.startsWith('Service/') ? 0 : address.startsWith('Host/') ? 1 : 2)
+  return [...reached].filter((a) => rank(a) < 2).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+}
+
+function hostsToPlan(
+  base: EstateAt,
+  desired: EstateAt,
+  sameCommit: boolean,
+  options: PlanOptions,
+  rollbackOf: ChangeRecord | undefined,
+): { readonly names: readonly string[] } | { readonly refused: readonly Diagnostic[] } {
+  const all = desired.graph.ofKind('Host').map((h) => h.document.metadata.name)
+  const known = new Set(all)
+  const asked = options.hosts ?? []
+  const missing = asked.filter((h) => !known.has(h))
+  if (missing.length > 0)
+    return {
+      refused: missing.map((h) => ({
+        code: 'nothing-matched',
+        severity: 'error' as const,
+        summary: `there is no host ${h}`,
+        hint: 'plumbline get Host lists hosts',
+      })),
+    }
+  const recorded = rollbackOf?.actions.map((a) => a.host) ?? []
+  const wanted = asked.length > 0 ? asked : sameCommit || options.all === true ? all : changedHosts(base, desired, all)
+  const names = new Set([...wanted, ...recorded, ...(options.alsoHosts ?? [])].filter((h) => known.has(h)))
+  return { names: [...names].sort() }
+}
+
+function changedHosts(base: EstateAt, desired: EstateAt, all: readonly string[]): readonly string[] {
+  return desired.compile.differing(base.compile).filter((host) => all.includes(host))
+}
+
+/** The change that commits of the range say they take back, by their `Rollback-Of` trailer. */
+async function rolledBack(world: World, range: Range): Promise<ChangeRecord | undefined> {
+  if (range.base === range.head) return undefined
+  const repository = await world.repository()
+  const commits = await repository.commitsBetween(range.base, range.head)
+  const named = commits
+    .map((c) => /^Rollback-Of: (CHG-\d{4}-\d{5,})$/m.exec(c.message)?.[1])
+    .find((id) => id !== undefined)
+  return named === undefined ? undefined : findRecord(world, named)
+}

@@ -1,0 +1,175 @@
+import { planRollback } from '../change/rollback.ts'
+import { diffHost, type HostDiff } from '../diff/diff-host.ts'
+import { wantedOn } from '../diff/wanted.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Plan, UnknownResource } from '../model/plan.ts'
+import type { AppliedHost, ChangeRecord } from '../model/record.ts'
+import type { Catalogue, Observation, Resource, ResourceId } from '../model/resource.ts'
+import type { HostObservation } from '../observe/observe-host.ts'
+import { observeHosts } from '../observe/observe-hosts.ts'
+import { massDeletes } from '../plan/mass-delete.ts'
+import { planHost, type Work } from '../plan/plan-host.ts'
+import type { EstateAt } from './estate.ts'
+import { targetsOf } from './targets.ts'
+import type { World } from './world.ts'
+
+/** Milliseconds and bytes that one host gets, where nothing else is said. */
+export const hostLimits = {
+  deadlineMs: 30_000,
+  actionDeadlineMs: 600_000,
+  outputCap: 16 * 1024 * 1024,
+  concurrency: 32,
+} as const
+
+export interface Question {
+  readonly base: EstateAt
+  readonly desired: EstateAt
+  readonly sameCommit: boolean
+  /** Hosts to look at; of the desired state. */
+  readonly hosts: readonly string[]
+  readonly applied: ReadonlyMap<string, AppliedHost>
+  /** The change that is taken back. */
+  readonly rollbackOf?: ChangeRecord
+  readonly concurrency?: number
+}
+
+/** What would be done on the hosts, in memory: with contents, for the plan's reader and for apply. */
+export interface HostsPlan {
+  /** In the order of hosts by name, on each in the order in which it is done. */
+  readonly work: readonly Work[]
+  readonly unknowns: readonly UnknownResource[]
+  readonly unchanged: number
+  readonly released: Plan['released']
+  readonly diagnostics: readonly Diagnostic[]
+  readonly observations: ReadonlyMap<string, HostObservation>
+  /** What is wanted on each host, removals and restored resources included. */
+  readonly wanted: ReadonlyMap<string, readonly Resource[]>
+}
+
+/** Observes the hosts and works out what is to be done on them. */
+export async function planHosts(world: World, question: Question): Promise<HostsPlan> {
+  const { desired, applied } = question
+  const catalogues = new Map(question.hosts.map((host) => [host, desired.compile.host(host)]))
+  const looked = await look(world, question, withRecorded(catalogues, question, world))
+  const back = takeBack(world, question, catalogues, looked)
+  const diagnostics: Diagnostic[] = [...back.refusals]
+  const parts = question.hosts.map((host) => {
+    const catalogue = catalogues.get(host) ?? { host, resources: [] }
+    const wanted = wantedOn(catalogue, applied.get(host), back.extra.get(host) ?? [], world.types)
+    const observation = looked.get(host)
+    const diff = diffHost(host, wanted.resources, observation?.observations ?? new Map(), world.types)
+    const planned = planHost(
+      {
+        host,
+        changes: diff.changes,
+        base: question.base.compile.has(host) ? question.base.compile.host(host) : undefined,
+        sameCommit: question.sameCommit,
+        applied: applied.get(host),
+        rollback: question.rollbackOf !== undefined,
+      },
+      world.types,
+      world.sha256,
+    )
+    diagnostics.push(...planned.diagnostics)
+    return { host, wanted, diff, planned, failure: observation?.failure }
+  })
+  const work = parts.flatMap((p) => p.planned.work)
+  const existing = parts.flatMap((p) => p.wanted.resources.map((r) => r.id))
+  diagnostics.push(
+    ...massDeletes(
+      work.map((w) => w.action),
+      existing,
+    ),
+  )
+  return {
+    work,
+    unknowns: parts.flatMap((p) => unknownsOf(p.host, p.diff, p.failure)),
+    unchanged: parts.reduce((sum, p) => sum + p.diff.unchanged.length, 0),
+    released: parts.flatMap((p) => p.wanted.released.map((resource) => ({ host: p.host, resource }))),
+    diagnostics,
+    observations: looked,
+    wanted: new Map(parts.map((p) => [p.host, p.wanted.resources])),
+  }
+}
+
+/** A host of which nothing is known is one unknown, not one for each resource. */
+function unknownsOf(host: string, diff: HostDiff, failure: HostObservation['failure']): readonly UnknownResource[] {
+  if (failure !== undefined) return [{ host, unknown: failure }]
+  return diff.unknowns.map((u) => ({ host, ...u }))
+}
+
+async function look(
+  world: World,
+  question: Question,
+  catalogues: ReadonlyMap<string, Catalogue>,
+): Promise<ReadonlyMap<string, HostObservation>> {
+  const targets = targetsOf(question.desired.graph)
+  const observed = await observeHosts({
+    targets: question.hosts.flatMap((host) => targets.get(host) ?? []),
+    catalogues,
+    types: world.types,
+    connector: await world.connector(),
+    clock: world.clock,
+    sha256: world.sha256,
+    nonce: world.uuid().replaceAll('-', ''),
+    deadlineMs: hostLimits.deadlineMs,
+    outputCap: hostLimits.outputCap,
+    concurrency: question.concurrency ?? hostLimits.concurrency,
+    emit: world.emit,
+  })
+  return new Map(observed.map((o) => [o.host, o]))
+}
+
+/** Adds to what is looked at whatever the ledger knows of a host, so that removals and rollbacks are judged on what is there. */
+function withRecorded(
+  catalogues: ReadonlyMap<string, Catalogue>,
+  question: Question,
+  world: World,
+): ReadonlyMap<string, Catalogue> {
+  const recorded = new Map<string, Resource[]>()
+  for (const intent of question.rollbackOf?.deployment?.intents ?? []) {
+    const resource = bareResource(intent.action.resource, world)
+    if (resource !== undefined) push(recorded, intent.action.host, resource)
+  }
+  return new Map(
+    [...catalogues].map(([host, catalogue]) => {
+      const wanted = wantedOn(catalogue, question.applied.get(host), recorded.get(host) ?? [], world.types)
+      return [host, { host, resources: wanted.resources }]
+    }),
+  )
+}
+
+function bareResource(id: ResourceId, world: World): Resource | undefined {
+  const type = id.slice(0, id.indexOf(':'))
+  const name = id.slice(id.indexOf(':') + 1)
+  const spec = world.types.get(type)?.restore(name, null)
+  return spec === undefined || spec === null
+    ? undefined
+    : { id, type, name, spec, declaredBy: [], requires: [], restartOn: [] }
+}
+
+function takeBack(
+  world: World,
+  question: Question,
+  catalogues: ReadonlyMap<string, Catalogue>,
+  looked: ReadonlyMap<string, HostObservation>,
+): { readonly extra: ReadonlyMap<string, Resource[]>; readonly refusals: readonly Diagnostic[] } {
+  const extra = new Map<string, Resource[]>()
+  if (question.rollbackOf === undefined) return { extra, refusals: [] }
+  const rollback = planRollback({
+    record: question.rollbackOf,
+    catalogues,
+    applied: question.applied,
+    observed: (host, resource): Observation | undefined => looked.get(host)?.observations.get(resource),
+    types: world.types,
+    sha256: world.sha256,
+  })
+  for (const { host, resource } of rollback.extra) push(extra, host, resource)
+  return { extra, refusals: rollback.refusals }
+}
+
+function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [value])
+  else list.push(value)
+}

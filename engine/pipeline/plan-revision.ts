@@ -1,0 +1,61 @@
+import type { ApprovalVerdict } from '../change/judge-approvals.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Plan } from '../model/plan.ts'
+import type { ChangeRecord } from '../model/record.ts'
+import { readConfig } from './estate.ts'
+import { judgeRecord } from './judge-record.ts'
+import { type PlannedChange, type PlanOptions, planChange, type Range } from './plan-change.ts'
+import { type RangeOptions, resolveRange } from './range.ts'
+import { openRecords } from './records.ts'
+import type { World } from './world.ts'
+
+type Refused = { readonly refused: readonly Diagnostic[] }
+
+export interface PlannedRevision {
+  readonly plan: Plan
+  /** Who agreed to exactly this so far, and who is missing. */
+  readonly standing: ApprovalVerdict
+}
+
+/** Plans what a branch, tag or commit would do once it is merged. */
+export async function planRevision(
+  world: World,
+  revision: RangeOptions,
+  options: PlanOptions,
+): Promise<PlannedRevision | Refused> {
+  const range = await rangeOfRevision(world, revision)
+  if ('refused' in range) return range
+  const planned = await planChange(world, range, options)
+  if ('refused' in planned) return planned
+  return { plan: planned.plan, standing: await standingOf(world, planned) }
+}
+
+/** Plans the target branch as it stands, over all hosts or some: what differs is drift, or was never applied. */
+export async function planDrift(world: World, options: PlanOptions): Promise<{ readonly plan: Plan } | Refused> {
+  const config = await readConfig(world, 'HEAD')
+  const branch = config.branch ?? 'main'
+  const range = await resolveRange(world, branch, { head: branch })
+  if ('refused' in range) return range
+  const planned = await planChange(world, range, options)
+  return 'refused' in planned ? planned : { plan: planned.plan }
+}
+
+export async function rangeOfRevision(world: World, revision: RangeOptions): Promise<Range | Refused> {
+  const config = await readConfig(world, revision.base ?? 'HEAD')
+  return resolveRange(world, config.branch ?? 'main', revision)
+}
+
+/** Judges the approvals that the ledger holds for exactly this plan. */
+export async function standingOf(world: World, planned: PlannedChange): Promise<ApprovalVerdict> {
+  const { subject } = planned.plan
+  const open = await openRecords(world)
+  const record = open.find(
+    (r) => r.subject.plan === subject.plan && r.subject.head === subject.head && r.subject.base === subject.base,
+  )
+  return judgeRecord(world, record ?? unrecorded(planned.plan), planned)
+}
+
+/** Stands for a change that has no record yet. */
+function unrecorded(plan: Plan): Pick<ChangeRecord, 'subject' | 'approvals'> {
+  return { subject: plan.subject, approvals: [] }
+}

@@ -1,0 +1,232 @@
+import { contentDigest } from '../change/content.ts'
+import { explainApprovals } from '../change/explain-approvals.ts'
+import { policyDigest } from '../change/policy-digest.ts'
+import { changeEntry } from '../ledger/entries.ts'
+import { findBranch, findChange, nextChangeId } from '../ledger/find-records.ts'
+import { propose, recogniseMerge, supersede } from '../ledger/fold-change.ts'
+import { type Diagnostic, reporter } from '../model/diagnostic.ts'
+import type { ChangeRecord, GenesisRecord } from '../model/record.ts'
+import { planDigest } from '../plan/plan-digest.ts'
+import type { Commit } from '../ports/repository.ts'
+import { codes } from './codes.ts'
+import { loadCommit, readConfig } from './estate.ts'
+import { judgeRecord } from './judge-record.ts'
+import { type PlannedChange, planChange } from './plan-change.ts'
+import { append, branchAfter, by, expectGenesis, moved, openIn, openRecords, trusted } from './records.ts'
+import type { World } from './world.ts'
+
+const report = reporter(codes)
+
+/** A change of the target branch that nothing has been said about yet: a merge, or commits that came as they are. */
+interface Arrival {
+  readonly commit: Commit
+  /** The commit of the target branch before it. */
+  readonly base: string
+  /** Tip of what was merged. */
+  readonly head: string
+}
+
+/**
+ * Walks the target branch from where it was last looked at, and gives every merge its record: the approved one whose merge
+ * result or head it is, or a new one that says nobody approved it. Records of the branch as it stands (nothing to merge) that hold
+ * are made ready, too.
+ */
+export async function recogniseMerges(world: World): Promise<{ readonly diagnostics: readonly Diagnostic[] }> {
+  const genesis = await expectGenesis(world)
+  const repository = await world.repository()
+  const config = await readConfig(world, 'HEAD')
+  const branch = config.branch ?? 'main'
+  const tip = await repository.resolve(branch)
+  if (tip === undefined) return { diagnostics: [report('commit-missing', { summary: `there is no branch ${branch}` })] }
+  const diagnostics: Diagnostic[] = []
+  const known = trusted(await findBranch(await (await world.ledger()).view()))?.recognised ?? genesis.adoption
+  for (const arrival of await arrivals(world, tip, known))
+    diagnostics.push(...(await recogniseOne(world, genesis, arrival)))
+  diagnostics.push(...(await recogniseStanding(world, genesis, tip)))
+  return { diagnostics }
+}
+
+/** Oldest first. Commits that were not merged but came one by one end in the one that a record is about, if there is one. */
+async function arrivals(world: World, tip: string, known: string): Promise<readonly Arrival[]> {
+  if (tip === known) return []
+  const repository = await world.repository()
+  const ids = [...(await repository.firstParents(tip, known))].reverse()
+  const commits = await Promise.all(ids.map((id) => repository.commit(id)))
+  const open = await openRecords(world)
+  const found: Arrival[] = []
+  let base = known
+  for (let i = 0; i < commits.length; i++) {
+    const last = lastOfGroup(commits, i, base, open)
+    const commit = commits[last]
+    if (commit === undefined) break
+    found.push({ commit, base, head: commit.parents[1] ?? commit.id })
+    base = commit.id
+    i = last
+  }
+  return found
+}
+
+/** Where commits from `first` on were pushed without a merge commit, the one at which an open record's tree is reached. */
+function lastOfGroup(commits: readonly Commit[], first: number, base: string, open: readonly ChangeRecord[]): number {
+  for (let i = first; i < commits.length; i++) {
+    const commit = commits[i]
+    if (commit === undefined) break
+    if (open.some((r) => r.subject.tree === commit.tree && (r.subject.base === base || i === first))) return i
+    if (commit.parents.length > 1) break
+  }
+  return first
+}
+
+async function recogniseOne(world: World, genesis: GenesisRecord, arrival: Arrival): Promise<readonly Diagnostic[]> {
+  const open = await openRecords(world)
+  const matching = open.filter((r) => r.merge === undefined && r.subject.base !== r.subject.head && isAbout(r, arrival))
+  const record = matching.find((r) => r.state === 'approved') ?? matching[0]
+  const range = { base: arrival.base, head: arrival.head, tree: arrival.commit.tree }
+  if (record === undefined && genesis.rule !== 'solo') return unapproved(world, genesis, arrival)
+  const planned = await planChange(world, range)
+  if ('refused' in planned) return [...planned.refused, ...(await unapproved(world, genesis, arrival))]
+  if (record === undefined) return solo(world, genesis, arrival, planned)
+  const judged = await judgeRecord(world, record, planned)
+  const reasons = judged.holds ? [] : explainApprovals(judged).map((d) => d.summary)
+  await append(world, async (view) => {
+    const signer = await world.engineSigner()
+    const current = trusted(await findChange(view, record.id))
+    if (current === undefined || current.merge !== undefined) return { entries: [], result: undefined }
+    const merge = { commit: arrival.commit.id, base: arrival.base }
+    const now = moved(recogniseMerge(current, merge, by(world), { approved: judged.holds, reasons }))
+    const rest = (await openIn(view)).filter(
+      (r) =>
+        r.id !== now.id &&
+        r.merge === undefined &&
+        r.subject.head === now.subject.head &&
+        r.subject.base !== r.subject.head,
+    )
+    const gone = rest.map((r) => moved(supersede(r, by(world), [`${now.id} was merged`])))
+    const beside = { branch: await branchAfter(view, genesis, now.subject.ref, [now, ...gone], arrival.commit.id) }
+    return {
+      entries: [...gone.map((r) => changeEntry(r, signer)), changeEntry(now, signer, beside)],
+      result: undefined,
+    }
+  })
+  return judged.holds ? [] : explainApprovals(judged)
+}
+
+const isAbout = (record: ChangeRecord, { commit, base, head }: Arrival): boolean =>
+  (record.subject.tree === commit.tree && record.subject.base === base) || record.subject.head === head
+
+/** A merge that no approval is about: recorded as such, and never applied. */
+async function unapproved(world: World, genesis: GenesisRecord, arrival: Arrival): Promise<readonly Diagnostic[]> {
+  const subject = await bareSubject(world, arrival)
+  const reason = 'nobody approved it before it was merged'
+  const id = await born(world, genesis, arrival, { subject, actions: [] }, 'unapproved', [reason])
+  return [
+    report('merge-unapproved', {
+      summary: `${id}: ${arrival.commit.id.slice(0, 12)} (${titleOf(arrival)}) ${reason}, so it is not applied`,
+    }),
+  ]
+}
+
+/** Where the estate asks for nobody, a merge is a change that holds by itself. */
+async function solo(
+  world: World,
+  genesis: GenesisRecord,
+  arrival: Arrival,
+  planned: PlannedChange,
+): Promise<readonly Diagnostic[]> {
+  const { plan } = planned
+  const held = plan.verdict.denials.length === 0 && plan.verdict.requirements.length === 0
+  const reasons = held
+    ? []
+    : [...plan.verdict.denials.map((d) => d.summary), ...plan.verdict.requirements.map((r) => r.because)]
+  const actions = plan.actions.map(({ id, host, resource, verb, reversibility, before, after }) => ({
+    id,
+    host,
+    resource,
+    verb,
+    reversibility,
+    before,
+    after,
+  }))
+  await born(
+    world,
+    genesis,
+    arrival,
+    { subject: plan.subject, actions, ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }) },
+    held ? 'approved' : 'unapproved',
+    reasons,
+  )
+  return held ? [] : plan.verdict.denials
+}
+
+async function born(
+  world: World,
+  genesis: GenesisRecord,
+  arrival: Arrival,
+  about: Pick<ChangeRecord, 'subject' | 'actions' | 'rollbackOf'>,
+  state: 'approved' | 'unapproved',
+  reasons: readonly string[],
+): Promise<string> {
+  const signer = await world.engineSigner()
+  return append(world, async (view) => {
+    const id = await nextChangeId(view, world.clock.now().getUTCFullYear())
+    const merge = { commit: arrival.commit.id, base: arrival.base }
+    const record = moved(propose({ id, title: titleOf(arrival), ...about, mergedAs: merge }, by(world), state, reasons))
+    const beside = { branch: await branchAfter(view, genesis, record.subject.ref, [record], arrival.commit.id) }
+    return { entries: [changeEntry(record, signer, beside)], result: id }
+  })
+}
+
+/** The subject of a merge that was never planned: no hosts were looked at, so it holds no actions. */
+async function bareSubject(world: World, arrival: Arrival): Promise<ChangeRecord['subject']> {
+  const base = await loadCommit(world, arrival.base)
+  const repository = await world.repository()
+  const policies = policyDigest(base.graph, world.sha256)
+  const tree = arrival.commit.tree
+  return {
+    repository: base.config.id,
+    ref: `refs/heads/${base.config.branch ?? 'main'}`,
+    base: arrival.base,
+    head: arrival.head,
+    tree,
+    content: contentDigest(await repository.changes(arrival.base, tree), world.sha256),
+    plan: planDigest(tree, policies, [], world.sha256),
+    policies,
+  }
+}
+
+/** Records of the branch as it stands, with nothing to merge, become ready once their approvals hold. */
+async function recogniseStanding(world: World, genesis: GenesisRecord, tip: string): Promise<readonly Diagnostic[]> {
+  const standing = (await openRecords(world)).filter((r) => r.merge === undefined && r.subject.base === r.subject.head)
+  const diagnostics: Diagnostic[] = []
+  for (const record of standing) {
+    if (record.subject.head !== tip) {
+      await setAside(world, genesis, record)
+      continue
+    }
+    if (record.state !== 'approved') continue
+    await append(world, async (view) => {
+      const signer = await world.engineSigner()
+      const current = trusted(await findChange(view, record.id))
+      if (current === undefined || current.merge !== undefined) return { entries: [], result: undefined }
+      const now = moved(recogniseMerge(current, { commit: tip, base: tip }, by(world), { approved: true }))
+      const beside = { branch: await branchAfter(view, genesis, now.subject.ref, [now]) }
+      return { entries: [changeEntry(now, signer, beside)], result: undefined }
+    })
+  }
+  return diagnostics
+}
+
+/** The branch moved on: what was said of it as it stood holds no more. */
+async function setAside(world: World, genesis: GenesisRecord, record: ChangeRecord): Promise<void> {
+  const signer = await world.engineSigner()
+  await append(world, async (view) => {
+    const current = trusted(await findChange(view, record.id))
+    if (current === undefined || current.state === 'superseded') return { entries: [], result: undefined }
+    const gone = moved(supersede(current, by(world), ['the branch moved on before it was applied']))
+    const beside = { branch: await branchAfter(view, genesis, gone.subject.ref, [gone]) }
+    return { entries: [changeEntry(gone, signer, beside)], result: undefined }
+  })
+}
+
+const titleOf = ({ commit }: Arrival): string =>
+  (commit.message.split('\n')[0] ?? '').slice(0, 200) || commit.id.slice(0, 12)

@@ -1,0 +1,202 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { OpenOptions } from './cli/context.ts'
+import { kinds as builtinKinds, fragments } from './generated/kinds.ts'
+import { resourceTypes } from './generated/registry.ts'
+import { verifyEnvelope } from './model/dsse.ts'
+import type { Plan } from './model/plan.ts'
+import { canonicalSshKey, sshFingerprint } from './model/ssh-key.ts'
+import { codes } from './pipeline/codes.ts'
+import { estateFile } from './pipeline/estate.ts'
+import type { World } from './pipeline/world.ts'
+import { RepositoryError, type Signer } from './ports/repository.ts'
+
+export interface WorldOptions extends OpenOptions {
+  readonly version: string
+  /** Folder the user stands in. */
+  readonly start: string
+  /** Environment: keys, agent, configuration folder. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** The world, and the end of it. */
+export interface OpenedWorld extends World {
+  close(): Promise<void>
+}
+
+const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
+const fingerprint = (key: string): string | undefined => sshFingerprint(sha256, key)
+
+/** Wires adapters, resources and practices: the only file that does. What costs something is opened when first asked for. */
+export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
+  const root = estateRoot(options)
+  if (options.create === true) await mkdir(root, { recursive: true })
+  const closers: (() => Promise<void> | void)[] = []
+  let stop = false
+  const onSignal = (): void => {
+    stop = true
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  closers.push(() => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal))
+  const { verifySshSignature } = await import('./adapters/signing/ssh-signature.ts')
+  const repository = once(async () => {
+    const { openRepository } = await import('./adapters/git/git-repository.ts')
+    const opened = await openRepository(root)
+    closers.push(() => opened.close())
+    return opened
+  })
+  const { thisProcess, hasDied } = await import('./adapters/process/this-process.ts')
+  return {
+    root,
+    engineVersion: options.version,
+    clock: { now: () => new Date() },
+    sha256,
+    fingerprint,
+    uuid: randomUUID,
+    kinds: builtinKinds,
+    types: resourceTypes,
+    fragments,
+    validators: once(async () => (await import('./generated/validators.js')).validators),
+    repository,
+    ledger: once(async () => {
+      const { openGitLedger } = await import('./adapters/git/git-ledger.ts')
+      const ledger = await openGitLedger(root)
+      closers.push(() => ledger.close())
+      return ledger
+    }),
+    journal: once(async () => {
+      const { openFileJournal } = await import('./adapters/journal/file-journal.ts')
+      return openFileJournal(join((await repository()).commonDir, 'plumbline', 'journal'))
+    }),
+    connector: once(async () => {
+      const connector = await hostConnector(options.env)
+      closers.push(() => connector.close())
+      return connector
+    }),
+    reach: (await import('./adapters/reach/network-reach.ts')).networkReach,
+    engineSigner: once(async () => {
+      const { loadOrCreateEngineKey } = await import('./adapters/signing/engine-key.ts')
+      return (await loadOrCreateEngineKey(options.env)).signer
+    }),
+    personSigner: once(() =>
+      personSigner(root, options.key === undefined ? undefined : keyPath(options.start, options.key), options.env),
+    ),
+    verifySignature: verifySshSignature,
+    verifyEnvelope: (envelope) => verifyEnvelope(envelope, verifySshSignature, fingerprint),
+    workFiles: async () => (await import('./adapters/files/work-files.ts')).workFiles(root),
+    treeFiles: async (treeish) =>
+      (await import('./adapters/files/tree-files.ts')).treeFiles(await repository(), treeish),
+    documentCache: once(async () => {
+      const kept = new Map<string, never>()
+      return { get: (blob) => kept.get(blob), set: () => undefined }
+    }),
+    fetchHostKeys: async (address, port, deadline) =>
+      (await import('./adapters/ssh/host-key.ts')).fetchHostKeys(address, port, deadline),
+    readPlan: (path) => readPlan(resolve(options.start, path)),
+    savePlan: (path, plan) => writeFile(resolve(options.start, path), `${JSON.stringify(plan, null, 2)}\n`),
+    readText: (path) => readFile(resolve(options.start, path), 'utf8'),
+    folder: (await import('./adapters/folder/estate-folder.ts')).estateFolder(root),
+    emit: options.emit ?? (() => undefined),
+    process: thisProcess(),
+    hasDied,
+    stopping: () => stop,
+    close: async () => {
+      for (const close of closers.reverse()) await close()
+    },
+  }
+}
+
+/** The nearest folder upwards that holds an estate. */
+function estateRoot(options: WorldOptions): string {
+  const from = resolve(options.start, options.directory ?? '.')
+  if (options.create === true) return from
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, estateFile))) return folder
+    if (folder === dirname(folder)) break
+  }
+  if (options.estateOptional === true) return from
+  throw new RepositoryError('no-estate', `there is no ${estateFile} in ${from} or above it`, codes['no-estate'].fix)
+}
+
+async function hostConnector(env: WorldOptions['env']) {
+  const { TransportConnector } = await import('./adapters/ssh/transport-connector.ts')
+  const keyFiles = identityFiles(env)
+  const password = env['PLUMBLINE_SUDO_PASSWORD']
+  const sudo = password === undefined ? {} : { sudoPassword: async () => password }
+  const agent = env['SSH_AUTH_SOCK']
+  return new TransportConnector({
+    ssh: async () => {
+      const { Ssh2Connector } = await import('./adapters/ssh/ssh2-connector.ts')
+      return new Ssh2Connector({ keyFiles, ...(agent !== undefined && { agent }), ...sudo })
+    },
+    openssh: async () => {
+      const { OpensshConnector } = await import('./adapters/ssh/openssh-connector.ts')
+      return new OpensshConnector({
+        ...(env['PLUMBLINE_SSH_KEY'] === undefined ? {} : { identityFiles: keyFiles }),
+        ...sudo,
+      })
+    },
+    local: async () => {
+      const { LocalConnector } = await import('./adapters/local/local-connector.ts')
+      return new LocalConnector(sudo)
+    },
+  })
+}
+
+/** Private keys to log in to hosts with: the one that is named, else those with the usual names. */
+function identityFiles(env: WorldOptions['env']): string[] {
+  const named = env['PLUMBLINE_SSH_KEY']
+  if (named !== undefined && named !== '') return [named]
+  const folder = join(homedir(), '.ssh')
+  return ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(folder, name)).filter((path) => existsSync(path))
+}
+
+/** The key of the person at the keyboard: the one named, else what git signs with, else the usual files. */
+async function personSigner(root: string, key: string | undefined, env: WorldOptions['env']): Promise<Signer> {
+  const { fileSigner } = await import('./adapters/signing/signer.ts')
+  const named = key ?? (await gitSigningKey(root))
+  if (named === undefined) {
+    const [first] = identityFiles(env)
+    if (first !== undefined) return fileSigner(first)
+    throw new RepositoryError(
+      'signing-key-missing',
+      'no SSH key to sign with is known',
+      'name one with --key, or set git config user.signingkey',
+    )
+  }
+  const literal = canonicalSshKey(named.startsWith('key::') ? named.slice(5) : named)
+  const publicKey = literal ?? (named.endsWith('.pub') ? canonicalSshKey(await readFile(named, 'utf8')) : undefined)
+  if (publicKey === undefined) return fileSigner(named.replace(/^~(?=\/)/, homedir()))
+  // git is often told the public half of a key whose private half lies beside it.
+  const beside = named.endsWith('.pub') ? named.slice(0, -'.pub'.length) : undefined
+  if (beside !== undefined && existsSync(beside)) return fileSigner(beside)
+  const { agentSigner } = await import('./adapters/signing/agent.ts')
+  return agentSigner(publicKey)
+}
+
+/** A path is meant from where the user stands; a key in full is taken as it is. */
+const keyPath = (start: string, key: string): string => (canonicalSshKey(key) === undefined ? resolve(start, key) : key)
+
+async function gitSigningKey(root: string): Promise<string | undefined> {
+  const { GitProcess } = await import('./adapters/git/git-process.ts')
+  const { code, stdout } = await new GitProcess(root).run(['config', '--get', 'user.signingkey'])
+  const value = stdout.toString().trim()
+  return code === 0 && value !== '' ? value : undefined
+}
+
+async function readPlan(path: string): Promise<Plan | undefined> {
+  if (!path.endsWith('.json') || !existsSync(path)) return undefined
+  return JSON.parse(await readFile(path, 'utf8')) as Plan
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

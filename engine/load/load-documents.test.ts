@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { load, loadAll } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { kinds } from '../generated/kinds.ts'
+import type { RawDocument } from '../model/document-cache.ts'
 import { codes } from './codes.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { loadDocuments, type SourceFile } from './load-documents.ts'
-import type { RawDocument } from './parse-file.ts'
 import { parseFile } from './parse-file.ts'
 
 interface CaseFile {
@@ -126,6 +126,7 @@ describe('loadDocuments', () => {
   it('does not parse again what the cache holds, and keeps clean files only', () => {
     const kept = new Map<string, readonly RawDocument[]>()
     const cache = {
+      has: (blob: string) => kept.has(blob),
       get: (blob: string) => kept.get(blob),
       set: (blob: string, d: readonly RawDocument[]) => void kept.set(blob, d),
     }

@@ -1,14 +1,14 @@
 import { compareDiagnostics, compareText, type Diagnostic } from '../model/diagnostic.ts'
 import type { LoadedDocument, Locate } from '../model/document.ts'
+import type { DocumentCache, RawDocument } from '../model/document-cache.ts'
 import type { Kinds } from '../model/kind.ts'
 import { checkPath, pathCollisions } from './check-paths.ts'
 import { decodeText } from './decode-text.ts'
-import type { DocumentCache } from './document-cache.ts'
 import { maxFindings, report, toDiagnostic } from './finding.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { locator } from './locate.ts'
 import { placeOf } from './offset-place.ts'
-import { parseFile, type RawDocument } from './parse-file.ts'
+import { parseFile } from './parse-file.ts'
 import { mistakeDiagnostic, readEnvelope } from './read-envelope.ts'
 
 /** A file to load, however it was come by. */
@@ -19,6 +19,8 @@ export interface SourceFile {
   readonly mode?: string
   /** The content, or a way to it: asked for only where the cache does not hold the file, and for places in it. */
   readonly bytes: Uint8Array | (() => Uint8Array)
+  /** Size where it is known: a file that is too large is then not even read. */
+  readonly size?: number
   /** Object id of the content, where it is known: what the cache goes by. */
   readonly blob?: string
 }
@@ -79,12 +81,23 @@ interface ReadFile {
 function readFile(file: SourceFile, limits: Limits, cache: DocumentCache | undefined): ReadFile {
   const cached = file.blob === undefined ? undefined : cache?.get(file.blob)
   if (cached !== undefined) return { documents: cached, diagnostics: [] }
+  if (file.size !== undefined && file.size > limits.fileBytes)
+    return { documents: [], diagnostics: [tooLarge(file.path, file.size, limits)] }
   const { documents, findings, text } = parseFile(bytesOf(file), limits)
   if (findings.length === 0 && file.blob !== undefined) cache?.set(file.blob, documents)
   const diagnostics = findings.map((finding) =>
     toDiagnostic(finding, file.path, text === undefined ? { line: 1, column: 1 } : placeOf(text, finding.offset)),
   )
   return { documents, diagnostics }
+}
+
+function tooLarge(path: string, size: number, limits: Limits): Diagnostic {
+  return report('size-limit', {
+    summary: `the file has ${size} bytes, more than ${limits.fileBytes}`,
+    file: path,
+    line: 1,
+    column: 1,
+  })
 }
 
 const bytesOf = (file: SourceFile): Uint8Array => (typeof file.bytes === 'function' ? file.bytes() : file.bytes)

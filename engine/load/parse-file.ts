@@ -1,5 +1,5 @@
 import { parseEvents, YAMLException } from 'js-yaml'
-import type { Json } from '../model/document.ts'
+import type { RawDocument } from '../model/document-cache.ts'
 import { nameOfCharacter, unsafeCharacterAt } from '../schema/unsafe-text.ts'
 import { Composer } from './compose.ts'
 import { decodeText, longLineAt } from './decode-text.ts'
@@ -7,14 +7,6 @@ import { findSecrets } from './find-secret.ts'
 import type { Finding } from './finding.ts'
 import type { Limits } from './limits.ts'
 import { Lines } from './offset-place.ts'
-
-/** A document as a file holds it, before it is known to be one of ours. */
-export interface RawDocument {
-  readonly value: Json
-  /** Which document of the file, from 0; empty ones count. */
-  readonly index: number
-  readonly line: number
-}
 
 export interface ParsedFile {
   readonly documents: readonly RawDocument[]

@@ -1,11 +1,11 @@
 import { addressOf, namePattern } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Document, JsonObject, JsonPath, LoadedDocument } from '../model/document.ts'
+import type { RawDocument } from '../model/document-cache.ts'
 import type { Kinds } from '../model/kind.ts'
 import { apiVersion } from '../schema/document-schema.ts'
 import { nearest } from '../schema/nearest.ts'
 import { report } from './finding.ts'
-import type { RawDocument } from './parse-file.ts'
 
 /** A mistake in the envelope, to be placed at a path of the document. */
 interface Mistake {

@@ -91,8 +91,10 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     treeFiles: async (treeish) =>
       (await import('./adapters/files/tree-files.ts')).treeFiles(await repository(), treeish),
     documentCache: once(async () => {
-      const kept = new Map<string, never>()
-      return { get: (blob) => kept.get(blob), set: () => undefined }
+      const { openDocumentCache } = await import('./adapters/cache/document-cache.ts')
+      const cache = openDocumentCache(join((await repository()).commonDir, 'plumbline', 'cache'), options.version)
+      closers.push(() => cache.save())
+      return cache
     }),
     fetchHostKeys: async (address, port, deadline) =>
       (await import('./adapters/ssh/host-key.ts')).fetchHostKeys(address, port, deadline),

@@ -1,4 +1,4 @@
-import type { DocumentCache } from '../load/document-cache.ts'
+import type { DocumentCache } from '../model/document-cache.ts'
 import type { Sha256 } from '../model/canonical.ts'
 import type { JsonObject } from '../model/document.ts'
 import type { VerifiedEnvelope } from '../model/dsse.ts'

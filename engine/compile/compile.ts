@@ -5,7 +5,7 @@ import type { JsonObject, LoadedDocument, Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Catalogue, ResourceType } from '../model/resource.ts'
 import { nearest } from '../schema/nearest.ts'
-import { accessEntries, checkGrants, readGrants } from './access.ts'
+import { accessEntries, checkGrants, type Grant, readGrants } from './access.ts'
 import { codes } from './codes.ts'
 import { HostIndex } from './host-index.ts'
 import { lazyPlace } from './lazy-place.ts'
@@ -88,6 +88,14 @@ export function createCompiler(input: CompileInput): Compiler {
   ].map((s) => ({ ...s, selected: index.select(s.selector) }))
   const profilesOf = groupByHost(profiles, selections.slice(0, profiles.length))
   const grantsOf = groupByHost(grants, selections.slice(profiles.length))
+  // Hosts that the same grants select get the same accounts.
+  const known = new Map<string, ReturnType<typeof accessEntries>>()
+  const accessFor = (engineUser: string, selecting: readonly Grant[]) => {
+    const key = [engineUser, ...selecting.map((grant) => grant.document.address)].join('\n')
+    const entries = known.get(key) ?? accessEntries(engineUser, selecting, types, now)
+    known.set(key, entries)
+    return entries
+  }
   const prepared = (profile: Profile) => (profile.items ??= profileItems(profile.document, types, locate, tools))
 
   return {
@@ -96,10 +104,10 @@ export function createCompiler(input: CompileInput): Compiler {
       const host = hosts.get(name)
       if (host === undefined) throw new Error(`there is no host ${name}`)
       const own = entriesOf(host, profilesOf.get(name) ?? [], prepared)
-      const engineUser = host.document.spec.ssh?.user ?? 'plumbline'
-      const access = accessEntries(name, engineUser, grantsOf.get(name) ?? [], types, now)
+      const access = accessFor(host.document.spec.ssh?.user ?? 'plumbline', grantsOf.get(name) ?? [])
       const merged = mergeResources(name, [...own.entries, ...access.entries])
-      const diagnostics = [...own.diagnostics, ...access.diagnostics, ...merged.diagnostics]
+      const here = access.diagnostics.map((d) => ({ ...d, host: name }))
+      const diagnostics = [...own.diagnostics, ...here, ...merged.diagnostics]
       return { catalogue: { host: name, resources: merged.resources }, diagnostics }
     },
     links: () =>

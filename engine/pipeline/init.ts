@@ -1,6 +1,7 @@
 import { genesisEntry } from '../ledger/entries.ts'
 import { findGenesis } from '../ledger/find-records.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
+import { canonicalSshKey } from '../model/ssh-key.ts'
 import type { GenesisRecord } from '../model/record.ts'
 import { codes } from './codes.ts'
 import { estateFile, readConfig } from './estate.ts'
@@ -64,7 +65,8 @@ export async function init(
     kind: 'Genesis',
     repository: config.id,
     adoption,
-    engineKeys: config.engineKeys ?? [engine.publicKey],
+    // Without comments: the ledger holds keys in one form only.
+    engineKeys: (config.engineKeys ?? [engine.publicKey]).map((key) => canonicalSshKey(key) ?? key),
     rule: config.rule ?? 'one-independent',
     at: world.clock.now().toISOString(),
   }

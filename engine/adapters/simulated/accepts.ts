@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AuthContext, utils } from 'ssh2'
+import ssh2, { type AuthContext } from 'ssh2'
 
 /** Whether the account files of the folder let this key in: as sshd would decide, for what the engine writes. */
 export function accepts(context: AuthContext, folder: string): boolean {
@@ -14,7 +14,7 @@ export function accepts(context: AuthContext, folder: string): boolean {
     .split('\n')
     .find((l) => l.split(/\s+/).includes(wanted))
   if (line === undefined || line.startsWith('#') || hasEnded(line)) return false
-  const key = utils.parseKey(`${context.key.algo.replace(/^rsa-sha2-\d+$/, 'ssh-rsa')} ${wanted}`)
+  const key = ssh2.utils.parseKey(`${context.key.algo.replace(/^rsa-sha2-\d+$/, 'ssh-rsa')} ${wanted}`)
   if (key instanceof Error) return false
   if (context.signature === undefined || context.blob === undefined) return true // It asks whether to sign at all.
   return key.verify(context.blob, context.signature, context.hashAlgo) === true

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Connection, Server, type ServerChannel, type Session, utils } from 'ssh2'
+import ssh2, { type Connection, type ServerChannel, type Session } from 'ssh2'
 import { accepts } from './accepts.ts'
 import { environmentOf, prepareRoot, type SimulatedRoot } from './simulated-root.ts'
 
@@ -36,7 +36,7 @@ export async function startSimulatedHost(options: {
   const key = hostKeyOf(root)
   const open = new Set<Connection>()
   const children = new Set<ChildProcess>()
-  const server = new Server({ hostKeys: [key.private], ident: 'plumbline-simulated' }, (connection) => {
+  const server = new ssh2.Server({ hostKeys: [key.private], ident: 'plumbline-simulated' }, (connection) => {
     open.add(connection)
     connection.on('error', () => {}) // A client that goes away is no fault of ours.
     connection.on('close', () => open.delete(connection))
@@ -73,7 +73,7 @@ const authorizedKeysOf = (folder: string): string => join(folder, 'home', user, 
 function hostKeyOf(root: SimulatedRoot): { readonly private: string; readonly public: string } {
   const file = join(root.folder, '.simulated/host-key')
   if (!existsSync(file)) {
-    const made = utils.generateKeyPairSync('ed25519')
+    const made = ssh2.utils.generateKeyPairSync('ed25519')
     mkdirSync(join(root.folder, '.simulated'), { recursive: true })
     writeFileSync(file, made.private, { mode: 0o600 })
     writeFileSync(`${file}.pub`, `${made.public}\n`)

@@ -1,0 +1,580 @@
+import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openGitLedger } from '../adapters/git/git-ledger.ts'
+import { type OpenRepository, openRepository } from '../adapters/git/git-repository.ts'
+import { scratchFolder, type TestRepository, testRepository } from '../adapters/git/test-repository.ts'
+import { generateKeyPair } from '../adapters/signing/key-pair.ts'
+import { memorySigner } from '../adapters/signing/signer.ts'
+import { verifySshSignature } from '../adapters/signing/ssh-signature.ts'
+import { contentDigest } from '../change/content.ts'
+import { signApproval } from '../model/dsse.ts'
+import type { Subject } from '../model/plan.ts'
+import type {
+  AppliedHost,
+  BranchRecord,
+  ChangeRecord,
+  GenesisRecord,
+  LockRecord,
+  RecordedApproval,
+} from '../model/record.ts'
+import { sshFingerprint } from '../model/ssh-key.ts'
+import type { LedgerEntry, LedgerStep } from '../ports/ledger.ts'
+import type { Signer } from '../ports/repository.ts'
+import { addEngineKey, retireEngineKey } from './engine-key.ts'
+import { branchEntry, changeEntry, engineKeyEntry, genesisEntry, lockEntry } from './entries.ts'
+import * as fold from './fold-change.ts'
+import { acquireLock, releaseLock, takeOverLock } from './lock.ts'
+import { by, expectRecord, sampleAction, sampleHolder, sampleIntent } from './test-records.ts'
+import { type VerifyReport, verifyLedger } from './verify.ts'
+import type { VerifyQuestion } from './verify-question.ts'
+
+const sha256 = (d: string | Uint8Array) => createHash('sha256').update(d).digest('hex')
+const fingerprint = (key: string) => sshFingerprint(sha256, key)
+const [engine, engine2, outsider, ito, okafor] = [1, 2, 3, 4, 5].map(() => memorySigner(generateKeyPair())) as [
+  Signer,
+  Signer,
+  Signer,
+  Signer,
+  Signer,
+]
+const id = 'CHG-2026-00001'
+const n = 'Person/n.ito'
+
+let scratch: string
+let r: TestRepository
+let repository: OpenRepository
+let adoption: string
+let merge: string
+let subject: Subject
+let branches = 0
+
+beforeAll(async () => {
+  scratch = scratchFolder()
+  r = testRepository(join(scratch, 'estate'))
+  adoption = r.commit('adopt', { 'a.yaml': 'a: 1\n' })
+  r.git('switch', '-q', '-c', 'feature')
+  const head = r.commit('raise the limit', { 'a.yaml': 'a: 2\n' })
+  r.git('switch', '-q', 'main')
+  r.git('merge', '-q', '--no-ff', '-m', 'merge', 'feature')
+  merge = r.git('rev-parse', 'main')
+  repository = await openRepository(r.dir)
+  const digest = (digit: string) => `sha256:${digit.repeat(64)}` as const
+  const tree = r.git('rev-parse', 'main^{tree}')
+  const content = contentDigest(await repository.changes(adoption, tree), sha256)
+  subject = {
+    repository: 'estate-1',
+    ref: 'refs/heads/main',
+    base: adoption,
+    head,
+    tree,
+    content,
+    plan: digest('2'),
+    policies: digest('3'),
+  }
+})
+afterAll(() => {
+  repository.close()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+const genesis = (rule: GenesisRecord['rule'] = 'one-independent', keys = [engine.publicKey]): LedgerEntry => {
+  const record: GenesisRecord = {
+    apiVersion: 'plumbline/v1',
+    kind: 'Genesis',
+    repository: 'estate-1',
+    adoption,
+    engineKeys: keys,
+    rule,
+    at: '2026-10-01T08:00:00Z',
+  }
+  return genesisEntry(record, by().uuid, engine)
+}
+const propose = (over: Partial<fold.Proposal> = {}) =>
+  expectRecord(
+    fold.propose(
+      { id, title: 'raise the limit', subject, actions: [sampleAction(1), sampleAction(2)], ...over },
+      by(n),
+    ),
+  )
+async function approval(
+  over: Partial<Subject> = {},
+  signer = ito,
+  approver: `Person/${string}` = n,
+): Promise<RecordedApproval> {
+  const at = '2026-10-02T12:00:00Z'
+  const envelope = await signApproval(
+    { subject: { ...subject, ...over }, approver, decision: 'approve', at },
+    signer,
+    fingerprint,
+  )
+  return { assertion: 'approver-signed', approver, at, envelope }
+}
+const approve = async (record: ChangeRecord, given?: RecordedApproval) =>
+  expectRecord(fold.addApproval(record, given ?? (await approval()), by(n), { state: 'approved' }))
+const holder = { ...sampleHolder, change: id }
+const applied = (change = id): AppliedHost => ({
+  apiVersion: 'plumbline/v1',
+  kind: 'Applied',
+  host: 'web-01',
+  resources: {
+    'file:/etc/motd': {
+      spec: sampleAction(1).after,
+      state: sampleAction(1).after,
+      created: false,
+      change,
+      commit: merge,
+      approvers: [n],
+      at: '2026-10-02T12:00:00Z',
+    },
+  },
+})
+
+interface Story {
+  readonly entries: readonly LedgerEntry[]
+  readonly records: {
+    readonly proposed: ChangeRecord
+    readonly approved: ChangeRecord
+    readonly merged: ChangeRecord
+    readonly started: ChangeRecord
+    readonly done: ChangeRecord
+    readonly lock: LockRecord
+  }
+}
+
+/** An estate's first change, from its proposal to its end. */
+async function story(): Promise<Story> {
+  const proposed = propose()
+  const approved = await approve(proposed)
+  const merged = expectRecord(
+    fold.recogniseMerge(approved, { commit: merge, base: adoption }, by(), { approved: true }),
+  )
+  const lock = expectRecord(acquireLock(undefined, 'prod', holder))
+  const deployment = {
+    environments: ['prod'],
+    fences: { prod: lock.fence },
+    startedAt: '2026-10-02T12:00:00Z',
+    by: 'n.ito',
+    intents: [sampleIntent(1), sampleIntent(2)],
+  }
+  const started = expectRecord(fold.start(merged, deployment, by()))
+  const one = expectRecord(fold.progress(started, { results: [{ id: sampleAction(1).id, outcome: 'applied' }] }, by()))
+  const done = expectRecord(fold.finish(one, [{ id: sampleAction(2).id, outcome: 'applied' }], by()))
+  const branch: BranchRecord = {
+    apiVersion: 'plumbline/v1',
+    kind: 'Branch',
+    ref: 'refs/heads/main',
+    recognised: adoption,
+    open: [id],
+  }
+  const entries = [
+    genesis(),
+    changeEntry(proposed, ito, { branch }),
+    changeEntry(approved, ito),
+    changeEntry(merged, engine, { branch: { ...branch, recognised: merge } }),
+    lockEntry(lock, 'acquire', by(), engine),
+    changeEntry(started, engine),
+    changeEntry(one, engine),
+    changeEntry(done, engine, {
+      applied: { hosts: [applied()], sha256 },
+      branch: { ...branch, recognised: merge, open: [] },
+    }),
+    lockEntry(expectRecord(releaseLock(lock, holder)), 'release', by(), engine),
+  ]
+  return { entries, records: { proposed, approved, merged, started, done, lock } }
+}
+
+/** Writes entries to a ledger of a real repository and reads them back. */
+async function written(
+  entries: readonly LedgerEntry[],
+): Promise<{ readonly steps: readonly LedgerStep[]; readonly branch: string }> {
+  branches += 1
+  const branch = `ledger-${branches}`
+  const ledger = await openGitLedger(r.dir, { branch })
+  await ledger.append(async () => ({ entries, result: undefined }))
+  ledger.close()
+  return { branch, steps: await stepsOf(branch) }
+}
+
+async function stepsOf(branch: string): Promise<readonly LedgerStep[]> {
+  const ledger = await openGitLedger(r.dir, { branch })
+  const steps: LedgerStep[] = []
+  for await (const step of ledger.steps()) steps.push(step)
+  ledger.close()
+  return steps
+}
+
+async function verify(steps: readonly LedgerStep[], over: Partial<VerifyQuestion> = {}): Promise<VerifyReport> {
+  const ids = [...(await repository.firstParents(merge, adoption))].reverse()
+  return verifyLedger({
+    steps,
+    main: await Promise.all(
+      ids.map(async (commit) => ({
+        id: commit,
+        tree: (await repository.commit(commit)).tree,
+        parents: (await repository.commit(commit)).parents,
+      })),
+    ),
+    isOnMain: (commit) => repository.isAncestor(commit, merge).catch(() => false),
+    contentOf: async (commit, base) => contentDigest(await repository.changes(base, commit.id), sha256),
+    personKeys: async (_, person) =>
+      person === n ? [ito.publicKey] : person === 'Person/m.okafor' ? [okafor.publicKey] : [],
+    verifySignature: verifySshSignature,
+    sha256,
+    ...over,
+  })
+}
+
+/** The one entry that has to be named, and why. */
+async function expectBad(
+  entries: readonly LedgerEntry[],
+  at: number,
+  because: RegExp,
+  over: Partial<VerifyQuestion> = {},
+): Promise<void> {
+  const { steps } = await written(entries)
+  await expectBadSteps(steps, at, because, over)
+}
+
+async function expectBadSteps(
+  steps: readonly LedgerStep[],
+  at: number,
+  because: RegExp,
+  over: Partial<VerifyQuestion> = {},
+): Promise<void> {
+  const found = await verify(steps, over)
+  expect(found.firstBad?.because).toMatch(because)
+  expect(found.firstBad?.commit).toBe(steps[at]?.commit.id)
+  expect(found.findings[0]).toMatchObject({ code: 'ledger-tampered', severity: 'error' })
+  expect(found.findings[0]?.summary).toContain(steps[at]?.commit.id)
+}
+
+const replaced = <T>(list: readonly T[], at: number, item: T): T[] => list.map((old, i) => (i === at ? item : old))
+const without = <T>(list: readonly T[], at: number): T[] => list.filter((_, i) => i !== at)
+/** The same entry with a file of it rewritten. */
+function edited(entry: LedgerEntry, from: string | RegExp, to: string, signer = entry.signer): LedgerEntry {
+  const files = new Map([...entry.files].map(([path, text]) => [path, text?.replace(from, to) ?? null]))
+  return { ...entry, files, signer }
+}
+
+describe('an honest ledger', () => {
+  it('verifies, says by whose word, and counts what was checked', async () => {
+    const { entries } = await story()
+    const { steps } = await written(entries)
+    const found = await verify(steps)
+    expect(found.findings).toEqual([])
+    expect(found).toMatchObject({
+      trust: 'self-asserted',
+      witnessed: false,
+      rule: 'one-independent',
+      entries: 9,
+      tip: steps.at(-1)?.commit.id,
+    })
+    expect(found.transitions).toMatchObject({
+      'genesis genesis': 1,
+      'change approve': 1,
+      'lock acquire': 1,
+      'change finish': 1,
+    })
+    expect(found.merges).toEqual({ recorded: 1, unapproved: 0, pending: 0, unrecorded: 0 })
+    const pinned = `# keys\nengine valid-after="20260901",valid-before="20261231Z" ${engine.publicKey}\nPerson/* namespaces="git,plumbline-approval" ${ito.publicKey}\n`
+    expect(await verify(steps, { allowedSigners: pinned, witnessTip: steps[3]?.commit.id ?? '' })).toMatchObject({
+      findings: [],
+      trust: 'pinned',
+      witnessed: true,
+    })
+  })
+
+  it('may change its engine keys', async () => {
+    const { entries } = await story()
+    const add = engineKeyEntry(addEngineKey(engine2.publicKey, '2026-10-01T09:00:00Z'), by().uuid, engine, sha256)
+    const retire = engineKeyEntry(retireEngineKey(engine.publicKey, '2026-10-01T10:00:00Z'), by().uuid, engine2, sha256)
+    const later = entries.slice(1).map((e) => (e.signer === engine ? { ...e, signer: engine2 } : e))
+    const [first] = entries
+    expect((await verify((await written([first ?? genesis(), add, retire, ...later])).steps)).findings).toEqual([])
+    await expectBad([first ?? genesis(), add, retire, ...entries.slice(1)], 5, /key that was retired/)
+    // No key lets itself in.
+    const self = engineKeyEntry(addEngineKey(outsider.publicKey, '2026-10-01T09:00:00Z'), by().uuid, outsider, sha256)
+    await expectBad([first ?? genesis(), self, ...entries.slice(1)], 1, /no engine's key/)
+    const back = engineKeyEntry(addEngineKey(engine.publicKey, '2026-10-01T11:00:00Z'), by().uuid, engine2, sha256)
+    await expectBad([first ?? genesis(), add, retire, back, ...later], 3, /does not come back/)
+  })
+
+  it('without a rule for approvals says so', async () => {
+    const alone = expectRecord(
+      fold.propose(
+        { id, title: 'x', subject, actions: [], mergedAs: { commit: merge, base: adoption } },
+        by(),
+        'approved',
+      ),
+    )
+    expect(await verify((await written([genesis('solo'), changeEntry(alone, engine)])).steps)).toMatchObject({
+      findings: [],
+      rule: 'solo',
+    })
+    await expectBad([genesis(), changeEntry(alone, engine)], 1, /nobody approved it/)
+  })
+
+  it('names merges that nobody recorded, that nobody approved, and those that wait', async () => {
+    const nothing = await verify((await written([genesis()])).steps)
+    expect(nothing).toMatchObject({
+      merges: { unrecorded: 1 },
+      findings: [{ code: 'unrecorded-merge', summary: expect.stringContaining(merge) }],
+    })
+    const { entries } = await story()
+    expect(await verify((await written(entries.slice(0, 3))).steps)).toMatchObject({
+      merges: { pending: 1 },
+      findings: [],
+    })
+    const late = expectRecord(
+      fold.propose(
+        { id, title: 'x', subject, actions: [], mergedAs: { commit: merge, base: adoption } },
+        by(),
+        'unapproved',
+        ['nobody'],
+      ),
+    )
+    const found = await verify((await written([genesis(), changeEntry(late, engine)])).steps)
+    expect(found).toMatchObject({
+      merges: { unapproved: 1 },
+      findings: [{ code: 'unapproved-merge', severity: 'warning' }],
+    })
+  })
+})
+
+describe('names the first entry that was tampered with', () => {
+  it('an edited record, whoever signs the edit', async () => {
+    const { entries } = await story()
+    const at = 7
+    const done = entries[at]
+    if (done === undefined) throw new Error('no such entry')
+    await expectBad(
+      replaced(entries, at, edited(done, 'raise the limit', 'nothing to see', outsider)),
+      at,
+      /no engine's key|never changes/,
+    )
+    // The engine's own key was stolen: the law still holds.
+    await expectBad(
+      replaced(entries, at, edited(done, 'raise the limit', 'nothing to see')),
+      at,
+      /title of a change never changes/,
+    )
+    await expectBad(replaced(entries, at, edited(done, /^/, '# a comment\n')), at, /not written by the engine/)
+  })
+
+  it('a record edited under its old signature', async () => {
+    const { entries } = await story()
+    const { steps, branch } = await written(entries)
+    const at = 2
+    const [old, parent] = [steps[at]?.commit.id ?? '', steps[at]?.commit.parents[0] ?? '']
+    r.git('switch', '-q', '--detach', old)
+    r.write('changes/2026/000/CHG-2026-00001.yaml', 'state: approved\n')
+    r.git('add', '--all')
+    const tree = r.git('write-tree')
+    r.git('reset', '-q', '--hard')
+    const raw = r.git('cat-file', 'commit', old).replace(/^tree .*/, `tree ${tree}`)
+    r.write('forged-commit', `${raw}\n`)
+    const forged = r.git('hash-object', '-w', '-t', 'commit', 'forged-commit')
+    r.git('clean', '-qf')
+    r.git('switch', '-q', 'main')
+    r.git('update-ref', `refs/heads/${branch}`, forged)
+    const tampered = await stepsOf(branch)
+    expect(tampered.at(-1)?.commit.parents[0]).toBe(parent)
+    await expectBadSteps(tampered, at, /signature does not hold/)
+  })
+
+  it('an entry dropped, turned round, doubled, put before the beginning', async () => {
+    const { entries } = await story()
+    const { steps } = await written(entries)
+    await expectBadSteps(without(steps, 2), 2, /not the entry before it/)
+    await expectBadSteps(steps.slice(1), 0, /does not begin here/)
+    // Written anew with keys that are allowed, so that only the law can tell.
+    await expectBad(without(entries, 2), 2, /merge|does not make|brings no approval/)
+    await expectBad(without(entries, 4), 4, /without holding its lock/)
+    const [a, b, c, d, e, f, g, ...rest] = entries as [
+      LedgerEntry,
+      LedgerEntry,
+      LedgerEntry,
+      LedgerEntry,
+      LedgerEntry,
+      LedgerEntry,
+      LedgerEntry,
+    ]
+    await expectBad([a, b, c, d, e, g, f, ...rest], 5, /progress is not for a change that is approved/)
+    await expectBad([a, b, c, c, d, e, f, g, ...rest], 3, /was used before/)
+    await expectBad([b, a, c, d, e, f, g, ...rest], 0, /nothing comes before the genesis/)
+    await expectBad([a, { ...genesis() }, b], 1, /one genesis record/)
+  })
+
+  it('an entry without a signature, or signed by an outsider or by the wrong sort of key', async () => {
+    const { entries } = await story()
+    const { steps } = await written(entries)
+    const unsigned = steps.map((s, i) => {
+      if (i !== 3) return s
+      const { signature: _, ...commit } = s.commit
+      return { ...s, commit }
+    })
+    await expectBadSteps(unsigned, 3, /not signed/)
+    const signedBy = (at: number, signer: Signer) => entries.map((e, i) => (i === at ? { ...e, signer } : e))
+    await expectBad(signedBy(3, outsider), 3, /no engine's key/)
+    await expectBad(signedBy(3, ito), 3, /no engine's key/)
+    await expectBad(signedBy(2, engine), 2, /no key of Person\/n\.ito/)
+    await expectBad(signedBy(2, okafor), 2, /no key of Person\/n\.ito/)
+  })
+
+  it('where the pinned keys are others, or not valid at the time', async () => {
+    const { entries } = await story()
+    const { steps } = await written(entries)
+    await expectBadSteps(steps, 0, /no engine's key/, { allowedSigners: `engine ${engine2.publicKey}\n` })
+    await expectBadSteps(steps, 3, /no engine's key/, {
+      allowedSigners: `engine valid-before="20261002" ${engine.publicKey}\n`,
+    })
+    await expectBadSteps(steps, 0, /no engine's key/, {
+      allowedSigners: `engine namespaces="file" ${engine.publicKey}\n`,
+    })
+    const people = `engine ${engine.publicKey}\n${n} ${okafor.publicKey}\n`
+    await expectBadSteps(steps, 1, /allowed signers don't list/, { allowedSigners: people })
+    const broken = await verify(steps, { allowedSigners: `engine cert-authority ${engine.publicKey}\n` })
+    expect(broken.findings[0]?.summary).toMatch(/line 1 .* cert-authority is not supported/)
+  })
+
+  it('an approval of another change, of another person, made with another key, or not at all', async () => {
+    const { entries, records } = await story()
+    const given = async (a: RecordedApproval) =>
+      replaced(entries.slice(0, 3), 2, changeEntry(await approve(records.proposed, a), ito))
+    await expectBad(await given(await approval({ plan: `sha256:${'9'.repeat(64)}` })), 2, /about something else/)
+    await expectBad(await given(await approval({ repository: 'estate-2' })), 2, /about something else/)
+    await expectBad(await given(await approval({}, outsider)), 2, /no key of Person\/n\.ito/)
+    const okafors = await approval({}, okafor, 'Person/m.okafor')
+    await expectBad(await given({ ...okafors, approver: n }), 2, /names another person/)
+    const good = await approval()
+    await expectBad(
+      await given({ ...good, envelope: { ...good.envelope, payload: okafors.envelope.payload } }),
+      2,
+      /does not hold/,
+    )
+    const unasked = expectRecord(
+      fold.recogniseMerge(records.proposed, { commit: merge, base: adoption }, by(), { approved: true }),
+    )
+    await expectBad([...entries.slice(0, 2), changeEntry(unasked, engine)], 2, /nobody approved it/)
+  })
+
+  it('approvers who were none when it was merged', async () => {
+    const { entries } = await story()
+    let asked = 0
+    // Known at the base of the record, gone from the base of the merge: asked in that order.
+    const personKeys = async () => (++asked <= 3 ? [ito.publicKey] : [])
+    await expectBad(entries, 3, /no key of Person\/n\.ito/, { personKeys })
+  })
+
+  it('a base that was never on the target branch brings no people of its own', async () => {
+    const elsewhere = r.git('commit-tree', `${adoption}^{tree}`, '-m', 'our own people')
+    const forged = propose({ subject: { ...subject, base: elsewhere } })
+    await expectBad([genesis(), changeEntry(forged, ito)], 1, /never on the target branch/)
+  })
+
+  it('a record that says something else than what was merged', async () => {
+    const { entries } = await story()
+    const { steps } = await written(entries)
+    const contentOf = async () => `sha256:${'0'.repeat(64)}` as const
+    const tree = r.git('rev-parse', `${adoption}^{tree}`)
+    const found = await verify(steps, { contentOf, main: [{ id: merge, tree, parents: [adoption] }] })
+    expect(found.findings).toMatchObject([
+      { code: 'ledger-tampered', summary: expect.stringContaining('something else') },
+      { code: 'unrecorded-merge' },
+    ])
+    const rewritten = await verify(steps, { isOnMain: async (commit) => commit === adoption, main: [] })
+    expect(rewritten.findings[0]?.summary).toMatch(/the branch was rewritten/)
+  })
+
+  it("files that are not the record's, and results under another change's name", async () => {
+    const { entries, records } = await story()
+    const stray = (at: number, path: string) => {
+      const entry = entries[at]
+      if (entry === undefined) throw new Error('no such entry')
+      return replaced(entries, at, { ...entry, files: new Map([...entry.files, [path, 'x: 1\n']]) })
+    }
+    await expectBad(stray(4, 'locks/test.yaml'), 4, /not its record/)
+    await expectBad(stray(3, 'changes/2026/000/CHG-2026-00002.yaml'), 3, /not its record/)
+    await expectBad(stray(3, 'applied/ab/web-01.yaml'), 3, /merge applies nothing/)
+    const foreign = changeEntry(records.done, engine, { applied: { hosts: [applied('CHG-2026-00009')], sha256 } })
+    await expectBad(replaced(entries, 7, foreign), 7, /CHG-2026-00009 applied/)
+    const removed = {
+      ...branchEntry(
+        { apiVersion: 'plumbline/v1', kind: 'Branch', ref: 'r', recognised: merge, open: [] },
+        by(),
+        engine,
+      ),
+      files: new Map([['branch.yaml', null]]),
+    }
+    await expectBad([...entries, removed], 9, /records are never removed/)
+    const opened: BranchRecord = {
+      apiVersion: 'plumbline/v1',
+      kind: 'Branch',
+      ref: 'refs/heads/main',
+      recognised: merge,
+      open: [id],
+    }
+    await expectBad(
+      replaced(entries, 1, changeEntry(records.proposed, ito, { branch: opened })),
+      1,
+      /only an engine recognises/,
+    )
+  })
+
+  it('a fence that does not grow, and a message that contradicts its record', async () => {
+    const { entries, records } = await story()
+    const again = takeOverLock(records.lock, { ...holder, pid: 1 })
+    const slow = lockEntry({ ...expectRecord(again), fence: 1 }, 'take-over', by(), engine)
+    await expectBad([...entries.slice(0, 5), slow], 5, /one more/)
+    const lying = (over: Partial<LedgerEntry>) => replaced(entries, 3, { ...(entries[3] ?? genesis()), ...over })
+    await expectBad(lying({ transition: 'expire' }), 3, /contradicts its record/)
+    await expectBad(lying({ actor: n }), 3, /contradicts its record/)
+    await expectBad(lying({ subject: 'sha256:0' }), 3, /another plan/)
+    await expectBad(lying({ at: new Date('2026-10-02T13:00:00Z') }), 3, /date contradicts/)
+    await expectBad(lying({ record: 'CHG-2026-00002' }), 3, /does not write its record/)
+    await expectBad(lying({ record: 'incident/1' }), 3, /no sort of record/)
+  })
+
+  it('an end that was cut off, where a witness kept it', async () => {
+    const { entries } = await story()
+    const { steps } = await written(entries)
+    const short = steps.slice(0, 6)
+    expect((await verify(short)).findings).toEqual([])
+    const found = await verify(short, { witnessTip: steps.at(-1)?.commit.id ?? '' })
+    expect(found.findings).toMatchObject([{ code: 'ledger-tampered', summary: expect.stringContaining('cut off') }])
+    expect((await verify([])).findings[0]?.summary).toMatch(/there is no ledger/)
+  })
+
+  it('history written anew by somebody else, from the first entry they touched', async () => {
+    const { entries } = await story()
+    const forged = entries.map((e, i) => (i < 3 ? e : { ...e, signer: outsider }))
+    await expectBad(forged, 3, /no engine's key/)
+    const everything = entries.map((e) => ({ ...e, signer: e.signer === engine ? outsider : e.signer }))
+    await expectBad(
+      replaced(
+        everything,
+        0,
+        genesisEntry(
+          {
+            apiVersion: 'plumbline/v1',
+            kind: 'Genesis',
+            repository: 'estate-1',
+            adoption,
+            engineKeys: [outsider.publicKey],
+            rule: 'solo',
+            at: '2026-10-01T08:00:00Z',
+          },
+          by().uuid,
+          outsider,
+        ),
+      ),
+      0,
+      /no engine's key/,
+      {
+        allowedSigners: `engine ${engine.publicKey}\n`,
+      },
+    )
+  })
+})

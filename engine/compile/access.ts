@@ -81,13 +81,12 @@ const holds = (grant: Grant, person: PersonDocument, now: number): boolean =>
   grant.expires > now && grant.role !== undefined && person.document.spec.active !== false
 
 /**
- * Accounts, keys and sudo rules that the grants of one host come to. What has ended becomes removal: the account is locked,
+ * Accounts, keys and sudo rules that grants come to on the hosts they select. What has ended becomes removal: the account is locked,
  * keys and rules go.
  *
  * @param engineUser the account the engine itself logs in with, which no grant may touch
  */
 export function accessEntries(
-  host: string,
   engineUser: string,
   grants: readonly Grant[],
   types: ReadonlyMap<string, ResourceType>,
@@ -100,8 +99,8 @@ export function accessEntries(
     const [first] = access.grants
     if (login === undefined || first === undefined) continue
     if (login === engineUser) {
-      const about = { ...first.place, host, subject: first.document.address }
-      const summary = `${access.person.address} has the login ${login}, which the engine uses on ${host}`
+      const about = { ...first.place, subject: first.document.address }
+      const summary = `${access.person.address} has the login ${login}, which the engine uses itself`
       diagnostics.push(report('engine-login', { ...about, summary }))
       continue
     }

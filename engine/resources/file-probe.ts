@@ -14,7 +14,7 @@ export const excerptBytes = 65536
 /**
  * Looks at all files of a host with one `stat` and one `sha256sum`; only content that differs costs processes of its
  * own. Prints, with files counted from 0: `root PREFIX`, `missing TOOL`, `absent I`, `denied I`,
- * `stat HEXMODE UID GID USER GROUP PATH`, `sum I HEX`, `text I BASE64`, and below a prefix `uid N NAME` and `gid N NAME`.
+ * `stat HEXMODE UID GID USER GROUP PATH`, `sum I HEX`, `text I BASE64`, and below a prefix `uid N NAME` and `gid N NAME`; at last `end`.
  * What is neither file nor folder is never opened (a pipe would hang), and a link's target is never read out.
  */
 export function fileProbe(looks: readonly Look[]): Script {
@@ -27,6 +27,7 @@ W=${looks.map((l) => l.wanted).join(' ')}
 set -- ${words(looks.map((l) => hostPath(l.path)))}
 ${lookAtAll}
 ${sums}
+echo end
 )
 `
 }

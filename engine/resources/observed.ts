@@ -17,9 +17,12 @@ export const unparsable = (what: string): Unknown =>
   unknown('unparsable', `what the host said of ${what} can't be read`)
 export const absent: Observation<never> = { status: 'absent' }
 
+/** Whole lines only: where the host was cut off in the middle of one, half a value must not be taken for a value. */
+export const wholeLines = (stdout: string): string[] => stdout.split('\n').slice(0, -1)
+
 /** A probe's output as words: each line `tag rest`, in order. Lines that have another form are left out. */
 export function taggedLines(stdout: string): { readonly tag: string; readonly rest: string }[] {
-  return stdout.split('\n').flatMap((line) => {
+  return wholeLines(stdout).flatMap((line) => {
     const found = /^([a-z]+)(?: (.*))?$/s.exec(line)
     return found?.[1] === undefined ? [] : [{ tag: found[1], rest: found[2] ?? '' }]
   })

@@ -1,6 +1,6 @@
 import type { Observation, ProbeOutput } from '../../model/resource.ts'
 import { read, type Script } from '../../model/script.ts'
-import { unknown, unparsable } from '../observed.ts'
+import { unknown, unparsable, wholeLines } from '../observed.ts'
 import { concat } from '../shell.ts'
 import { managers, unsupported } from './managers.ts'
 import type { PackageSpec, PackageState } from './spec.ts'
@@ -28,7 +28,7 @@ fi
 }
 
 export function parse(specs: readonly PackageSpec[], output: ProbeOutput): readonly Observation<PackageState>[] {
-  const lines = output.stdout.split('\n')
+  const lines = wholeLines(output.stdout)
   const name = lines.find((line) => line.startsWith('manager '))?.slice('manager '.length)
   const manager = managers.find((m) => m.name === name)
   if (manager !== undefined) return manager.parse(specs, lines)

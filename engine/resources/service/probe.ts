@@ -1,6 +1,6 @@
 import type { Observation, ProbeOutput } from '../../model/resource.ts'
 import { read, type Script } from '../../model/script.ts'
-import { absent, missingTool, noPermission, unknown, unparsable } from '../observed.ts'
+import { absent, missingTool, noPermission, unknown, unparsable, wholeLines } from '../observed.ts'
 import { isBooted } from './booted.ts'
 import { type ServiceSpec, type ServiceState, unitOf } from './spec.ts'
 
@@ -19,12 +19,14 @@ else
     printf 'UnitFileState=%s\n\n' "$s"
   done
 fi
+echo
+echo =end
 ) 2>&1
 `
 }
 
 export function parse(specs: readonly ServiceSpec[], output: ProbeOutput): readonly Observation<ServiceState>[] {
-  const [mode, text] = splitMode(output.stdout)
+  const [mode, text] = splitMode(wholeLines(output.stdout).join('\n'))
   const failed = /^=failed$/m.test(text)
   const blocks = text.split(/\n{2,}/).flatMap((block) => {
     const properties = new Map(block.split('\n').flatMap((line) => property(line)))
@@ -35,7 +37,7 @@ export function parse(specs: readonly ServiceSpec[], output: ProbeOutput): reado
     if (failed && /bus|not been booted/i.test(text)) return unknown('unsupported', `systemd does not answer: ${text}`)
     if (failed && /denied/i.test(text)) return noPermission('systemctl')
     const block = blocks.length === specs.length ? blocks[i] : undefined
-    if (block === undefined || failed) return unparsable(`the unit ${spec.name}`)
+    if (block === undefined || failed || !/^=end$/m.test(text)) return unparsable(`the unit ${spec.name}`)
     return mode === '=show' ? seen(spec, block) : mode === '=offline' ? seenOffline(spec, block) : unparsable(spec.name)
   })
 }

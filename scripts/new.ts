@@ -1,4 +1,5 @@
 /** `npm run new -- kind NAME [--domain DOMAIN]` and `npm run new -- resource NAME`: makes a plug-in with its cases. */
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -42,4 +43,9 @@ for (const { path, text } of files) {
   writeFileSync(path, text)
   console.log(path)
 }
+execFileSync(
+  process.execPath,
+  ['node_modules/@biomejs/biome/bin/biome', 'format', '--write', ...files.map((f) => f.path)],
+  { stdio: 'ignore' },
+)
 console.log(`\nNext: npm run generate, then npx vitest run engine, then make it what you mean.`)

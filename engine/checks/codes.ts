@@ -26,10 +26,11 @@ export const codes = {
     meaning: 'A grant gives a person access to hosts, and the person has no login to give it to.',
     fix: 'Add spec.login to the person',
   },
+  // Word for word what the resource types say: a code means one thing wherever it comes from.
   'reserved-subject': {
     severity: 'error',
-    meaning: 'A login is the name of a system account, or means something else in sudoers or on a command line.',
-    fix: 'Choose another login: small letters, digits, _ and -, starting with a letter',
+    meaning: 'An account or subject is named that means something special to the system or to sudo.',
+    fix: 'choose another name: system accounts, ALL, %groups, #uids and names that begin with a hyphen are refused',
   },
   'policy-denied': {
     severity: 'error',

@@ -93,7 +93,7 @@ const requiredNames = (schemas: readonly JsonObject[]): Set<Json> =>
 
 function explain(kind: Kind, path: readonly string[], schemas: readonly JsonObject[], required: boolean): Explanation {
   const pick = (key: string): Json | undefined => schemas.find((s) => s[key] !== undefined)?.[key]
-  const ref = pick('ref')
+  const ref = insideOf(kind, path).find((s) => s['ref'] !== undefined)?.['ref']
   const [example] = Array.isArray(pick('examples')) ? (pick('examples') as readonly Json[]) : []
   const inExample = exampleAt(kind.schema['examples'], path)
   const shownExample = path.length === 0 ? example : (example ?? inExample)

@@ -47,16 +47,19 @@ export function appliedAfter(world: World, question: AfterQuestion): readonly Ap
       const spec = digestOf(world.sha256, resource.spec)
       const state = digestOf(world.sha256, observation.status === 'present' ? observation.state : null)
       if (intent === undefined && last?.spec === spec) continue
+      // What only came back to the value it had keeps the change that set it there.
+      const setBy =
+        last?.spec === spec
+          ? last
+          : {
+              change: record.id,
+              commit: record.merge?.commit ?? record.subject.head,
+              approvers: question.approvers,
+              at,
+            }
+      const { change, commit, approvers } = setBy
       const created = last?.created ?? (intent !== undefined && intent.state === null)
-      resources.set(resource.id, {
-        spec,
-        state,
-        created,
-        change: record.id,
-        commit: record.merge?.commit ?? record.subject.head,
-        approvers: question.approvers,
-        at,
-      })
+      resources.set(resource.id, { spec, state, created, change, commit, approvers, at: setBy.at })
       moved = true
     }
     for (const { host: where, resource } of planned.plan.released)

@@ -66,6 +66,8 @@ export async function approve(world: World, options: ApproveOptions): Promise<Ap
       ],
     }
   const statement = await sign(world, planned, signer, approver, options)
+  const useless = await whyUseless(world, planned, statement)
+  if (useless.length > 0 && options.decision === 'approve') return { refused: useless }
   const title = await titleOf(world, range)
   const { record, standing } = await append(world, async (view) => {
     const open = await openIn(view)
@@ -83,6 +85,17 @@ export async function approve(world: World, options: ApproveOptions): Promise<Ap
     return { entries, result: { record: now, standing: judged } }
   })
   return { plan: planned.plan, record, approver, standing, findings: explainApprovals(standing) }
+}
+
+/** An approval that can't count is refused at once, and not recorded: by an author, a bot, somebody who left. */
+async function whyUseless(
+  world: World,
+  planned: PlannedChange,
+  statement: RecordedApproval,
+): Promise<readonly Diagnostic[]> {
+  const judged = await judgeRecord(world, { subject: planned.plan.subject, approvals: [statement] }, planned)
+  const why = explainApprovals({ ...judged, holds: false, missing: [], blocked: [] })
+  return why.map((d) => ({ ...d, severity: 'error' as const }))
 }
 
 function moveOf(

@@ -58,7 +58,9 @@ export async function rollback(
   })
   const planned = await planChange(world, { base: tip, head, tree: reverted.tree })
   if ('refused' in planned) return planned
-  if (hasErrors(planned.plan.diagnostics) && options.dryRun) return { refused: planned.plan.diagnostics }
+  // A rollback that can't be carried out leaves nothing behind; what stands in its way is said.
+  if (hasErrors(planned.plan.diagnostics))
+    return { refused: planned.plan.diagnostics.filter((d) => d.severity === 'error') }
   if (!options.dryRun) await repository.moveBranch(branch, null, head)
   return { plan: planned.plan, branch, standing: await standingOf(world, planned) }
 }

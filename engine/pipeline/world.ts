@@ -1,6 +1,6 @@
-import type { DocumentCache } from '../model/document-cache.ts'
 import type { Sha256 } from '../model/canonical.ts'
 import type { JsonObject } from '../model/document.ts'
+import type { DocumentCache } from '../model/document-cache.ts'
 import type { VerifiedEnvelope } from '../model/dsse.ts'
 import type { Emit } from '../model/event.ts'
 import type { Kinds } from '../model/kind.ts'

@@ -55,7 +55,7 @@ export const define: Define = (command, context) => {
                   : `somebody else: plumbline approve ${branch}; then merge it and plumbline apply`,
             }),
           )
-        return plan.diagnostics.some((d) => d.severity === 'error') ? exit.error : exit.changes
+        return exit.changes
       }, options),
     )
 }

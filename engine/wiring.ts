@@ -43,8 +43,10 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
   process.on('SIGTERM', onSignal)
   closers.push(() => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal))
   const { verifySshSignature } = await import('./adapters/signing/ssh-signature.ts')
+  const online = once(() => askRemote(root, options))
   const repository = once(async () => {
     const { openRepository } = await import('./adapters/git/git-repository.ts')
+    await online()
     const opened = await openRepository(root)
     closers.push(() => opened.close())
     return opened
@@ -63,8 +65,8 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     validators: once(async () => (await import('./generated/validators.js')).validators),
     repository,
     ledger: once(async () => {
-      const { openGitLedger } = await import('./adapters/git/git-ledger.ts')
-      const ledger = await openGitLedger(root)
+      const { openRememberingLedger } = await import('./adapters/git/remembering-ledger.ts')
+      const ledger = await openRememberingLedger(root, 'ledger', { ask: await online() })
       closers.push(() => ledger.close())
       return ledger
     }),
@@ -122,6 +124,28 @@ function estateRoot(options: WorldOptions): string {
   }
   if (options.estateOptional === true) return from
   throw new RepositoryError('no-estate', `there is no ${estateFile} in ${from} or above it`, codes['no-estate'].fix)
+}
+
+/** Brings what the remote has, where the command wants it; false where it goes on with what this clone knows. */
+async function askRemote(root: string, options: WorldOptions): Promise<boolean> {
+  const network = options.network ?? 'no'
+  if (network === 'no') return false
+  const { openRepository } = await import('./adapters/git/git-repository.ts')
+  const repository = await openRepository(root)
+  try {
+    await repository.fetch()
+    return true
+  } catch (error) {
+    if (network === 'must' || !(error instanceof RepositoryError) || error.code !== 'remote-unreachable') throw error
+    const { code, message: summary } = error
+    options.emit?.({
+      type: 'diagnostic',
+      diagnostic: { code, severity: 'warning', summary: `${summary}; going on with what this clone knows` },
+    })
+    return false
+  } finally {
+    repository.close()
+  }
 }
 
 async function hostConnector(env: WorldOptions['env']) {

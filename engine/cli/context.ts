@@ -10,6 +10,11 @@ export interface OpenOptions {
   readonly emit?: Emit
   /** Open a folder in which there is no estate (yet). */
   readonly estateOptional?: boolean
+  /**
+   * Whether the remote is asked: `must` for what writes records, `may` for what goes on with what the clone knows, `no`
+   * (default) for what needs no more than the folder.
+   */
+  readonly network?: 'must' | 'may' | 'no'
   /** Make the folder where there is none. */
   readonly create?: boolean
 }

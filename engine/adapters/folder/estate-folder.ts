@@ -36,7 +36,9 @@ export function estateFolder(root: string): Folder {
 
 function environment(): Record<string, string> {
   // simple-git refuses what could change what git does.
-  return Object.fromEntries(Object.entries(gitEnvironment()).flatMap(([k, v]) => (v === undefined || k.startsWith('GIT_') ? [] : [[k, v]])))
+  return Object.fromEntries(
+    Object.entries(gitEnvironment()).flatMap(([k, v]) => (v === undefined || k.startsWith('GIT_') ? [] : [[k, v]])),
+  )
 }
 
 async function identity(root: string): Promise<{ readonly name: string; readonly email: string }> {

@@ -28,7 +28,7 @@ export const define: Define = (command, context) => {
     .action(async (what: string | undefined, options: Options) =>
       context.run(async () => {
         const json = options.json === true
-        const world = await context.open({ emit: applyProgress(terminal, json) })
+        const world = await context.open({ network: 'must', emit: applyProgress(terminal, json) })
         const { applyPending } = await import('../../pipeline/apply.ts')
         const saved = what === undefined ? undefined : await world.readPlan(what)
         const report = await applyPending(world, {

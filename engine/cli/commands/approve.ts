@@ -38,6 +38,7 @@ export const define: Define = (command, context) => {
     .action(async (subject: string, options: Options) =>
       context.run(async () => {
         const world = await context.open({
+          network: 'must',
           emit: progress(terminal),
           ...(options.key !== undefined && { key: options.key }),
         })

@@ -21,7 +21,7 @@ export const define: Define = (command, context) => {
     .addHelpText('after', '\nExamples:\n  plumbline blame web-01\n  plumbline blame web-01 file:/etc/nginx/nginx.conf')
     .action(async (host: string, resource: string | undefined, options: Options) =>
       context.run(async () => {
-        const world = await context.open({ emit: progress(terminal) })
+        const world = await context.open({ network: 'may', emit: progress(terminal) })
         const { blame } = await import('../../pipeline/queries.ts')
         const found = await blame(world, {
           host,

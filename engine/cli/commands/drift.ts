@@ -21,7 +21,7 @@ export const define: Define = (command, context) => {
     )
     .action(async (options: Options) =>
       context.run(async () => {
-        const world = await context.open({ emit: progress(terminal) })
+        const world = await context.open({ network: 'may', emit: progress(terminal) })
         const { planDrift } = await import('../../pipeline/plan-revision.ts')
         const planned = await planDrift(world, options.host === undefined ? {} : { hosts: options.host })
         if ('refused' in planned) throw new Refusal(planned.refused)

@@ -18,7 +18,7 @@ export const define: Define = (command, context) => {
     )
     .action(async (dir: string, options: { name?: string; branch: string; solo?: boolean; json?: boolean }) =>
       context.run(async () => {
-        const world = await context.open({ directory: dir, estateOptional: true, create: true })
+        const world = await context.open({ directory: dir, estateOptional: true, create: true, network: 'must' })
         const { init } = await import('../../pipeline/init.ts')
         const name = (options.name ?? basename(resolve(world.root)))
           .toLowerCase()

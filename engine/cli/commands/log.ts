@@ -18,7 +18,7 @@ export const define: Define = (command, context) => {
     .addHelpText('after', '\nExamples:\n  plumbline log\n  plumbline log --state failed --json')
     .action(async (options: Options) =>
       context.run(async () => {
-        const world = await context.open({})
+        const world = await context.open({ network: 'may' })
         const { listRecords } = await import('../../pipeline/queries.ts')
         const records = await listRecords(world, {
           limit: Number(options.limit),

@@ -36,7 +36,7 @@ export const define: Define = (command, context) => {
     )
     .action(async (revision: string, options: Options) =>
       context.run(async () => {
-        const world = await context.open({ emit: progress(terminal) })
+        const world = await context.open({ network: 'may', emit: progress(terminal) })
         const { planRevision } = await import('../../pipeline/plan-revision.ts')
         const planned = await planRevision(
           world,

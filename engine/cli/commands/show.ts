@@ -12,7 +12,7 @@ export const define: Define = (command, context) => {
     .addHelpText('after', '\nExample:\n  plumbline show CHG-2026-00042')
     .action(async (change: string, options: { json?: boolean }) =>
       context.run(async () => {
-        const world = await context.open({})
+        const world = await context.open({ network: 'may' })
         const { showRecord } = await import('../../pipeline/queries.ts')
         const shown = await showRecord(world, change)
         if ('refused' in shown) throw new Refusal(shown.refused)

@@ -1,0 +1,29 @@
+import type { Ledger } from '../../ports/ledger.ts'
+import { type GitLedger, openGitLedger } from './git-ledger.ts'
+
+/**
+ * A ledger that asks the remote once, when it is opened, and after that reads what this clone knows: appending brings what is
+ * newer by itself. With `ask: false` the remote is not asked at all, and nothing can be appended.
+ */
+export async function openRememberingLedger(
+  dir: string,
+  branch: string,
+  options: { readonly ask: boolean },
+): Promise<Ledger & { close(): void }> {
+  const known = await openGitLedger(dir, { branch, offline: true })
+  let online: GitLedger | undefined
+  if (options.ask) {
+    online = await openGitLedger(dir, { branch })
+    await online.view()
+  }
+  return {
+    view: () => known.view(),
+    history: (path) => known.history(path),
+    steps: () => known.steps(),
+    append: (prepare) => (online ?? known).append(prepare),
+    close: () => {
+      known.close()
+      online?.close()
+    },
+  }
+}

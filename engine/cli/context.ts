@@ -1,5 +1,7 @@
+import type { Command } from 'commander'
 import type { Emit } from '../model/event.ts'
 import type { World } from '../pipeline/world.ts'
+import type { Terminal } from './terminal.ts'
 
 export interface OpenOptions {
   /** Folder inside the estate, below the one of -C; the nearest `plumbline.yaml` above it counts. */
@@ -21,3 +23,15 @@ export interface OpenOptions {
 
 /** Opens the world around an estate; made by `main.ts`. */
 export type OpenWorld = (options: OpenOptions) => Promise<World>
+
+/** What a module under `commands/` exports as `define`. */
+export type Define = (command: Command, context: CommandContext) => void
+
+export interface CommandContext {
+  readonly terminal: Terminal
+  /** Opens the estate in the folder the user means. */
+  readonly open: OpenWorld
+  readonly version: string
+  /** Runs an action and remembers its exit status; mistakes become diagnostics. */
+  readonly run: (action: () => Promise<number>, options: { readonly json?: boolean | undefined }) => Promise<void>
+}

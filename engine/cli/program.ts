@@ -1,18 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import type { OpenWorld } from './context.ts'
-import { exit, type Terminal } from './terminal.ts'
-
-/** What a module under `commands/` exports as `define`. */
-export type Define = (command: Command, context: CommandContext) => void
-
-export interface CommandContext {
-  readonly terminal: Terminal
-  /** Opens the estate in the folder the user means. */
-  readonly open: OpenWorld
-  readonly version: string
-  /** Runs an action and remembers its exit status; mistakes become diagnostics. */
-  readonly run: (action: () => Promise<number>, options: { readonly json?: boolean | undefined }) => Promise<void>
-}
+import type { CommandContext, Define } from './context.ts'
+import { exit } from './terminal.ts'
 
 interface Entry {
   readonly summary: string

@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { hasErrors } from '../model/diagnostic.ts'
 import { RepositoryError } from '../ports/repository.ts'
 import { exit, type Terminal } from './terminal.ts'
 import { diagnosticsText } from './views/diagnostics-text.ts'
@@ -12,11 +11,6 @@ export class Refusal extends Error {
     this.name = 'Refusal'
     this.diagnostics = diagnostics
   }
-}
-
-/** Throws where one of the findings is an error. */
-export function refuseOnErrors(diagnostics: readonly Diagnostic[]): void {
-  if (hasErrors(diagnostics)) throw new Refusal(diagnostics)
 }
 
 /** Runs a command's action. What a person can mend is printed as a finding; anything else is a bug of ours and says so. */

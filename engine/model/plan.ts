@@ -61,14 +61,6 @@ export interface UnknownResource {
   readonly unknown: Unknown
 }
 
-/** What the plan's digest covers, with the digest: enough for the ledger, holding no values. */
-export interface PlanDigest {
-  readonly tree: string
-  readonly policies: Digest
-  readonly actions: readonly RecordedAction[]
-  readonly digest: Digest
-}
-
 /** An action as the ledger keeps it. */
 export interface RecordedAction {
   readonly id: string

@@ -1,5 +1,5 @@
 import { applyProgress } from '../apply-progress.ts'
-import type { Define } from '../program.ts'
+import type { Define } from '../context.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { applyText } from '../views/apply-text.ts'

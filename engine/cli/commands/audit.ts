@@ -1,4 +1,4 @@
-import type { Define } from '../program.ts'
+import type { Define } from '../context.ts'
 import { exit } from '../terminal.ts'
 import { count } from '../views/columns.ts'
 import { diagnosticsText } from '../views/diagnostics-text.ts'

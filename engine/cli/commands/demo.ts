@@ -1,4 +1,4 @@
-import type { Define } from '../program.ts'
+import type { Define } from '../context.ts'
 import { exit } from '../terminal.ts'
 
 /** `plumbline demo`: the whole story, with simulated hosts over real SSH. */

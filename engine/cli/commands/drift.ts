@@ -1,4 +1,4 @@
-import type { Define } from '../program.ts'
+import type { Define } from '../context.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 import { planText } from '../views/plan-text.ts'

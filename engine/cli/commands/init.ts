@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path'
-import type { Define } from '../program.ts'
+import type { Define } from '../context.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 

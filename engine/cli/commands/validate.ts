@@ -1,5 +1,5 @@
 import { hasErrors } from '../../model/diagnostic.ts'
-import type { Define } from '../program.ts'
+import type { Define } from '../context.ts'
 import { exit } from '../terminal.ts'
 import { count } from '../views/columns.ts'
 import { diagnosticsText, tally } from '../views/diagnostics-text.ts'

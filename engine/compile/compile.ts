@@ -91,24 +91,31 @@ export function createCompiler(input: CompileInput): Compiler {
   // Hosts that the same grants select get the same accounts.
   const known = new Map<string, ReturnType<typeof accessEntries>>()
   const accessFor = (engineUser: string, selecting: readonly Grant[]) => {
-    const key = [engineUser, ...selecting.map((grant) => grant.document.address)].join('\n')
+    const key = keyOf(engineUser, selecting)
     const entries = known.get(key) ?? accessEntries(engineUser, selecting, types, now)
     known.set(key, entries)
     return entries
   }
   const prepared = (profile: Profile) => (profile.items ??= profileItems(profile.document, types, locate, tools))
+  const alike = new Map<string, ReturnType<typeof mergeResources>>()
 
   return {
     hosts: index.names,
     compileHost(name) {
       const host = hosts.get(name)
       if (host === undefined) throw new Error(`there is no host ${name}`)
-      const own = entriesOf(host, profilesOf.get(name) ?? [], prepared)
-      const access = accessFor(host.document.spec.ssh?.user ?? 'plumbline', grantsOf.get(name) ?? [])
-      const merged = mergeResources(name, [...own.entries, ...access.entries])
-      const here = access.diagnostics.map((d) => ({ ...d, host: name }))
-      const diagnostics = [...own.diagnostics, ...here, ...merged.diagnostics]
-      return { catalogue: { host: name, resources: merged.resources }, diagnostics }
+      const mine = profilesOf.get(name) ?? []
+      const own = entriesOf(host, mine, prepared)
+      const granting = grantsOf.get(name) ?? []
+      const engineUser = host.document.spec.ssh?.user ?? 'plumbline'
+      const access = accessFor(engineUser, granting)
+      // Hosts with the same profiles, none of which has anything to fill in, and the same grants get the same.
+      const key = own.filled ? undefined : keyOf(engineUser, [...mine, ...granting])
+      const merged =
+        (key === undefined ? undefined : alike.get(key)) ?? mergeResources(name, [...own.entries, ...access.entries])
+      if (key !== undefined) alike.set(key, merged)
+      const here = [...access.diagnostics, ...merged.diagnostics].map((d) => ({ ...d, host: name }))
+      return { catalogue: { host: name, resources: merged.resources }, diagnostics: [...own.diagnostics, ...here] }
     },
     links: () =>
       selections.flatMap(({ document, selected }) =>
@@ -120,6 +127,11 @@ export function createCompiler(input: CompileInput): Compiler {
       ...checkGrants(grants, now),
     ],
   }
+}
+
+/** Names a combination of documents. */
+function keyOf(engineUser: string, documents: readonly { readonly document: LoadedDocument<unknown> }[]): string {
+  return [engineUser, ...documents.map(({ document }) => document.address)].join('\n')
 }
 
 /** By address, so that files and load order decide nothing. */
@@ -147,9 +159,10 @@ function entriesOf(
   host: LoadedDocument<HostSpec>,
   profiles: readonly Profile[],
   prepared: (profile: Profile) => { readonly items: readonly Item[] },
-): { readonly entries: readonly Entry[]; readonly diagnostics: readonly Diagnostic[] } {
+): { readonly entries: readonly Entry[]; readonly diagnostics: readonly Diagnostic[]; readonly filled: boolean } {
   const entries: Entry[] = []
   const diagnostics: Diagnostic[] = []
+  let filled = false
   for (const profile of profiles) {
     let variables: JsonObject | undefined
     for (const item of prepared(profile).items) {
@@ -157,13 +170,14 @@ function entriesOf(
         entries.push(item.entry)
         continue
       }
+      filled = true
       variables ??= variablesFor(profile.document.document.spec, host)
-      const filled = item.forHost(variables)
-      if ('entry' in filled) entries.push(filled.entry)
-      else diagnostics.push({ ...filled.diagnostic, host: host.document.metadata.name })
+      const made = item.forHost(variables)
+      if ('entry' in made) entries.push(made.entry)
+      else diagnostics.push({ ...made.diagnostic, host: host.document.metadata.name })
     }
   }
-  return { entries, diagnostics }
+  return { entries, diagnostics, filled }
 }
 
 function checkSelection(

@@ -43,7 +43,8 @@ export async function readKinds(files: readonly SchemaFile[], builtIn: Kinds, fr
   const kinds = new Map<string, Kind>()
   const validators = new Map<string, Validator>()
   for (const { file, schema } of schemas.filter(isKind)) {
-    const result = await readKind(file, schema, builtIn, own)
+    const taken = new Map([...builtIn, ...kinds])
+    const result = await readKind(file, schema, taken, own)
     if ('diagnostic' in result) diagnostics.push(result.diagnostic)
     else {
       kinds.set(result.kind.name, result.kind)
@@ -81,7 +82,8 @@ async function readKind(file: SchemaFile, schema: JsonObject, builtIn: Kinds, fr
 }
 
 function mistakeIn(name: string, schema: JsonObject, builtIn: Kinds): string | undefined {
-  if (builtIn.has(name)) return `${name} is a kind of the engine`
+  const taken = builtIn.get(name)
+  if (taken !== undefined) return `there is a kind ${name} already, in ${taken.file}`
   if (!/^[A-Z][A-Za-z0-9]{1,62}$/.test(name)) return 'a kind is named in letters and digits, starting with a capital'
   if (schema['title'] !== name) return `the title must be ${name}, as the file is named`
   if (schema['type'] !== 'object') return 'the schema of a kind describes a map: type: object'

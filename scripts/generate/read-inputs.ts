@@ -55,7 +55,11 @@ export function readInputs(files: readonly string[]): Inputs {
   for (const [name, schema] of resourceSchemas) schemas.set(urn(`resource:${name}`), schema)
   schemas.set(urn('resource'), anyResource([...resourceSchemas.keys()]))
   const schemaFiles = files.filter((f) => f.startsWith('schemas/'))
-  for (const file of schemaFiles) schemas.set(urn(basename(file, '.yaml')), readSchema(file))
+  for (const file of schemaFiles) {
+    const id = urn(basename(file, '.yaml'))
+    if (schemas.has(id)) throw new Error(`${file} is not the only schema of that name`)
+    schemas.set(id, readSchema(file))
+  }
   const fragments = new Map([...schemas].filter(([id]) => !isKindFile(id.slice(urn('').length))))
   return {
     schemas,

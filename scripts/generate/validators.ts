@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import formats from 'ajv-formats'
 import { build } from 'esbuild'
+import type { Json, JsonObject } from '../../engine/model/document.ts'
 import { documentSchema } from '../../engine/schema/document-schema.ts'
 import { vocabulary } from '../../engine/schema/vocabulary.ts'
 import type { Inputs } from './read-inputs.ts'
@@ -18,7 +19,7 @@ export async function validatorsText({ schemas, kinds }: Inputs): Promise<string
   })
   formats.default(ajv)
   ajv.addVocabulary([...vocabulary])
-  for (const [id, schema] of schemas) ajv.addSchema({ ...schema, $id: id })
+  for (const [id, schema] of schemas) ajv.addSchema({ ...(withoutWords(schema) as JsonObject), $id: id })
   for (const { name } of kinds) {
     const schema = documentSchema(name, { $ref: 'urn:plumbline:v1:metadata' }, { $ref: `urn:plumbline:v1:${name}` })
     ajv.addSchema({ ...schema, $id: `urn:plumbline:v1:document:${name}` })
@@ -40,4 +41,21 @@ export async function validatorsText({ schemas, kinds }: Inputs): Promise<string
     logLevel: 'error',
   })
   return bundled.outputFiles[0]?.text ?? ''
+}
+
+/** Descriptions and examples are for people; compiled in, they would only make the command larger. */
+function withoutWords(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutWords)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, item]) => !isWords(key, item))
+      .map(([key, item]) => [key, withoutWords(item)]),
+  )
+}
+
+/** A property may be called so as well; then a schema stands there, which is a map. */
+function isWords(key: string, value: Json): boolean {
+  if (key === 'description' || key === 'title') return typeof value === 'string'
+  return key === 'examples' && Array.isArray(value)
 }

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +19,7 @@ import { load } from 'js-yaml'
 import { afterAll, describe, expect, it } from 'vitest'
 import { environmentOf, prepareRoot } from '../adapters/simulated/simulated-root.ts'
 import type { Json, JsonObject } from '../model/document.ts'
-import type { Change, ProbeOutput, Resource, ResourceType } from '../model/resource.ts'
+import type { Change, Observation, ProbeOutput, Resource, ResourceType } from '../model/resource.ts'
 import { mask, quote, render, type Script } from '../model/script.ts'
 import type { Station } from './life.ts'
 
@@ -248,6 +249,56 @@ describe('without permission', () => {
       ).toEqual(normal.map(() => 'no-permission'))
     }
     rmSync(closed, { recursive: true, force: true })
+  })
+})
+
+describe('a look at files', () => {
+  const put = (path: string, content: string | Uint8Array) => {
+    mkdirSync(join(root.folder, 'look'), { recursive: true })
+    writeFileSync(join(root.folder, path), content)
+  }
+  const wanted = (path: string, content = 'x'): JsonObject => ({ path, content, sha256: 'a'.repeat(64) })
+
+  it('shows what differs, and nothing that is too long, no text, or behind a link', async () => {
+    const { resource: type } = (await import('./file/index.ts')) as { resource: ResourceType }
+    put('look/plain', 'plain\n')
+    put("look/it's \\ odd", 'odd\n')
+    put('look/empty', '')
+    put('look/long', 'x'.repeat(65537))
+    put('look/bytes', Uint8Array.from([0xff, 0, 1]))
+    put('look/closed', 'closed')
+    const target = join(root.folder, 'look/link')
+    if (!existsSync(target)) symlinkSync('plain', target)
+    const look = (paths: readonly string[]) => {
+      const specs = paths.map((path) => type.normalise(wanted(path)))
+      return type.parse(specs, run(type.probe(specs)))
+    }
+    const paths = ['/look/none', '/look/plain', '/look/empty', '/look/long', '/look/link', '/look/bytes', '/look/x/y']
+    const shown = (seen: readonly Observation[]) =>
+      seen.map((o) => (o.status === 'present' ? (o.excerpt ?? '-') : o.status))
+    expect(shown(look(paths))).toEqual(['absent', 'plain\n', '-', '-', 'unknown', '-', 'absent'])
+    // A name with a backslash makes it look at one file after the other.
+    expect(shown(look([...paths, "/look/it's \\ odd"])).slice(1)).toEqual([
+      'plain\n',
+      '-',
+      '-',
+      'unknown',
+      '-',
+      'absent',
+      'odd\n',
+    ])
+  })
+
+  it('opens no pipe, which would never end', async () => {
+    const { resource: type } = (await import('./file/index.ts')) as { resource: ResourceType }
+    put('look/beside', 'beside\n')
+    spawnSync('mkfifo', [join(root.folder, 'look/pipe')])
+    const specs = ['/look/pipe', '/look/beside'].map((path) => type.normalise(wanted(path)))
+    const seen = type.parse(specs, run(type.probe(specs)))
+    expect(seen).toMatchObject([
+      { status: 'unknown', unknown: { reason: 'unsupported', detail: '/look/pipe is a named pipe, not a file' } },
+      { status: 'present', excerpt: 'beside\n' },
+    ])
   })
 })
 

@@ -1,4 +1,4 @@
-import { hostPath, read, type Script } from '../model/script.ts'
+import { hostPath, join, read, type Script } from '../model/script.ts'
 import { words } from './shell.ts'
 
 /** A file or folder to look at. */
@@ -23,7 +23,7 @@ ${functions}
 printf 'root %s\n' "$R"
 command -v stat >/dev/null || echo missing stat
 command -v sha256sum >/dev/null || echo missing sha256sum
-W=${looks.map((l) => l.wanted).join(' ')}
+${join(looks.flatMap((l, i) => (l.wanted === '-' ? [] : [read`w${i}=${l.wanted}`])))}
 set -- ${words(looks.map((l) => hostPath(l.path)))}
 ${lookAtAll}
 ${sums}
@@ -56,9 +56,11 @@ odd() {
   [ -e "$1" ] && [ ! -f "$1" ] && [ ! -d "$1" ]
 }
 show() {
+  case $2 in *[!0-9a-f]*) return ;; esac
   echo "sum $1 $2"
-  [ "$2" = "$3" ] || [ "$3" = - ] || [ -L "$4" ] ||
-    printf 'text %s %s\n' "$1" "$(head -c ${excerptBytes + 1} < "$4" | base64 | tr -d '\\n')"
+  eval "w=\\\${w$1-$2}"
+  [ "$2" = "$w" ] || [ -L "$3" ] ||
+    printf 'text %s %s\n' "$1" "$(head -c ${excerptBytes + 1} < "$3" | base64 | tr -d '\\n')"
 }
 `
 
@@ -84,16 +86,16 @@ if [ -z "$any" ]; then
     name=\${line#*  }
     while [ $# -gt 0 ] && [ "$1" != "$name" ]; do
       shift
-      W=\${W#* } i=$((i+1))
+      i=$((i+1))
     done
     [ $# -gt 0 ] || break
-    show "$i" "\${line%% *}" "\${W%% *}" "$1"
+    show "$i" "\${line%% *}" "$1"
     shift
-    W=\${W#* } i=$((i+1))
+    i=$((i+1))
   done
 else
   for p do
-    if [ -f "$p" ] && got=$(sha256sum 2>/dev/null < "$p"); then show "$i" "\${got%% *}" "\${W%% *}" "$p"; fi
-    W=\${W#* } i=$((i+1))
+    if [ -f "$p" ] && got=$(sha256sum 2>/dev/null < "$p"); then show "$i" "\${got%% *}" "$p"; fi
+    i=$((i+1))
   done
 fi`

@@ -40,21 +40,28 @@ END { say(); print "end" }' ${status} 2>/dev/null`,
   install(name, version) {
     const wanted = version === undefined ? name : `${name}=${version}`
     return step(sh`${surroundings}
-apt-cache "$@" show ${wanted} >/dev/null 2>&1 || apt-get "$@" -q update >&2 || exit 1
-apt-get "$@" -qy --no-install-recommends --allow-downgrades --allow-change-held-packages install ${wanted} >&2 || exit 1`)
+run apt-cache "$@" show ${wanted} >/dev/null 2>&1 || run apt-get "$@" -q update >&2 || exit 1
+run apt-get "$@" -qy --no-install-recommends --allow-downgrades --allow-change-held-packages install ${wanted} >&2 || exit 1`)
   },
   remove: (name) =>
     step(sh`${surroundings}
-others=$(apt-get "$@" -sq remove ${name} | N=${name} awk '/^(Remv|Purg) / && $2 != ENVIRON["N"] { print $2 }') || exit 1
+others=$(run apt-get "$@" -sq remove ${name} | N=${name} awk '/^(Remv|Purg) / && $2 != ENVIRON["N"] { print $2 }') || exit 1
 [ -z "$others" ] || fail "it would take others with it: $(echo $others)"
-apt-get "$@" -qy remove ${name} >&2 || exit 1`),
+run apt-get "$@" -qy remove ${name} >&2 || exit 1`),
 }
 
-/** Nobody is there to be asked; the administrator's files stay as they are. */
+/** Nobody is there to be asked; the administrator's files stay as they are. Below a prefix its own apt runs, with its own sources. */
 const surroundings = sh`DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_MODE=l
 export DEBIAN_FRONTEND APT_LISTCHANGES_FRONTEND NEEDRESTART_MODE
 set -- -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120
-[ -z "$R" ] || set -- "$@" -o RootDir="$R" -o Dpkg::Options::=--root="$R"`
+run() {
+  if [ -z "$R" ]; then "$@"
+  elif [ -x "$R/usr/bin/$1" ]; then chroot "$R" "$@"
+  else
+    tool=$1; shift
+    "$tool" -o RootDir="$R" -o Dpkg::Options::=--root="$R" "$@"
+  fi
+}`
 
 /** Of several architectures of one package, the one that is installed counts. */
 function keep(found: Map<string, Observation<PackageState>>, name: string, version: string, state: string): void {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { repositoryError } from './codes.ts'
 import { failure, GitProcess } from './git-process.ts'
-import type { ObjectFormat } from './loose-objects.ts'
 import { ObjectReader } from './object-reader.ts'
+import type { ObjectFormat } from './object-writer.ts'
 
 /** One repository, opened: what the adapters of git share. */
 export interface GitContext {

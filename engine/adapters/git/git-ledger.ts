@@ -6,8 +6,8 @@ import { repositoryError } from './codes.ts'
 import { type GitContext, openContext } from './context.ts'
 import { commitIds, entryMessage, ledgerCommit, ledgerSteps, readCommit } from './ledger-commits.ts'
 import { currentTip, knownTip, type LedgerTip, localRef } from './ledger-tip.ts'
-import { LooseObjects } from './loose-objects.ts'
 import { swapRef } from './move-branch.ts'
+import { ObjectWriter } from './object-writer.ts'
 import { push } from './remote.ts'
 import { TreeStore } from './tree-store.ts'
 import { commitBytes } from './write-commit.ts'
@@ -61,6 +61,8 @@ class BranchLedger implements GitLedger {
   readonly #trees: TreeStore
   readonly #queue: Job[] = []
   #draining = false
+  /** What the remote had when it took our last batch: the next one is built on it without asking again. */
+  #ours: LedgerTip | undefined
   /** Only one asks the remote at a time: two fetches of one clone get into each other's way. */
   #asking: Promise<unknown> = Promise.resolve()
 
@@ -116,9 +118,11 @@ class BranchLedger implements GitLedger {
       try {
         await this.#appendAll(jobs)
       } catch (error) {
+        this.#ours = undefined
         for (const job of jobs) job.reject(error)
       }
     }
+    this.#ours = undefined
     this.#draining = false
   }
 
@@ -127,9 +131,10 @@ class BranchLedger implements GitLedger {
     const uncertain: Chain[] = []
     let waiting = jobs
     for (let tries = 1; ; tries += 1) {
-      const start = await this.#tipAfter(uncertain)
+      const start = this.#ours ?? (await this.#tipAfter(uncertain))
       const chain = (await this.#arrived(uncertain, start.tip)) ?? (await this.#build(start, waiting))
       const outcome = uncertain.includes(chain) ? 'done' : await this.#publish(chain)
+      this.#ours = outcome === 'done' && chain.start.remote ? { tip: chain.tip, remote: true } : undefined
       if (outcome === 'done') {
         for (const { job, result } of chain.done) job.resolve(result)
         return
@@ -146,7 +151,7 @@ class BranchLedger implements GitLedger {
 
   /** Asks each job for its entries, on top of those before it. A job that throws falls out and the others go on. */
   async #build(start: LedgerTip, jobs: readonly Job[]): Promise<Chain> {
-    const objects = new LooseObjects(resolve(this.#context.commonDir, 'objects'), this.#context.format)
+    const objects = new ObjectWriter(resolve(this.#context.commonDir, 'objects'), this.#context.format)
     const uuids: string[] = []
     const done: { job: Job; result: unknown }[] = []
     let at = start.tip
@@ -229,7 +234,7 @@ class BranchLedger implements GitLedger {
     }
   }
 
-  async #treeOf(commit: string, objects?: LooseObjects): Promise<string> {
+  async #treeOf(commit: string, objects?: ObjectWriter): Promise<string> {
     const pending = objects?.pending(commit)
     const line = (pending?.data ?? (await this.#context.reader.read(commit))?.data)?.toString('latin1', 0, 69) ?? ''
     const tree = /^tree ([0-9a-f]+)/.exec(line)?.[1]
@@ -237,7 +242,7 @@ class BranchLedger implements GitLedger {
     return tree
   }
 
-  #viewAt(tip: string | undefined, tree?: string, objects?: LooseObjects): LedgerView {
+  #viewAt(tip: string | undefined, tree?: string, objects?: ObjectWriter): LedgerView {
     const root = async () => tree ?? (tip === undefined ? undefined : this.#treeOf(tip, objects))
     return {
       tip,

@@ -3,8 +3,8 @@ import type { Commit, NewCommit, Repository, TreeChange, TreeEntry } from '../..
 import { repositoryError } from './codes.ts'
 import { type GitContext, openContext } from './context.ts'
 import { failure } from './git-process.ts'
-import { LooseObjects } from './loose-objects.ts'
 import { isAncestor, moveLocalBranch, moveRemoteBranch, type Report } from './move-branch.ts'
+import { ObjectWriter } from './object-writer.ts'
 import { parseCommit } from './parse-commit.ts'
 import { checkBranch, checkRef, isObjectId } from './ref-name.ts'
 import { fetchBranches, hasRemote, remoteName } from './remote.ts'
@@ -183,7 +183,7 @@ class GitRepository implements OpenRepository {
   }
 
   async writeCommit(commit: NewCommit): Promise<string> {
-    const objects = new LooseObjects(resolve(this.commonDir, 'objects'), this.#context.format)
+    const objects = new ObjectWriter(resolve(this.commonDir, 'objects'), this.#context.format)
     const bytes = await commitBytes({ ...commit, committer: commit.author }, this.#context.format)
     const id = objects.write('commit', bytes)
     await objects.settle()

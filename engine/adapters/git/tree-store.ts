@@ -1,10 +1,12 @@
 import { repositoryError } from './codes.ts'
-import type { LooseObjects } from './loose-objects.ts'
 import type { GitObject, ObjectReader } from './object-reader.ts'
+import type { ObjectWriter } from './object-writer.ts'
 
 interface TreeNode {
   readonly mode: string
   readonly id: string
+  /** The entry as the tree holds it: large folders are written again and again, with one entry changed. */
+  readonly bytes: Buffer
 }
 
 type Tree = ReadonlyMap<string, TreeNode>
@@ -24,7 +26,7 @@ export class TreeStore {
   }
 
   /** Text of a file below a tree; undefined where there is none. */
-  async file(root: string, path: string, objects?: LooseObjects): Promise<string | undefined> {
+  async file(root: string, path: string, objects?: ObjectWriter): Promise<string | undefined> {
     const { folder, name } = split(path)
     const node = (await this.#folder(root, folder, objects))?.get(name)
     if (node === undefined || node.mode === folderMode) return undefined
@@ -32,7 +34,7 @@ export class TreeStore {
   }
 
   /** Names directly below a folder, sorted. */
-  async list(root: string, folder: string, objects?: LooseObjects): Promise<readonly string[]> {
+  async list(root: string, folder: string, objects?: ObjectWriter): Promise<readonly string[]> {
     const tree = await this.#folder(root, folder.split('/').filter(Boolean), objects)
     return [...(tree?.keys() ?? [])].sort()
   }
@@ -41,7 +43,7 @@ export class TreeStore {
   async edit(
     root: string | undefined,
     files: ReadonlyMap<string, string | null>,
-    objects: LooseObjects,
+    objects: ObjectWriter,
   ): Promise<string> {
     let id = root
     for (const [path, content] of files) {
@@ -56,36 +58,32 @@ export class TreeStore {
     id: string | undefined,
     path: readonly string[],
     blob: string | null,
-    objects: LooseObjects,
+    objects: ObjectWriter,
   ): Promise<string | undefined> {
     const [name = '', ...rest] = path
     const tree = new Map(id === undefined ? [] : await this.#tree(id, objects))
     if (rest.length === 0) {
       if (blob === null) tree.delete(name)
-      else tree.set(name, { mode: fileMode, id: blob })
+      else tree.set(name, nodeOf(fileMode, name, blob))
     } else {
       const below = tree.get(name)
       const child = await this.#put(below?.mode === folderMode ? below.id : undefined, rest, blob, objects)
       if (child === undefined) tree.delete(name)
-      else tree.set(name, { mode: folderMode, id: child })
+      else tree.set(name, nodeOf(folderMode, name, child))
     }
     return tree.size === 0 ? undefined : this.#write(tree, objects)
   }
 
-  #write(tree: Tree, objects: LooseObjects): string {
-    // git's order: a folder sorts as if a slash followed its name.
-    const key = ([name, node]: readonly [string, TreeNode]) => (node.mode === folderMode ? `${name}/` : name)
-    const entries = [...tree].map((entry) => [key(entry), entry] as const).sort(([a], [b]) => (a < b ? -1 : 1))
-    const parts = entries.flatMap(([, [name, node]]) => [
-      Buffer.from(`${node.mode} ${name}\0`),
-      Buffer.from(node.id, 'hex'),
-    ])
-    const id = objects.write('tree', Buffer.concat(parts))
-    this.#keep(id, tree)
+  #write(tree: Tree, objects: ObjectWriter): string {
+    const entries = [...tree]
+    const sorted = entries.every((entry, i) => i === 0 || sortKey(entries[i - 1]) < sortKey(entry))
+    if (!sorted) entries.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+    const id = objects.write('tree', Buffer.concat(entries.map(([, node]) => node.bytes)))
+    this.#keep(id, sorted ? tree : new Map(entries))
     return id
   }
 
-  async #folder(root: string, folder: readonly string[], objects?: LooseObjects): Promise<Tree | undefined> {
+  async #folder(root: string, folder: readonly string[], objects?: ObjectWriter): Promise<Tree | undefined> {
     let tree = await this.#tree(root, objects)
     for (const name of folder) {
       const node = tree.get(name)
@@ -95,7 +93,7 @@ export class TreeStore {
     return tree
   }
 
-  async #tree(id: string, objects?: LooseObjects): Promise<Tree> {
+  async #tree(id: string, objects?: ObjectWriter): Promise<Tree> {
     const known = this.#cache.get(id)
     if (known !== undefined) return known
     const tree = parseTree(await this.#object(id, objects), id.length / 2)
@@ -109,11 +107,21 @@ export class TreeStore {
     if (this.#cache.size > kept && oldest.value !== undefined) this.#cache.delete(oldest.value)
   }
 
-  async #object(id: string, objects?: LooseObjects): Promise<Buffer> {
+  async #object(id: string, objects?: ObjectWriter): Promise<Buffer> {
     const object: Pick<GitObject, 'data'> | undefined = objects?.pending(id) ?? (await this.#reader.read(id))
     if (object === undefined) throw repositoryError('repository-corrupt', `object ${id} of the ledger is missing`)
     return object.data
   }
+}
+
+function nodeOf(mode: string, name: string, id: string): TreeNode {
+  return { mode, id, bytes: Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')]) }
+}
+
+/** git's order: a folder sorts as if a slash followed its name. */
+function sortKey(entry: readonly [string, TreeNode] | undefined): string {
+  if (entry === undefined) return ''
+  return entry[1].mode === folderMode ? `${entry[0]}/` : entry[0]
 }
 
 function parseTree(data: Buffer, idLength: number): Tree {
@@ -121,9 +129,11 @@ function parseTree(data: Buffer, idLength: number): Tree {
   for (let at = 0; at < data.length; ) {
     const space = data.indexOf(0x20, at)
     const end = data.indexOf(0, space)
-    const id = data.subarray(end + 1, end + 1 + idLength).toString('hex')
-    tree.set(data.subarray(space + 1, end).toString(), { mode: data.subarray(at, space).toString(), id })
-    at = end + 1 + idLength
+    const next = end + 1 + idLength
+    const id = data.subarray(end + 1, next).toString('hex')
+    const mode = data.subarray(at, space).toString()
+    tree.set(data.subarray(space + 1, end).toString(), { mode, id, bytes: data.subarray(at, next) })
+    at = next
   }
   return tree
 }

@@ -1,5 +1,5 @@
 import type { NewCommit, Person } from '../../ports/repository.ts'
-import type { ObjectFormat } from './loose-objects.ts'
+import type { ObjectFormat } from './object-writer.ts'
 
 /** The bytes of a commit object, signed where a signer is given. */
 export async function commitBytes(

@@ -1,0 +1,101 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, open, rename, stat, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { deflate } from 'node:zlib'
+import pLimit from 'p-limit'
+import { repositoryError } from './codes.ts'
+import { type PackedObject, writePack } from './pack.ts'
+import { syncFolder } from './sync-folder.ts'
+
+export type ObjectFormat = 'sha1' | 'sha256'
+
+const compress = promisify(deflate)
+/** Files written at once; more only wait for the disk. */
+const parallel = 8
+/** From so many objects on they are written as one pack. */
+const packFrom = 64
+/** Offsets in the index of a pack have 31 bits. */
+const packUpTo = 1 << 30
+
+/**
+ * Writes objects into the object database in process. Ids are known at once; the objects are on the disk when `settle`
+ * returns. Until then `pending` has what was written. For one writer at a time.
+ */
+export class ObjectWriter {
+  readonly #folder: string
+  readonly #format: ObjectFormat
+  readonly #pending = new Map<string, PackedObject>()
+
+  constructor(folder: string, format: ObjectFormat) {
+    this.#folder = folder
+    this.#format = format
+  }
+
+  write(type: PackedObject['type'], data: Buffer): string {
+    const id = createHash(this.#format).update(headerOf(type, data)).update(data).digest('hex')
+    this.#pending.set(id, { id, type, data })
+    return id
+  }
+
+  pending(id: string): PackedObject | undefined {
+    return this.#pending.get(id)
+  }
+
+  /** Puts everything written onto the disk. Throws `repository-unwritable`. */
+  async settle(): Promise<void> {
+    const objects = [...this.#pending.values()]
+    const bytes = objects.reduce((sum, { data }) => sum + data.length, 0)
+    try {
+      if (objects.length < packFrom || bytes > packUpTo) await this.#writeLoose(objects)
+      else await writePack(join(this.#folder, 'pack'), this.#format, objects)
+    } catch (error) {
+      throw unwritable(error)
+    }
+    this.#pending.clear()
+  }
+
+  async #writeLoose(objects: readonly PackedObject[]): Promise<void> {
+    const limit = pLimit(parallel)
+    const folders = new Set<string>()
+    // All of them end before anything is thrown, so that no write is left running.
+    const outcomes = await Promise.allSettled(objects.map((object) => limit(() => this.#store(object, folders))))
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    await Promise.all([...folders].map(syncFolder))
+  }
+
+  async #store({ id, type, data }: PackedObject, folders: Set<string>): Promise<void> {
+    const folder = join(this.#folder, id.slice(0, 2))
+    const path = join(folder, id.slice(2))
+    if (await stat(path).catch(() => undefined)) return
+    // git knows this prefix for files that a dead writer left, and clears them away.
+    const temporary = join(folder, `tmp_obj_${randomBytes(8).toString('hex')}`)
+    const packed = await compress(Buffer.concat([headerOf(type, data), data]), { level: 1 })
+    if ((await mkdir(folder, { recursive: true })) !== undefined) folders.add(dirname(folder))
+    try {
+      const file = await open(temporary, 'wx', 0o444)
+      try {
+        await file.writeFile(packed)
+        await file.datasync()
+      } finally {
+        await file.close()
+      }
+      await rename(temporary, path)
+    } catch (error) {
+      await unlink(temporary).catch(() => undefined)
+      throw error
+    }
+    folders.add(folder)
+  }
+}
+
+function headerOf(type: string, data: Buffer): Buffer {
+  return Buffer.from(`${type} ${data.length}\0`)
+}
+
+function unwritable(reason: unknown): Error {
+  const code = reason instanceof Error && 'code' in reason ? String(reason.code) : ''
+  if (!/^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EIO)$/.test(code))
+    return reason instanceof Error ? reason : new Error(String(reason))
+  return repositoryError('repository-unwritable', `the object database can't be written: ${code}`)
+}

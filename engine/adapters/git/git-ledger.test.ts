@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { verifySshSignature } from '../signing/ssh-signature.ts'
 import { openGitLedger } from './git-ledger.ts'
 import { openTestRepository, scratchFolder, type TestRepository, testRepository } from './test-repository.ts'
 
+const hasKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined
 const signer = memorySigner(generateKeyPair())
 const writer = join(import.meta.dirname, 'test-writer.ts')
 
@@ -148,6 +149,13 @@ describe.each(['sha1', 'sha256'])('without a remote, %s', (format) => {
         publicKey: signer.publicKey,
       })
 
+    if (hasKeygen) {
+      // As docs/ledger.md shows it.
+      r.write('../allowed', `engine namespaces="git",valid-after="20260101Z" ${signer.publicKey}\n`)
+      const signers = ['-c', `gpg.ssh.allowedSignersFile=${join(scratch, 'allowed')}`]
+      expect(new Set(r.git(...signers, 'log', '--format=%G? %GS', 'ledger').split('\n'))).toEqual(new Set(['G engine']))
+    }
+
     await ledger.append(async () => ({ entries: [entry('lock/prod', { 'locks/prod.yaml': null })], result: 0 }))
     const steps = []
     for await (const step of ledger.steps()) steps.push(step)
@@ -216,6 +224,20 @@ describe('appending', () => {
     expect(await offline.history()).toHaveLength(1)
     await expect(offline.append((view) => appendNext(view))).rejects.toMatchObject({ code: 'remote-unreachable' })
     online.close()
+    offline.close()
+  })
+
+  it('from a clone that fetches one branch only, and reads it offline afterwards', async () => {
+    const { bare, clone } = hub()
+    const r = clone()
+    r.git('config', 'remote.origin.fetch', '+refs/heads/main:refs/remotes/origin/main')
+    const ledger = await openGitLedger(r.dir)
+    await Promise.all([1, 2, 3].map(() => ledger.append((view) => appendNext(view))))
+    await ledger.append((view) => appendNext(view))
+    expect(expectSound(bare)).toHaveLength(4)
+    const offline = await openGitLedger(r.dir, { offline: true })
+    expect(await offline.history()).toHaveLength(4)
+    ledger.close()
     offline.close()
   })
 

@@ -5,8 +5,8 @@ import { RepositoryError } from '../../ports/repository.ts'
 import { repositoryError } from './codes.ts'
 import { type GitContext, openContext } from './context.ts'
 import { commitIds, entryMessage, ledgerCommit, ledgerSteps, readCommit } from './ledger-commits.ts'
-import { currentTip, knownTip, type LedgerTip, localRef } from './ledger-tip.ts'
-import { swapRef } from './move-branch.ts'
+import { currentTip, knownTip, type LedgerTip, localRef, trackingRef } from './ledger-tip.ts'
+import { swapRef, tipOf } from './move-branch.ts'
 import { ObjectWriter } from './object-writer.ts'
 import { push } from './remote.ts'
 import { TreeStore } from './tree-store.ts'
@@ -198,8 +198,18 @@ class BranchLedger implements GitLedger {
     if (pushed.outcome === 'refused')
       throw repositoryError('push-refused', `the remote refused the ledger's entries: ${pushed.because}`)
     // Where another process of this clone was here already, it has moved the branch at least as far.
-    if (pushed.outcome === 'done') await swapRef(this.#context, ref, start.tip ?? null, tip)
+    if (pushed.outcome === 'done') {
+      await swapRef(this.#context, ref, start.tip ?? null, tip)
+      await this.#track(tip)
+    }
     return pushed.outcome
+  }
+
+  /** git notes a push in the tracking branch only where the clone is configured to fetch it: some fetch one branch only. */
+  async #track(tip: string): Promise<void> {
+    const ref = trackingRef(this.#branch)
+    const seen = await tipOf(this.#context, ref)
+    if (seen !== tip) await swapRef(this.#context, ref, seen ?? null, tip)
   }
 
   /**

@@ -179,17 +179,28 @@ function remainingWork(
     return approved === undefined ? [] : [{ approved, resumed: open.has(approved.id) }]
   })
   // A restart whose cause was done by an apply that did not end is due all the same: the host does not show it.
-  const owed = compared.restarts.filter((r) => open.has(r.id)).map((approved) => ({ approved, resumed: true }))
-  const waiting = new Set([...todo, ...owed].map((t) => t.approved.id))
+  const owed = compared.restarts.filter((r) => open.has(r.id))
+  // What could not be seen is not done: it stays to be done, and fails there if the host stays away.
+  const unseen = unseenIn(plan)
+  const hidden = [...compared.alreadyTrue, ...compared.restarts].filter(
+    (a) => unseen(a) && results.get(a.id)?.outcome !== 'applied',
+  )
+  const later = [...new Set([...owed, ...hidden])].map((approved) => ({ approved, resumed: open.has(approved.id) }))
+  const waiting = new Set([...todo, ...later].map((t) => t.approved.id))
   const settled = record.actions
     .filter((a) => !waiting.has(a.id))
-    .map(
-      (a): ActionResult =>
-        results.get(a.id)?.outcome === 'applied'
-          ? (results.get(a.id) as ActionResult)
-          : { id: a.id, outcome: 'applied', at, detail: 'was already so' },
-    )
-  return { todo: [...todo, ...owed], settled }
+    .map((a): ActionResult => {
+      const before = results.get(a.id)
+      return before?.outcome === 'applied' ? before : { id: a.id, outcome: 'applied', at, detail: 'was already so' }
+    })
+  return { todo: [...todo, ...later], settled }
+}
+
+/** Whether nothing is known of what an action is about. */
+function unseenIn(plan: Plan): (action: RecordedAction) => boolean {
+  const hosts = new Set(plan.unknowns.filter((u) => u.resource === undefined).map((u) => u.host))
+  const resources = new Set(plan.unknowns.map((u) => `${u.host} ${u.resource ?? ''}`))
+  return (action) => hosts.has(action.host) || resources.has(`${action.host} ${action.resource}`)
 }
 
 const placeOf = (a: RecordedAction): string => `${a.host} ${a.verb === 'restart' ? 'restart ' : ''}${a.resource}`

@@ -34,7 +34,9 @@ export interface EstateAt {
 
 /** The working folder: for validate and the like. What is planned and applied comes from commits. */
 export async function loadWork(world: World): Promise<EstateAt> {
-  return load(world, 'work', await world.workFiles(), undefined)
+  // Git looks at the folder while we load what its answer is checked with.
+  const [files] = await Promise.all([world.workFiles(), world.validators(), world.documentCache()])
+  return load(world, 'work', files, undefined)
 }
 
 /** A commit or tree, from the object database. Documents that changed since `base` are judged more strictly. */

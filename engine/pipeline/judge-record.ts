@@ -1,26 +1,39 @@
+import { authorsOf, type JudgedCommit } from '../change/authors.ts'
+import { contentDigest } from '../change/content.ts'
 import { type ApprovalVerdict, judgeApprovals } from '../change/judge-approvals.ts'
-import type { Subject } from '../model/plan.ts'
+import { judgePolicies } from '../change/judge-policies.ts'
+import { peopleOf } from '../change/people.ts'
+import { policyDigest } from '../change/policy-digest.ts'
+import type { Plan, Subject } from '../model/plan.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import { planDigest } from '../plan/plan-digest.ts'
-import type { PlannedChange } from './plan-change.ts'
+import { type EstateAt, loadCommit } from './estate.ts'
+import { judgedCommits } from './judged-commits.ts'
+import type { Range } from './plan-change.ts'
 import type { World } from './world.ts'
+
+/** What approvals are judged by: who wrote what, and what the base asks for. */
+export interface Facts {
+  readonly base: EstateAt
+  readonly commits: readonly JudgedCommit[]
+  readonly plan: Pick<Plan, 'subject' | 'actions' | 'verdict'>
+}
 
 /**
  * Judges the approvals of a record against what it is about now. Where the base moved since they were given, they hold only if
  * planning again gave the same patch, actions and policies. That the hosts still need all of it is not asked here: less is fine.
  */
-export async function judgeRecord(
+export function judgeRecord(
   world: World,
   record: Pick<ChangeRecord, 'subject' | 'approvals'>,
-  planned: PlannedChange,
-): Promise<ApprovalVerdict> {
-  const { plan, base } = planned
+  { base, commits, plan }: Facts,
+): ApprovalVerdict {
   const moved = record.subject.base !== plan.subject.base
   const subject: Subject = moved ? plan.subject : { ...plan.subject, plan: record.subject.plan }
   return judgeApprovals({
     subject,
     approvals: record.approvals,
-    commits: planned.commits,
+    commits,
     baseGraph: base.graph,
     requirements: plan.verdict.requirements,
     rule: base.config.rule ?? 'one-independent',
@@ -33,5 +46,32 @@ export async function judgeRecord(
         plan: (tree) => planDigest(tree, plan.subject.policies, plan.actions, world.sha256),
       },
     }),
+  })
+}
+
+/**
+ * Judges a record whose base did not move, without a look at any host: what it asked to do is what its approvals are about,
+ * whatever the hosts need of it by now.
+ */
+export async function judgeUnmoved(world: World, record: ChangeRecord, range: Range): Promise<ApprovalVerdict> {
+  const base = await loadCommit(world, range.base)
+  const merged = await loadCommit(world, range.tree, { base })
+  const commits = await judgedCommits(world, range.base, range.head)
+  const rule = base.config.rule ?? 'one-independent'
+  const authorship = authorsOf(commits, peopleOf(base.graph), world.clock.now())
+  const verdict = judgePolicies({ base: base.graph, merged: merged.graph, actions: record.actions, authorship, rule })
+  const repository = await world.repository()
+  const content = contentDigest(await repository.changes(base.treeish, range.tree), world.sha256)
+  const policies = policyDigest(base.graph, world.sha256)
+  const subject: Subject = { ...record.subject, ...range, content, policies }
+  return judgeApprovals({
+    subject,
+    approvals: record.approvals,
+    commits,
+    baseGraph: base.graph,
+    requirements: verdict.requirements,
+    rule,
+    verifyEnvelope: world.verifyEnvelope,
+    now: world.clock.now(),
   })
 }

@@ -7,9 +7,10 @@ import { policyDigest } from '../change/policy-digest.ts'
 import { scoreRisk } from '../change/risk.ts'
 import { reach } from '../graph/reach.ts'
 import type { Address } from '../model/address.ts'
-import { compareDiagnostics, type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import { compareDiagnostics, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { Plan, Subject } from '../model/plan.ts'
 import type { AppliedHost, ChangeRecord } from '../model/record.ts'
+import { codes as planCodes } from '../plan/codes.ts'
 import { planDigest } from '../plan/plan-digest.ts'
 import { type EstateAt, loadCommit } from './estate.ts'
 import { judgedCommits } from './judged-commits.ts'
@@ -17,6 +18,8 @@ import { type HostsPlan, planHosts } from './plan-hosts.ts'
 import { appliedHosts, findRecord } from './records.ts'
 import { wavesOf } from './waves.ts'
 import type { World } from './world.ts'
+
+const reportPlan = reporter(planCodes)
 
 /** Between which commits to plan. All three are full object ids; `tree` is the merge result's. */
 export interface Range {
@@ -109,7 +112,7 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
     policies,
   }
   const reached = reachOf(base, desired)
-  const diagnostics = [...desired.diagnostics, ...planned.diagnostics].filter(
+  const diagnostics = [...desired.diagnostics, ...planned.diagnostics, ...nothingKnown(planned)].filter(
     (d) => !(parts.options.allowMassDelete === true && d.code === 'mass-delete'),
   )
   return {
@@ -144,6 +147,12 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
   }
 }
 
+/** A plan of nothing but unknowns says nothing, and must not look like one that has nothing to do. */
+function nothingKnown({ work, unknowns, unchanged }: HostsPlan): readonly Diagnostic[] {
+  if (unknowns.length === 0 || work.length > 0 || unchanged > 0) return []
+  return [reportPlan('all-unknown', { summary: `nothing could be learnt: ${unknowns.length} unknown` })]
+}
+
 async function contentOf(world: World, base: EstateAt, range: Range): Promise<Subject['content']> {
   const repository = await world.repository()
   const patch = range.base === range.head ? [] : await repository.changes(base.treeish, range.tree)
@@ -173,14 +182,7 @@ function hostsToPlan(
   const asked = options.hosts ?? []
   const missing = asked.filter((h) => !known.has(h))
   if (missing.length > 0)
-    return {
-      refused: missing.map((h) => ({
-        code: 'nothing-matched',
-        severity: 'error' as const,
-        summary: `there is no host ${h}`,
-        hint: 'plumbline get Host lists hosts',
-      })),
-    }
+    return { refused: missing.map((h) => reportPlan('nothing-matched', { summary: `there is no host ${h}` })) }
   const recorded = rollbackOf?.actions.map((a) => a.host) ?? []
   const wanted = asked.length > 0 ? asked : sameCommit || options.all === true ? all : changedHosts(base, desired, all)
   const names = new Set([...wanted, ...recorded, ...(options.alsoHosts ?? [])].filter((h) => known.has(h)))

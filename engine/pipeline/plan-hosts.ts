@@ -75,12 +75,12 @@ export async function planHosts(world: World, question: Question): Promise<Hosts
   })
   const work = parts.flatMap((p) => p.planned.work)
   const existing = parts.flatMap((p) => p.wanted.resources.map((r) => r.id))
-  diagnostics.push(
-    ...massDeletes(
-      work.map((w) => w.action),
-      existing,
-    ),
-  )
+  const declared = [...catalogues.values()].reduce((sum, c) => sum + c.resources.length, 0)
+  // A rollback removes what its change made: the record says exactly what, so nothing got lost.
+  if (question.rollbackOf === undefined) {
+    const actions = work.map((w) => w.action)
+    diagnostics.push(...massDeletes(actions, existing, declared))
+  }
   return {
     work,
     unknowns: parts.flatMap((p) => unknownsOf(p.host, p.diff, p.failure)),

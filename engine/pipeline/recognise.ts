@@ -1,5 +1,6 @@
 import { contentDigest } from '../change/content.ts'
 import { explainApprovals } from '../change/explain-approvals.ts'
+import type { ApprovalVerdict } from '../change/judge-approvals.ts'
 import { policyDigest } from '../change/policy-digest.ts'
 import { changeEntry } from '../ledger/entries.ts'
 import { findBranch, findChange, nextChangeId } from '../ledger/find-records.ts'
@@ -10,7 +11,7 @@ import { planDigest } from '../plan/plan-digest.ts'
 import type { Commit } from '../ports/repository.ts'
 import { codes } from './codes.ts'
 import { loadCommit, readConfig } from './estate.ts'
-import { judgeRecord } from './judge-record.ts'
+import { judgeRecord, judgeUnmoved } from './judge-record.ts'
 import { type PlannedChange, planChange } from './plan-change.ts'
 import { append, branchAfter, by, expectGenesis, moved, openIn, openRecords, trusted } from './records.ts'
 import type { World } from './world.ts'
@@ -83,10 +84,35 @@ async function recogniseOne(world: World, genesis: GenesisRecord, arrival: Arriv
   const record = matching.find((r) => r.state === 'approved') ?? matching[0]
   const range = { base: arrival.base, head: arrival.head, tree: arrival.commit.tree }
   if (record === undefined && genesis.rule !== 'solo') return unapproved(world, genesis, arrival)
+  const judged =
+    record === undefined || record.subject.base !== arrival.base ? undefined : await judgeUnmoved(world, record, range)
+  return judged === undefined || record === undefined
+    ? recogniseMoved(world, genesis, arrival, range, record)
+    : settle(world, genesis, arrival, record, judged)
+}
+
+/** A merge without a record, where that is fine, or onto a base that moved since its approvals: planned anew. */
+async function recogniseMoved(
+  world: World,
+  genesis: GenesisRecord,
+  arrival: Arrival,
+  range: Range,
+  record: ChangeRecord | undefined,
+): Promise<readonly Diagnostic[]> {
   const planned = await planChange(world, range)
   if ('refused' in planned) return [...planned.refused, ...(await unapproved(world, genesis, arrival))]
   if (record === undefined) return solo(world, genesis, arrival, planned)
-  const judged = await judgeRecord(world, record, planned)
+  return settle(world, genesis, arrival, record, judgeRecord(world, record, planned))
+}
+
+/** Writes down that a change was merged, and whether its approvals hold. Other proposals of the same head are out of date. */
+async function settle(
+  world: World,
+  genesis: GenesisRecord,
+  arrival: Arrival,
+  record: ChangeRecord,
+  judged: ApprovalVerdict,
+): Promise<readonly Diagnostic[]> {
   const reasons = judged.holds ? [] : explainApprovals(judged).map((d) => d.summary)
   await append(world, async (view) => {
     const signer = await world.engineSigner()

@@ -15,8 +15,20 @@ const share = 0.1
  * exactly like that.
  *
  * @param existing every resource the planned hosts have or shall have, one entry for each host
+ * @param declared how many of them documents declare
  */
-export function massDeletes(actions: readonly Action[], existing: readonly ResourceId[]): readonly Diagnostic[] {
+export function massDeletes(
+  actions: readonly Action[],
+  existing: readonly ResourceId[],
+  declared: number,
+): readonly Diagnostic[] {
+  const deletes = actions.filter((a) => a.verb === 'delete').length
+  if (declared === 0 && deletes > 0)
+    return [
+      report('mass-delete', {
+        summary: `no document declares anything for these hosts, and ${deletes} resources would be deleted`,
+      }),
+    ]
   const all = countByType(existing)
   const gone = countByType(actions.filter((a) => a.verb === 'delete').map((a) => a.resource))
   return [...gone]

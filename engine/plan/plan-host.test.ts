@@ -150,8 +150,12 @@ describe('massDeletes', () => {
     Array.from({ length: n }, (_, i) => ({ verb: 'delete', resource: `first:${i}` }) as never)
   const existing = (n: number) => Array.from({ length: n }, (_, i): ResourceId => `first:${i}`)
   it('refuses more than a tenth of a type, and leaves a few alone', () => {
-    expect(massDeletes(deletes(6), existing(59))).toHaveLength(1)
-    expect(massDeletes(deletes(6), existing(60))).toHaveLength(0)
-    expect(massDeletes(deletes(5), existing(5))).toHaveLength(0)
+    expect(massDeletes(deletes(6), existing(59), 53)).toHaveLength(1)
+    expect(massDeletes(deletes(6), existing(60), 54)).toHaveLength(0)
+    expect(massDeletes(deletes(5), existing(5), 1)).toHaveLength(0)
+  })
+
+  it('never deletes on an empty desired state', () => {
+    expect(massDeletes(deletes(1), existing(1), 0)).toHaveLength(1)
   })
 })

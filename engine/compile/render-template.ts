@@ -22,6 +22,8 @@ export class Renderer {
       strictFilters: true,
       ownPropertyOnly: true,
       templates: {},
+      // Without one it asks the machine for its own: that costs as much as all the rest, and no answer may depend on it.
+      locale: 'en-US',
       parseLimit: 1_000_000,
       memoryLimit: 50_000_000,
       renderLimit: 5_000,

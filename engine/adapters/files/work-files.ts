@@ -34,11 +34,12 @@ export async function workFiles(root: string): Promise<Files> {
 
 async function fromIndex(root: string): Promise<FileEntry[] | undefined> {
   try {
-    const [staged, status] = await Promise.all([
+    const [staged, status, shown] = await Promise.all([
       git(root, ['ls-files', '-z', '--stage']),
       git(root, ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.']),
+      git(root, ['rev-parse', '--show-prefix']),
     ])
-    const prefix = (await git(root, ['rev-parse', '--show-prefix'])).trim()
+    const prefix = shown.trim()
     const changed = new Set(
       status
         .split('\0')

@@ -1,13 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { load } from 'js-yaml'
 import { afterAll, describe, expect, it } from 'vitest'
-import { environmentOf, prepareRoot } from '../../engine/adapters/simulated/simulated-root.ts'
 import { fragments, kinds } from '../../engine/generated/kinds.ts'
-import type { ResourceType } from '../../engine/model/resource.ts'
-import { quote, render, type Script } from '../../engine/model/script.ts'
-import { liveThrough, type Station } from '../../engine/resources/life.ts'
 import { readKinds } from '../../engine/schema/read-kinds.ts'
 import { kindFiles, type NewFile } from './kind-files.ts'
 import { resourceFiles } from './resource-files.ts'
@@ -15,6 +10,13 @@ import { resourceFiles } from './resource-files.ts'
 mkdirSync('.plumbline', { recursive: true })
 const scratch = resolve(mkdtempSync('.plumbline/new-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+interface Report {
+  readonly numPassedTests: number
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly failureMessages: readonly string[] }[]
+  }[]
+}
 
 function write(files: readonly NewFile[]): void {
   for (const { path, text } of files) {
@@ -32,43 +34,27 @@ describe('npm run new', () => {
     expect(found.get('WateringCan')).toMatchObject({ domain: 'garden' })
   })
 
-  it('makes a resource type that passes the type check and lives its life', async () => {
+  it('makes a resource type that passes the type check, the contract and its life', () => {
+    const isPlugIn = (path: string) => /^engine\/(resources\/[^/.]+|generated)$/.test(path)
+    cpSync('engine', join(scratch, 'engine'), { recursive: true, filter: (path) => !isPlugIn(path) })
     write(resourceFiles('wateringCan'))
-    symlinkSync(resolve('engine/model'), join(scratch, 'engine/model'))
-    for (const file of readdirSync('engine/resources').filter((f) => f.endsWith('.ts'))) {
-      symlinkSync(resolve('engine/resources', file), join(scratch, 'engine/resources', file))
-    }
-    const config = {
-      extends: resolve('tsconfig.json'),
-      include: ['engine/resources/wateringCan'],
-      compilerOptions: { preserveSymlinks: true },
-    }
+    const config = { extends: resolve('tsconfig.json'), include: ['engine/resources/wateringCan'] }
     writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config))
-    const check = spawnSync(process.execPath, ['node_modules/ts7/bin/tsc', '-p', scratch], { encoding: 'utf8' })
-    expect(check.stdout).toBe('')
+    const types = spawnSync(process.execPath, ['node_modules/ts7/bin/tsc', '-p', scratch], { encoding: 'utf8' })
+    expect(types.stdout).toBe('')
 
-    const { resource } = (await import(join(scratch, 'engine/resources/wateringCan/index.ts'))) as {
-      resource: ResourceType
-    }
-    const root = prepareRoot(join(scratch, 'host'), 'sim-01')
-    const run = async (script: Script) => {
-      const input = `R=${quote(root.folder)}; export R; umask 022; cd /\n${render(script)}`
-      const { stdout, stderr, status } = spawnSync('/bin/sh', [], {
-        input,
-        cwd: root.folder,
-        env: environmentOf(root),
-        encoding: 'utf8',
-      })
-      return { stdout, stderr, code: status ?? 255 }
-    }
-    const text = resourceFiles('wateringCan').find((f) => f.path.endsWith('life.yaml'))?.text ?? ''
-    const stations = load(text) as Station[]
-    const passed = await liveThrough(resource, stations, { look: run, run }, () => '')
-    expect(passed).toEqual(stations.map(({ title, expect: verb }) => ({ title, verb, problems: [] })))
-    expect(resource.parse([{ name: 'a' }, { name: 'b' }], { stdout: 'value x\n', stderr: '', code: 0 })).toMatchObject([
-      { status: 'unknown' },
-      { status: 'unknown' },
-    ])
+    writeFileSync(join(scratch, 'vitest.config.mjs'), 'export default {}\n')
+    const tests = ['engine/resources/contract.test.ts', 'engine/adapters/simulated/life.test.ts']
+    const args = ['--root', scratch, '--reporter', 'json', '-t', 'wateringCan', ...tests]
+    const run = spawnSync(process.execPath, [resolve('node_modules/vitest/vitest.mjs'), 'run', ...args], {
+      cwd: scratch,
+      encoding: 'utf8',
+    })
+    expect(run.stdout, run.stderr).toContain('{')
+    const result = JSON.parse(run.stdout.slice(run.stdout.indexOf('{'))) as Report
+    const failed = result.testResults.flatMap((f) => f.assertionResults.flatMap((t) => t.failureMessages))
+    expect(failed).toEqual([])
+    expect(result.numPassedTests).toBeGreaterThan(10)
   })
 
   it('says how it is used', () => {

@@ -13,6 +13,7 @@ export function resourceFiles(name: string): NewFile[] {
     { path: `${folder}/schema.yaml`, text: schema(type) },
     { path: `${folder}/probe.ts`, text: probe(name, type) },
     { path: `${folder}/steps.ts`, text: steps(name, type) },
+    { path: `${folder}/cases/cases.yaml`, text: cases },
     { path: `${folder}/cases/life.yaml`, text: life },
   ]
 }
@@ -73,27 +74,35 @@ const probe = (
   type: string,
 ): string => `import type { Observation, ProbeOutput } from '../../model/resource.ts'
 import { hostPath, join, read, type Script } from '../../model/script.ts'
-import { absent, noPermission, splitFirst, unparsable } from '../observed.ts'
+import { absent, missingTool, noPermission, splitFirst, unparsable } from '../observed.ts'
 import type { ${type}Spec, ${type}State } from './spec.ts'
 
-/** Prints one line for each: \`value TEXT\`, \`denied\` or \`absent\`. */
+/** Prints one line for each: \`value TEXT\`, \`denied\` or \`absent\`; \`missing TOOL\` alone where the host lacks one. */
 export function probe(specs: readonly ${type}Spec[]): Script {
-  return join(
-    specs.map(
-      ({ name }) => read\`f=\${hostPath(\`/etc/${name}.d/\${name}\`)}
-if [ -r "$f" ]; then printf 'value %s\\\\n' "$(head -c 200 "$f" | tr -d '\\\\n')"
+  return read\`(
+command -v head >/dev/null || { echo missing head; exit; }
+d=\${hostPath('/etc/${name}.d')}
+\${join(specs.map(probeOne))}
+)
+\`
+}
+
+/** A folder that can't be entered hides what is in it: that is not absent. */
+function probeOne({ name }: ${type}Spec): Script {
+  return read\`f="$d"/\${name}
+if [ -e "$d" ] && [ ! -x "$d" ]; then echo denied
+elif [ -r "$f" ]; then printf 'value %s\\\\n' "$(head -n 1 "$f")"
 elif [ -e "$f" ]; then echo denied
 else echo absent
-fi\`,
-    ),
-  )
+fi\`
 }
 
 export function parse(specs: readonly ${type}Spec[], output: ProbeOutput): readonly Observation<${type}State>[] {
   const lines = output.stdout.split('\\n').slice(0, -1)
   return specs.map(({ name }, i) => {
-    const [word, value] = splitFirst(lines[i] ?? '')
+    if (lines[0] === 'missing head') return missingTool('head')
     if (lines.length !== specs.length) return unparsable(name)
+    const [word, value] = splitFirst(lines[i] ?? '')
     if (word === 'value') return { status: 'present', state: { value } }
     if (word === 'denied') return noPermission(name)
     return word === 'absent' ? absent : unparsable(name)
@@ -139,4 +148,40 @@ const life = `- title: is made
 - title: goes
   spec: { name: greeting, ensure: absent }
   expect: delete
+`
+
+const cases = `- title: is not there
+  spec: { name: greeting, value: hello }
+  output: "absent\\n"
+  observed: absent
+  fields: [value]
+  step: { verb: create, summary: set greeting to hello, class: inverse, has: ["/etc/"], inverse: [rm -f] }
+- title: is as it should be
+  spec: { name: greeting, value: hello }
+  output: "value hello\\n"
+  observed: { value: hello }
+  fields: []
+- title: says something else
+  spec: { name: greeting, value: hello }
+  output: "value good evening\\n"
+  observed: { value: good evening }
+  fields: [value]
+  step: { verb: update, summary: set greeting to hello, class: inverse, inverse: [good evening] }
+- title: shall go
+  spec: { name: greeting, ensure: absent }
+  output: "value hello\\n"
+  observed: { value: hello }
+  step: { verb: delete, summary: remove greeting, class: inverse, inverse: [hello] }
+- title: may not be seen
+  spec: { name: greeting, value: hello }
+  output: "denied\\n"
+  observed: unknown no-permission
+- title: can't be seen without a tool
+  spec: { name: greeting, value: hello }
+  output: "missing head\\n"
+  observed: unknown missing-tool
+- title: is something nobody understands
+  spec: { name: greeting, value: hello }
+  output: "a login message\\nabsent\\n"
+  observed: unknown unparsable
 `

@@ -26,7 +26,7 @@ export function steps({ verb, resource, have, fields }: Change<ServiceSpec, Serv
         }
   return {
     summary: `${phrase(wish)} ${name}`,
-    script: bring(unit, wish),
+    script: bring(unit, wish, resource.restartOn.length > 0),
     reversibility: 'inverse',
     ...(have !== null && { inverse: bring(unit, back(wish, have)) }),
   }
@@ -49,8 +49,14 @@ function phrase({ enabled, running }: Wish): string {
   return words.length === 0 ? 'expect' : words.join(' and ')
 }
 
-/** Stopped before it is disabled, enabled before it is started: no state between the two is worse than both. */
-function bring(unit: string, { enabled, running }: Wish): Script {
+/**
+ * Stopped before it is disabled, enabled before it is started: no state between the two is worse than both.
+ *
+ * @param afresh whether one that runs by now has to start again: its package may have started it while it was installed,
+ *   before the files that it listens to were written
+ */
+function bring(unit: string, { enabled, running }: Wish, afresh = false): Script {
+  const verb = running === false ? 'stop' : afresh ? 'restart' : 'start'
   const enable =
     enabled === undefined
       ? sh`:`
@@ -60,7 +66,7 @@ function bring(unit: string, { enabled, running }: Wish): Script {
       ? sh`:`
       : sh`if ${isBooted}; then
   ${reloadWhereNeeded(unit)}
-  systemctl \${R:+--root="$R"} ${running ? 'start' : 'stop'} -- ${unit} || exit 1
+  systemctl \${R:+--root="$R"} ${verb} -- ${unit} || exit 1
 fi`
   return step(
     running === false

@@ -8,6 +8,7 @@ import { codes } from './codes.ts'
 import { expiryFindings, loginFindings } from './grants.ts'
 import { immutableFindings } from './immutable.ts'
 import { policyDiagnostics } from './policies.ts'
+import { changePolicyDiagnostics, matchFindings } from './policy-match.ts'
 import { schemaFindings } from './schema-findings.ts'
 import { lineFindings, reservedFindings } from './subjects.ts'
 import { uniqueFindings } from './unique.ts'
@@ -36,6 +37,7 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
     ...special,
     ...coded('schema', wrong),
     ...coded('login-missing', loginFindings(input)),
+    ...coded('policy-match', matchFindings(input)),
     ...coded('unique', uniqueFindings(input, marks)),
     ...coded('immutable', immutableFindings(input, marks)),
   ]
@@ -44,6 +46,7 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
     ...diagnostics,
     ...resourceDiagnostics(input, new Set(wrong.map((f) => f.document))),
     ...policyDiagnostics(input),
+    ...changePolicyDiagnostics(input),
   ].sort(compareDiagnostics)
 }
 

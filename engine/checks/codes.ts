@@ -42,6 +42,11 @@ export const codes = {
     meaning: 'A document breaks a policy of the estate that only warns.',
     fix: 'Change the document so that the policy holds',
   },
+  'policy-match': {
+    severity: 'error',
+    meaning: 'A policy looks at a kind or resource type that does not exist, so that it would look at nothing.',
+    fix: 'Mend the name under match.kinds',
+  },
   'policy-example': {
     severity: 'error',
     meaning: 'A policy accepts one of its own examples that it must refuse, or refuses one that it must accept.',

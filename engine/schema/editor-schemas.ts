@@ -11,15 +11,17 @@ export interface EditorFile {
   readonly text: string
 }
 
-/** Where the schemas for editors lie, below the root of the estate. */
-export const editorFolder = '.plumbline/schemas'
-
 /**
  * What yaml-language-server needs to complete and check documents: a JSON Schema of whole documents for each kind, one that
  * picks by `kind`, one for kinds of one's own, and the settings that map them to files. `documents` are the estate's globs.
- * A file outside the globs may name it by itself: `# yaml-language-server: $schema=.plumbline/schemas/document.json`.
+ * `folder` is where the schemas are to lie. A file outside the globs may name it by itself: `# yaml-language-server: $schema=.plumbline/schemas/document.json`.
  */
-export function editorSchemas(kinds: Kinds, fragments: Fragments, documents: readonly string[]): EditorFile[] {
+export function editorSchemas(
+  kinds: Kinds,
+  fragments: Fragments,
+  documents: readonly string[],
+  folder = '.plumbline/schemas',
+): EditorFile[] {
   const json = (value: Json): string => `${JSON.stringify(value, null, 2)}\n`
   const metadata = plain(fragments.get('urn:plumbline:v1:metadata') ?? {})
   const names = [...kinds.keys()].sort()
@@ -27,12 +29,12 @@ export function editorSchemas(kinds: Kinds, fragments: Fragments, documents: rea
     const { $id: _id, $schema: _schema, $defs, ...spec } = plain(kinds.get(name)?.schema ?? {})
     const whole = documentSchema(name, metadata, spec)
     const schema = { $schema: draft, title: name, ...whole, ...($defs === undefined ? {} : { $defs }) }
-    return { path: `${editorFolder}/${name}.json`, text: json(schema) }
+    return { path: `${folder}/${name}.json`, text: json(schema) }
   })
   return [
     ...files,
-    { path: `${editorFolder}/document.json`, text: json(anyDocument(names)) },
-    { path: '.vscode/settings.json', text: json(settings(documents)) },
+    { path: `${folder}/document.json`, text: json(anyDocument(names)) },
+    { path: '.vscode/settings.json', text: json(settings(documents, folder)) },
   ]
 }
 
@@ -54,11 +56,11 @@ function anyDocument(names: readonly string[]): JsonObject {
   }
 }
 
-function settings(documents: readonly string[]): JsonObject {
+function settings(documents: readonly string[], folder: string): JsonObject {
   return {
     'yaml.schemas': {
-      [`./${editorFolder}/document.json`]: [...documents],
-      [`./${editorFolder}/Estate.json`]: ['plumbline.yaml'],
+      [`./${folder}/document.json`]: [...documents],
+      [`./${folder}/Estate.json`]: ['plumbline.yaml'],
     },
     'yaml.customTags': [],
   }

@@ -41,7 +41,7 @@ export async function applyWaves(waves: readonly Wave[], world: WaveWorld): Prom
     world.emit({ type: 'wave', name: wave.name, hosts: wave.hosts })
     const done = await applyWave(wave, world)
     results.push(...done.flat())
-    await world.recordProgress(results)
+    await world.recordProgress([...results])
     const failed = done.filter((host) => host.some((r) => r.outcome !== 'applied')).length
     const sum = (failures.get(wave.environment) ?? 0) + failed
     failures.set(wave.environment, sum)
@@ -66,7 +66,7 @@ function notStarted(wave: Wave, why: string, world: WaveWorld): ActionResult[] {
 
 async function tryGates(wave: Wave, world: WaveWorld): Promise<string | undefined> {
   for (const gate of wave.gates) {
-    for (const host of wave.hosts) {
+    for (const host of wave.hosts.filter((h) => gate.hosts?.has(h) ?? true)) {
       const target = world.targets.get(host)
       if (target === undefined) throw new Error(`no target for ${host}`)
       const { ok, detail } = await tryGate(gate, target, world)

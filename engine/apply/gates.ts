@@ -6,6 +6,8 @@ import type { Reach } from '../ports/reach.ts'
 /** A condition that must hold on every host of a wave before the next one starts; one of the three is given. */
 export interface Gate {
   readonly name: string
+  /** Hosts it is about; every host of the wave where not given. */
+  readonly hosts?: ReadonlySet<string>
   /** A systemd unit that must be active. */
   readonly service?: string
   /** A TCP port that must answer. */

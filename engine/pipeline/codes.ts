@@ -67,6 +67,16 @@ export const codes = {
     meaning: 'There is no such kind of document.',
     fix: 'plumbline get lists the kinds',
   },
+  'field-unknown': {
+    severity: 'error',
+    meaning: 'A kind has no such field.',
+    fix: 'plumbline explain KIND lists the fields',
+  },
+  'settings-left': {
+    severity: 'warning',
+    meaning: 'The settings of the editor could not be merged with ours, so they were left as they are.',
+    fix: 'map the schemas by hand: yaml.schemas in the settings of the editor, or a first line in the file itself: # yaml-language-server: $schema=.plumbline/schemas/document.json',
+  },
   'nothing-applied': {
     severity: 'error',
     meaning: 'The ledger does not know of anything that was applied there.',

@@ -10,9 +10,12 @@ export interface OwnKinds {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Kinds that the estate describes itself, in its folder of schemas. */
-export async function ownKinds(_world: World, files: Files, folder: string): Promise<OwnKinds> {
-  const entries = files.entries.filter((e) => e.path.startsWith(`${folder}/`) && e.path.endsWith('.yaml'))
+/** Kinds that the estate describes itself, in its folder of schemas. What compiles schemas is loaded only where there are some. */
+export async function ownKinds(world: World, files: Files, folder: string): Promise<OwnKinds> {
+  const entries = files.entries.filter((e) => e.path.startsWith(`${folder}/`) && /\.ya?ml$/.test(e.path))
   if (entries.length === 0) return { kinds: new Map(), validators: new Map(), diagnostics: [] }
-  return { kinds: new Map(), validators: new Map(), diagnostics: [] }
+  const { readKinds } = await import('../schema/read-kinds.ts')
+  const bytes = await files.read(entries.filter((e) => e.mode.startsWith('100')))
+  const schemas = [...bytes].map(([path, content]) => ({ path, bytes: content }))
+  return readKinds(schemas, world.kinds, world.fragments)
 }

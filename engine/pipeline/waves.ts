@@ -31,7 +31,11 @@ export function rolloutOf(graph: Graph, environment: string): RolloutSpec {
   return (graph.documents.get(`Rollout/${String(name)}`)?.document.spec ?? {}) as unknown as RolloutSpec
 }
 
-/** The gates that a wave of an environment has to pass. */
+/** The gates that a wave of an environment has to pass, each with the hosts it is about. */
 export function gatesOf(graph: Graph, environment: string): readonly Gate[] {
-  return rolloutOf(graph, environment).gates ?? []
+  const index = new HostIndex(graph.ofKind('Host') as unknown as ConstructorParameters<typeof HostIndex>[0])
+  return (rolloutOf(graph, environment).gates ?? []).map(({ on, ...gate }) => ({
+    ...(gate as Gate),
+    ...(on !== undefined && { hosts: new Set(index.select(on)) }),
+  }))
 }

@@ -22,7 +22,7 @@ export const define: Define = (command, context) => {
     .action(async (host: string, resource: string | undefined, options: Options) =>
       context.run(async () => {
         const world = await context.open({ network: 'may', emit: progress(terminal) })
-        const { blame } = await import('../../pipeline/queries.ts')
+        const { blame } = await import('../../pipeline/blame.ts')
         const found = await blame(world, {
           host,
           offline: options.offline === true,

@@ -17,14 +17,5 @@ export function compareFields(want: JsonObject, have: JsonObject | null, names: 
   })
 }
 
-/** Values without the keys that are undefined, for specs and states with optional fields. */
-export function given<T extends Record<string, Json | undefined>>(
-  values: T,
-): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
-} {
-  return Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)) as never
-}
-
 /** Sorted, each once. */
 export const asSet = (values: readonly string[]): string[] => [...new Set(values)].sort()

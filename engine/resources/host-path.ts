@@ -25,6 +25,3 @@ export function checkPath(path: string, about: { place: Place; subject: Address 
 
 /** Octal with four digits, as `ls` would not say it but everybody means it: `644` is `0644`. */
 export const fourDigits = (mode: string): string => mode.padStart(4, '0')
-
-/** The folder of a path. */
-export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'

@@ -3,7 +3,7 @@ import { concat, step } from './shell.ts'
 
 /** A file as it shall be, whole. */
 export interface Replacement {
-  /** Sets `$p` to the file's path below `$R`. */
+  /** Sets `$p` to the file's path below `$R`, and `$only` to where its folder must really be, or to nothing. */
   readonly locate: Script
   /** Writes the new content to `$t`. */
   readonly fill: Script
@@ -16,36 +16,37 @@ export interface Replacement {
 }
 
 /**
- * Puts a file in place at once: written beside it under another name, owned, checked, flushed to the disk, renamed. A
- * reader sees the old file or the new one; a power cut leaves one of the two. A symbolic link is never followed, since
- * whoever owns the folder could point it anywhere.
+ * Puts a file in place at once: written under another name, owned, checked, flushed to the disk, renamed. A reader sees the
+ * old file or the new one; a power cut leaves one of the two. The folder may belong to somebody who would like us to
+ * write elsewhere: the work is done inside a folder of our own in it, names are relative to where we stand, and a symbolic link
+ * is never followed. The old file is at `../$n` meanwhile.
  */
 export function replaceFile(file: Replacement): Script {
   return step(sh`${file.locate}
-d=\${p%/*}
-[ -d "\${d:-/}" ] || fail "the folder \${d:-/} is missing"
-${refuseOdd}
+${enter}
 umask 077
-t=$(mktemp "$d/.plumbline.XXXXXX") || exit 1
-trap 'rm -f "$t"' EXIT
+w=$(mktemp -d ./.plumbline.XXXXXX) || exit 1
+cd -P "$w" || exit 1
+clean() { rm -f ./new ./old; cd .. && rmdir "$w" 2>/dev/null; }
+case $(pwd -P) in */.plumbline.??????) [ -O . ] ;; *) false ;; esac || fail "somebody moved our folder in $d"
+trap clean EXIT
 trap 'exit 1' HUP INT TERM
+t=./new
 ${file.fill}
 ${setOwner(file.owner, file.group, sh`"$t"`)}
 chmod ${file.mode} "$t" || exit 1
 ${file.validate ?? sh`:`}
 sync "$t" || exit 1
-mv -f "$t" "$p" || exit 1
-trap - EXIT
-sync "\${d:-/}" 2>/dev/null || :`)
+mv -f "$t" "../$n" || exit 1
+sync .. 2>/dev/null || :`)
 }
 
 /** Removes the file at `$p` and nothing else. */
 export function removeFile(locate: Script): Script {
   return step(sh`${locate}
-d=\${p%/*}
-${refuseOdd}
-rm -f "$p" || exit 1
-sync "\${d:-/}" 2>/dev/null || :`)
+${enter}
+rm -f "./$n" || exit 1
+sync . 2>/dev/null || :`)
 }
 
 /** Changes owner and mode of the file or folder at `$p`. */
@@ -61,7 +62,7 @@ export function setMode(owner: string, group: string, mode: string): Script {
 chmod u-s,g-s "$p" && chmod ${mode} "$p" || exit 1`
 }
 
-export const at = (path: string): Script => sh`p=${hostPath(path)}`
+export const at = (path: string): Script => sh`only= p=${hostPath(path)}`
 
 /** Bytes travel as base64 on the script's own input, never on a command line that other accounts can read. */
 export function fillFrom(base64: string, sensitive: boolean): Script {
@@ -81,8 +82,13 @@ got=$(sha256sum < ${kept}) || exit 1
 cat < ${kept} > "$t" || exit 1`
 }
 
-const refuseOdd = sh`[ ! -L "$p" ] || fail "$p is a symbolic link"
-[ ! -e "$p" ] || [ -f "$p" ] || fail "$p is not a regular file"`
+/** Stands in the folder of `$p`, which is there, with the file's name in `$n`. */
+const enter = sh`d=\${p%/*} n=\${p##*/}
+[ -d "\${d:-/}" ] || fail "the folder \${d:-/} is missing"
+cd -P "\${d:-/}" || exit 1
+[ -z "$only" ] || [ "$PWD" = "$only" ] || fail "$d is not where it was"
+[ ! -L "./$n" ] || fail "$p is a symbolic link"
+[ ! -e "./$n" ] || [ -f "./$n" ] || fail "$p is not a regular file"`
 
 /** Names mean what the target's own files say, which below a prefix are not those of the running system. */
 function setOwner(owner: Script, group: Script, what: Script): Script {
@@ -93,7 +99,7 @@ if [ -n "$R" ]; then
   case $g in *[!0-9]*) g=$(N=$g awk -F: '$1 == ENVIRON["N"] { print $3; exit }' "$R/etc/group") ;; esac
   [ -n "$o" ] && [ -n "$g" ] || fail 'the owner or group is not known there'
 fi
-chown "$o:$g" `,
+chown -h "$o:$g" `,
     what,
     sh` || exit 1`,
   ])
@@ -103,7 +109,9 @@ chown "$o:$g" `,
 export function validator(command: string): Script {
   const word = (text: string): Script =>
     concat(
-      text.split('%s').flatMap((piece, i) => [...(i > 0 ? [sh`"$t"`] : []), ...(piece === '' ? [] : [sh`${piece}`])]),
+      text
+        .split('%s')
+        .flatMap((piece, i) => [...(i > 0 ? [sh`"$PWD/new"`] : []), ...(piece === '' ? [] : [sh`${piece}`])]),
     )
   const line = command.split(/ +/).filter((w) => w !== '')
   return sh`${concat(line.flatMap((w, i) => (i === 0 ? [word(w)] : [sh` `, word(w)])))} >&2 || fail 'the check of the new file failed'`

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
@@ -41,4 +41,42 @@ describe('a simulated host', () => {
       expect(passed).toEqual(stations.map(({ title, expect: verb }) => ({ title, verb, problems: [] })))
     })
   }
+
+  it('keeps the old file where the new one is refused, and never leaves anything beside it', async () => {
+    const { resource } = (await import('../../resources/file/index.ts')) as { resource: ResourceType }
+    const path = '/etc/kept.conf'
+    const station = (content: string, validate: string): Station => ({
+      title: content,
+      spec: { path, content, validate },
+      expect: 'create',
+      oneWay: true,
+    })
+    const stations = [station('good\n', 'grep -q good %s'), station('bad\n', 'grep -q good %s')]
+    const [first, second] = await liveThrough(resource, stations, host, sha256)
+    expect(first?.problems).toEqual([])
+    expect(second?.problems[0]).toContain('the check of the new file failed')
+    expect(readFileSync(join(root.folder, path), 'utf8')).toBe('good\n')
+    const left = readdirSync(root.folder, { recursive: true, encoding: 'utf8' })
+    expect(left.filter((name) => name.includes('.plumbline.'))).toEqual([])
+  })
+
+  it("does not follow links that an account's owner put in our way", async () => {
+    const { resource } = (await import('../../resources/authorizedKey/index.ts')) as { resource: ResourceType }
+    const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEV4YW1wbGVFeGFtcGxlRXhhbXBsZUV4YW1wbGUz'
+    const spec = resource.normalise({ user: 'plumbline', key })
+    const named = { id: 'authorizedKey:x', type: 'authorizedKey', name: resource.identify(spec), spec } as const
+    const rest = { declaredBy: [], requires: [], restartOn: [] }
+    const step = resource.steps({ verb: 'create', resource: { ...named, ...rest }, have: null, fields: [] })
+    const ssh = join(root.folder, 'home/plumbline/.ssh')
+    const shadow = readFileSync(join(root.folder, 'etc/shadow'), 'utf8')
+    for (const link of ['authorized_keys', '']) {
+      rmSync(ssh, { recursive: true, force: true })
+      if (link !== '') mkdirSync(ssh)
+      symlinkSync(link === '' ? '../../etc' : '../../../etc/shadow', join(ssh, link))
+      const [seen] = resource.parse([spec], await runIn(resource.probe([spec])))
+      expect(seen).toMatchObject({ status: 'unknown', unknown: { reason: 'unsupported' } })
+      expect((await runIn(step.script)).stderr).toContain('is a symbolic link')
+      expect(readFileSync(join(root.folder, 'etc/shadow'), 'utf8')).toBe(shadow)
+    }
+  })
 })

@@ -40,9 +40,13 @@ function rewrite(user: string, type: string, blob: string, line: string | null):
   return replaceFile({
     locate: locate(user, line !== null),
     // A word that is the key and follows its type: options may hold blanks, so fields are not counted.
-    fill: sh`{
-  [ ! -e "$p" ] || T=${type} B=${blob} awk '
-{ for (i = 2; i <= NF; i++) if ($i == ENVIRON["B"] && $(i-1) == ENVIRON["T"]) next; print }' "$p" || exit 1
+    // The old file is copied to where nobody can exchange it, and without following a link.
+    fill: sh`if [ -e "../$n" ]; then
+  cp -P "../$n" ./old && [ -f ./old ] && [ ! -L ./old ] || fail "$p can't be read"
+fi
+{
+  [ ! -e ./old ] || T=${type} B=${blob} awk '
+{ for (i = 2; i <= NF; i++) if ($i == ENVIRON["B"] && $(i-1) == ENVIRON["T"]) next; print }' ./old || exit 1
   ${line === null ? sh`:` : sh`printf '%s\n' ${line}`}
 } > "$t" || exit 1`,
     mode: '0600',
@@ -56,7 +60,7 @@ function locate(user: string, make: boolean): Script {
   const folder = make
     ? sh`if [ ! -d "$d" ]; then
   [ -d "$R$h" ] || fail "the home of the account is missing"
-  mkdir -m 0700 "$d" && chown "$uid:$gid" "$d" || exit 1
+  mkdir -m 0700 "$d" && chown -h "$uid:$gid" "$d" || exit 1
 fi`
     : sh`[ -e "$p" ] || exit 0`
   return sh`e=$(N=${user} awk -F: '$1 == ENVIRON["N"] { print $3 ":" $4 ":" $6; exit }' "$R/etc/passwd")
@@ -66,5 +70,6 @@ gid=\${h%%:*} h=\${h#*:}
 h=\${h%/} d=$R\${h}/.ssh
 p=$d/authorized_keys
 [ ! -L "$R$h" ] && [ ! -L "$d" ] || fail "$d is a symbolic link"
-${folder}`
+${folder}
+only=$(cd -P "$R$h" && pwd -P)/.ssh`
 }

@@ -68,6 +68,33 @@ it('is born approved where nobody is asked, and unapproved where it was merged w
   expect(refusal(fold.start(found, deployment(), by()))).toMatch(/start is not for a change that is unapproved/)
 })
 
+it('runs out, or gives way to a newer plan, until it is merged', () => {
+  expect(expectRecord(fold.expire(approved(), by(), ['7 days are over']))).toMatchObject({
+    state: 'expired',
+    reasons: ['7 days are over'],
+  })
+  const said = { ...sampleApproval('Person/n.ito'), at: '2026-10-02T12:30:00Z' }
+  const rejected = expectRecord(fold.reject(proposed(), said, by('Person/n.ito')))
+  expect(expectRecord(fold.supersede(rejected, by())).state).toBe('superseded')
+  expect(refusal(fold.expire(started(), by()))).toMatch(/not for a change that is implementing/)
+  // Merged all the same: recorded, and never applied.
+  const late = expectRecord(fold.recogniseMerge(rejected, merge, by(), { approved: false, reasons: ['rejected'] }))
+  expect(late.state).toBe('unapproved')
+  expect(refusal(fold.recogniseMerge(rejected, merge, by(), { approved: true }))).toMatch(
+    /not approved by being merged/,
+  )
+})
+
+it('stays readable whatever a commit message or a host says', () => {
+  const title = `two\nlines \u001b[31mred\u202e ${'x'.repeat(199)}😀`
+  const born = expectRecord(fold.propose({ ...sampleProposal(), title }, by(), 'unapproved', ['a\u0000b\rc']))
+  expect(born.title).toMatch(/^two lines \\u\{1b\}/)
+  expect(expectRecord(parseRecord('change', serialiseRecord(born), 'f'))).toEqual(born)
+  const detail = `no \u009b way \ud800 ${'y'.repeat(9000)}`
+  const told = expectRecord(fold.progress(started(), { results: [{ ...result(1, 'failed'), detail }] }, by()))
+  expect(expectRecord(parseRecord('change', serialiseRecord(told), 'f'))).toEqual(told)
+})
+
 describe('refuses', () => {
   it('to start what is not approved, to finish what is not done, to intend what was not approved', () => {
     expect(refusal(fold.start(proposed(), deployment(), by()))).toMatch(/not for a change that is proposed/)

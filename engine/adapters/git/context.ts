@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { repositoryError } from './codes.ts'
 import { failure, GitProcess } from './git-process.ts'
@@ -17,6 +18,7 @@ export interface GitContext {
 
 /** Finds the repository that `dir` lies in. Throws `repository-missing` and its like. */
 export async function openContext(dir: string): Promise<GitContext> {
+  if (!existsSync(dir)) throw repositoryError('repository-missing', `there is no folder ${dir}`)
   const found = new GitProcess(resolve(dir))
   const questions = ['--show-object-format', '--is-bare-repository', '--git-common-dir', '--absolute-git-dir']
   const result = await found.run(['rev-parse', ...questions])

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LedgerEntry, LedgerView } from '../../ports/ledger.ts'
 import { generateKeyPair } from '../signing/key-pair.ts'
@@ -12,7 +13,7 @@ import { openTestRepository, scratchFolder, type TestRepository, testRepository 
 
 const hasKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined
 const signer = memorySigner(generateKeyPair())
-const writer = join(import.meta.dirname, 'test-writer.ts')
+const writer = fileURLToPath(new URL('./test-writer.ts', import.meta.url))
 
 let scratch: string
 let count = 0
@@ -282,7 +283,7 @@ describe('appending', () => {
   })
 })
 
-describe('many processes write at once', () => {
+describe('many processes write at once', { timeout: 180_000 }, () => {
   it('on one remote, from clones of their own: nothing lost, nothing doubled', async () => {
     const { bare, clone } = hub()
     const writers = Array.from({ length: 6 }, (_, i) => startWriter(clone().dir, `w${i}`, 8, 1 + (i % 3)))

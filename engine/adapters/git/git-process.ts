@@ -111,7 +111,6 @@ export class GitProcess {
 }
 
 function startFailure(error: NodeJS.ErrnoException, dir: string): Error {
-  // A missing working folder and a missing command look the same here.
   if (error.code === 'ENOENT') return repositoryError('git-missing', `git can't be started in ${dir}`)
   return repositoryError('git-failed', `git can't be started in ${dir}: ${error.code ?? error.message}`)
 }

@@ -251,7 +251,7 @@ describe('addresses of remotes', () => {
 describe('repositories that can not be used say why, and what to do', () => {
   it('not a repository, no commits, detached, shallow', async () => {
     await expect(openRepository(scratch)).rejects.toMatchObject({ code: 'repository-missing', hint: /plumbline init/ })
-    await expect(openRepository(join(scratch, 'no-such'))).rejects.toMatchObject({ code: 'git-missing' })
+    await expect(openRepository(join(scratch, 'no-such'))).rejects.toMatchObject({ code: 'repository-missing' })
     const r = fresh()
     const empty = await openRepository(r.dir)
     await expect(empty.resolve('HEAD')).rejects.toMatchObject({ code: 'repository-empty', hint: /git commit/ })

@@ -118,7 +118,13 @@ async function applyOne(world: World, record: ChangeRecord, options: ApplyOption
         report('not-approved', { summary: `${record.id} is not applied: its approvals do not hold` }),
       ],
     }
-  const work = remainingWork(record, planned, options, world.clock.now().toISOString())
+  const work = remainingWork(
+    record,
+    await knownResults(world, record),
+    planned,
+    options,
+    world.clock.now().toISOString(),
+  )
   if ('refused' in work) return { diagnostics: work.refused }
   const done = await carryOut(world, {
     record,
@@ -147,14 +153,22 @@ interface Remaining {
   readonly settled: readonly ActionResult[]
 }
 
+/** What became of actions so far: from the ledger, and from this machine's journal where an apply died before it could record it. */
+async function knownResults(world: World, record: ChangeRecord): Promise<ReadonlyMap<string, ActionResult>> {
+  const noted = (await (await world.journal()).read(record.id)).flatMap((e) =>
+    e.type === 'finished' ? [e.result] : [],
+  )
+  return new Map([...(record.deployment?.results ?? []), ...noted].map((r) => [r.id, r]))
+}
+
 /** The approved actions, less what is already true. Anything more is refused. */
 function remainingWork(
   record: ChangeRecord,
+  results: ReadonlyMap<string, ActionResult>,
   planned: PlannedChange,
   options: ApplyOptions,
   at: string,
 ): Remaining | { readonly refused: readonly Diagnostic[] } {
-  const results = new Map(record.deployment?.results.map((r) => [r.id, r]) ?? [])
   const begun = new Set(record.deployment?.intents.map((i) => i.action.id) ?? [])
   const open = new Set([...begun].filter((id) => results.get(id)?.outcome !== 'applied'))
   const { plan } = planned

@@ -12,7 +12,7 @@ import type { Commit } from '../ports/repository.ts'
 import { codes } from './codes.ts'
 import { loadCommit, readConfig } from './estate.ts'
 import { judgeRecord, judgeUnmoved } from './judge-record.ts'
-import { type PlannedChange, planChange } from './plan-change.ts'
+import { type PlannedChange, planChange, type Range } from './plan-change.ts'
 import { append, branchAfter, by, expectGenesis, moved, openIn, openRecords, trusted } from './records.ts'
 import type { World } from './world.ts'
 

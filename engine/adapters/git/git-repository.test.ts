@@ -396,6 +396,27 @@ describe('moving a branch', () => {
     repository.close()
   })
 
+  it('with a remote: a branch made here is there to go on with, and one that somebody pushed goes by its own name', async () => {
+    const hub = fresh('--bare')
+    const r = fresh()
+    const first = r.commit('one', { 'a.yaml': 'one\n' })
+    r.git('remote', 'add', 'origin', hub.dir)
+    r.git('push', '-q', 'origin', 'main')
+    const { repository, to } = await next(r, 'two\n')
+    expect(await repository.moveBranch('rollback/chg-1', null, to)).toBe(true)
+    expect([hub, r].map((each) => each.git('rev-parse', 'rollback/chg-1'))).toEqual([to, to])
+    repository.close()
+
+    const other = join(scratch, `other${++count}`)
+    openTestRepository(scratch).git('clone', '-q', hub.dir, other)
+    const reviewer = await openRepository(other)
+    expect(await reviewer.resolve('rollback/chg-1')).toBe(to)
+    expect(await reviewer.resolve('rollback/chg-1~1')).toBe(first)
+    expect(await reviewer.resolve('refs/heads/rollback/chg-1')).toBeUndefined()
+    expect(await reviewer.resolve('nowhere')).toBeUndefined()
+    reviewer.close()
+  })
+
   it('with a remote: a local branch that can not follow is left, and that is said', async () => {
     const hub = fresh('--bare')
     const r = fresh()

@@ -64,7 +64,13 @@ class GitRepository implements OpenRepository {
       throw repositoryError('repository-corrupt', `${ref} names ${id}, which is missing`)
     if (/^HEAD\b/.test(ref) && (await this.#isEmpty()))
       throw repositoryError('repository-empty', 'there are no commits yet')
-    return undefined
+    return this.#onRemote(ref)
+  }
+
+  /** A branch that somebody pushed and nobody here has checked out goes by its own name, too. */
+  async #onRemote(ref: string): Promise<string | undefined> {
+    if (/^(HEAD|refs\/|@)/.test(ref) || isObjectId(ref) || !(await this.hasRemote())) return undefined
+    return (await this.#context.reader.read(`refs/remotes/${remoteName}/${ref}^{commit}`))?.id
   }
 
   /** Where a remote decides, its branch stands behind the short name. */

@@ -53,7 +53,9 @@ export async function moveRemoteBranch(
   }
   const seen = (await tipOf(context, tracking)) ?? null
   if (seen === move.from) await swapRef(context, tracking, move.from, move.to)
-  await follow(context, move.branch, move.to, tell)
+  // A branch that is made here is the user's to go on with.
+  if (move.from === null && (await tipOf(context, ref)) === undefined) await swapRef(context, ref, null, move.to)
+  else await follow(context, move.branch, move.to, tell)
   return true
 }
 

@@ -34,4 +34,12 @@ export interface CommandContext {
   readonly version: string
   /** Runs an action and remembers its exit status; mistakes become diagnostics. */
   readonly run: (action: () => Promise<number>, options: { readonly json?: boolean | undefined }) => Promise<void>
+  /** Runs a command line in other surroundings: the demo types commands as a user would. */
+  readonly runProgram: RunProgram
 }
+
+/** Where a command line runs. */
+export type Surroundings = Pick<CommandContext, 'terminal' | 'open' | 'version'>
+
+/** Parses the arguments, runs the command they name and returns the exit status. */
+export type RunProgram = (argv: readonly string[], surroundings: Surroundings) => Promise<number>

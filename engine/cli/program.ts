@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import type { CommandContext, Define } from './context.ts'
+import type { CommandContext, Define, Surroundings } from './context.ts'
 import { exit } from './terminal.ts'
 
 interface Entry {
@@ -78,10 +78,11 @@ async function addCompletion(program: Command): Promise<void> {
 }
 
 /** Parses the arguments, runs the command they name and returns the exit status. */
-export async function runProgram(argv: readonly string[], base: Omit<CommandContext, 'run'>): Promise<number> {
+export async function runProgram(argv: readonly string[], base: Surroundings): Promise<number> {
   let status: number = exit.ok
   const context: CommandContext = {
     ...base,
+    runProgram,
     run: async (action, options) => {
       const { runAction } = await import('./run-action.ts')
       status = await runAction(action, base.terminal, options.json === true)

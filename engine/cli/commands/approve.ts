@@ -11,7 +11,6 @@ interface Options {
   readonly key?: string
   readonly comment?: string
   readonly reject?: boolean
-  readonly host?: string[]
   readonly allowMassDelete?: boolean
   readonly json?: boolean
 }
@@ -28,7 +27,6 @@ export const define: Define = (command, context) => {
     )
     .option('-m, --comment <text>', 'a word to the record')
     .option('--reject', 'sign that it must not be applied')
-    .option('--host <name...>', 'only these hosts')
     .option('--allow-mass-delete', 'agree to a plan that removes a great deal')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -49,7 +47,6 @@ export const define: Define = (command, context) => {
           base: options.base,
           decision: options.reject === true ? 'reject' : 'approve',
           ...(options.comment !== undefined && { comment: options.comment }),
-          ...(options.host !== undefined && { hosts: options.host }),
           ...(options.allowMassDelete === true && { allowMassDelete: true }),
         })
         if ('refused' in done) throw new Refusal(done.refused)
@@ -60,7 +57,9 @@ export const define: Define = (command, context) => {
           )
           return exit.ok
         }
-        terminal.out(planText(plan, { colors: terminal.colors, approvals: approvalLines(standing, plan) }))
+        terminal.out(
+          planText(plan, { colors: terminal.colors, width: terminal.width, approvals: approvalLines(standing, plan) }),
+        )
         terminal.err(diagnosticsText(findings, terminal.colors))
         const verb = options.reject === true ? 'rejected' : 'approved'
         terminal.out(

@@ -34,18 +34,11 @@ export const define: Define = (command, context) => {
           return exit.ok
         }
         const c = terminal.colors
-        const paint = (cell: string, column: number): string =>
-          column === 0
-            ? cell === 'so'
-              ? c.green(cell)
-              : cell === 'off'
-                ? c.magenta(cell)
-                : c.dim(cell)
-            : column === 2
-              ? c.bold(cell)
-              : column > 2
-                ? c.dim(cell)
-                : cell
+        const paint = (cell: string, column: number, row: number): string => {
+          if (row === 0) return c.dim(cell)
+          if (column === 0) return cell === 'so' ? c.green(cell) : cell === 'off' ? c.magenta(cell) : c.dim(cell)
+          return column === 2 ? c.bold(cell) : column > 2 ? c.dim(cell) : cell
+        }
         const rows = found.lines.map((l) => [
           { so: 'so', moved: 'off', unknown: '?', 'not-looked': '' }[l.now],
           escapeControls(l.resource),
@@ -55,7 +48,8 @@ export const define: Define = (command, context) => {
           l.approvers.length === 0 ? 'nobody' : l.approvers.map((a) => a.slice(a.indexOf('/') + 1)).join(', '),
           l.declaredBy.join(', '),
         ])
-        terminal.out(`${columns(rows, { paint }).join('\n')}\n`)
+        const heads = ['now', 'resource', 'change', 'commit', 'approved', 'by', 'declared by']
+        terminal.out(`${columns([heads, ...rows], { paint }).join('\n')}\n`)
         return exit.ok
       }, options),
     )

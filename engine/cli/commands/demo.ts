@@ -1,9 +1,24 @@
 import type { Define } from '../context.ts'
-import { exit } from '../terminal.ts'
+
+interface Options {
+  readonly folder?: string
+  readonly serve?: boolean
+}
 
 /** `plumbline demo`: the whole story, with simulated hosts over real SSH. */
 export const define: Define = (command, context) => {
   command
-    .option('--folder <dir>', 'where to play (default: a new folder among the temporary files)')
-    .action(async (_options: { folder?: string }) => context.run(async () => exit.ok, {}))
+    .option('--folder <dir>', 'where to play: an empty folder, or one of an earlier demo (default: a temporary one)')
+    .option('--serve', 'start the hosts of the demo in --folder again, and keep them up until Ctrl-C')
+    .addHelpText(
+      'after',
+      '\nTakes Node and git, no root, about 20 seconds. Your own keys, git configuration and ~/.ssh are neither read nor changed.\n\nExamples:\n  plumbline demo\n  plumbline demo --folder ~/plumbline-demo\n  plumbline demo --serve --folder ~/plumbline-demo',
+    )
+    .action(async (options: Options) =>
+      context.run(async () => {
+        const { playDemo, serveDemo } = await import('../../demo/demo.ts')
+        if (options.serve !== true) return playDemo(context, options.folder)
+        return serveDemo(context, options.folder)
+      }, {}),
+    )
 }

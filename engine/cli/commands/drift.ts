@@ -31,6 +31,7 @@ export const define: Define = (command, context) => {
           terminal.out(
             planText(plan, {
               colors: terminal.colors,
+              width: terminal.width,
               approvals: [],
               ...(plan.actions.length > 0 && { next: 'plumbline approve main && plumbline apply, to bring it back' }),
             }),

@@ -33,9 +33,12 @@ export const define: Define = (command, context) => {
         if (options.json === true) terminal.out(`${JSON.stringify(made, null, 2)}\n`)
         else {
           for (const file of made.files) terminal.out(`  ${terminal.colors.green('+')} ${file}\n`)
-          terminal.out(
-            `ledger ${made.ledger}, rule ${made.genesis.rule}\n\nNext: describe your hosts in inventory/hosts.yaml, then plumbline validate && plumbline plan\n`,
-          )
+          // Where the documents were there already, hosts are described, too.
+          const next =
+            made.files.length === 0
+              ? 'plumbline plan'
+              : 'describe your hosts in inventory/hosts.yaml, then plumbline validate && plumbline plan'
+          terminal.out(`ledger ${made.ledger}, rule ${made.genesis.rule}\n\nNext: ${next}\n`)
         }
         return exit.ok
       }, options),

@@ -5,6 +5,7 @@ import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { approvalLines } from '../views/approvals-text.ts'
 import { planText } from '../views/plan-text.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 interface Options {
   readonly base?: string
@@ -13,7 +14,7 @@ interface Options {
   readonly all?: boolean
   readonly out?: string
   readonly allowMassDelete?: boolean
-  readonly diffLines: string
+  readonly diffLines: number
   readonly json?: boolean
 }
 
@@ -28,7 +29,7 @@ export const define: Define = (command, context) => {
     .option('--all', 'look at every host, not only those that the branch changes')
     .option('-o, --out <file>', 'save the plan')
     .option('--allow-mass-delete', 'let a plan through that removes a great deal')
-    .option('--diff-lines <n>', 'most lines shown of one file', '12')
+    .option('--diff-lines <n>', 'most lines shown of one file', wholeNumber, 12)
     .option('--json', 'print the plan as JSON')
     .addHelpText(
       'after',
@@ -51,8 +52,9 @@ export const define: Define = (command, context) => {
           terminal.out(
             planText(plan, {
               colors: terminal.colors,
+              width: terminal.width,
               approvals: approvalLines(standing, plan),
-              diffLines: Number(options.diffLines),
+              diffLines: options.diffLines,
               ...(options.out !== undefined && { savedTo: options.out }),
               ...nextStep(plan.actions.length, options.out),
             }),

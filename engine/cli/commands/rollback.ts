@@ -48,6 +48,7 @@ export const define: Define = (command, context) => {
           terminal.out(
             planText(plan, {
               colors: terminal.colors,
+              width: terminal.width,
               approvals: approvalLines(standing, plan),
               ...(options.out !== undefined && { savedTo: options.out }),
               next:

@@ -5,6 +5,7 @@ import type { FieldChange, Verb } from '../../model/resource.ts'
 import type { Colors } from '../terminal.ts'
 import { columns, count } from './columns.ts'
 import { diagnosticsText } from './diagnostics-text.ts'
+import { wrap } from './wrap.ts'
 
 /** What stands beside the plan and is not part of it. */
 export interface PlanContext {
@@ -16,6 +17,8 @@ export interface PlanContext {
   readonly next?: string
   /** Longest line diff shown for one file. */
   readonly diffLines?: number
+  /** Characters of a line; reasons are wrapped to it. */
+  readonly width?: number
 }
 
 const marks: Record<Verb, string> = { create: '+', update: '~', delete: '-', restart: '>' }
@@ -101,6 +104,7 @@ function fieldText(field: FieldChange | undefined): string {
 function value(v: FieldChange['before']): string {
   if (v === undefined) return 'nothing'
   const text = typeof v === 'string' ? v : JSON.stringify(v)
+  if (/^sha256:[0-9a-f]{64}$/.test(text)) return `${text.slice(0, 'sha256:'.length + 12)}…`
   return escapeControls(text.length > 80 ? `${text.slice(0, 77)}…` : text)
 }
 
@@ -122,7 +126,7 @@ function originLines(action: Action, c: Colors): string[] {
   const by = setBy.approvers.map((a) => a.slice(a.indexOf('/') + 1)).join(', ')
   return [
     c.dim(
-      `      ${by === '' ? 'applied' : 'approved'} ${setBy.at.slice(0, 10)}${by === '' ? '' : ` by ${by}`}; changed on the host since, no record`,
+      `      commit ${setBy.commit.slice(0, 12)}, ${by === '' ? 'applied' : 'approved'} ${setBy.at.slice(0, 10)}${by === '' ? '' : ` by ${by}`}; changed on the host since, no record`,
     ),
   ]
 }
@@ -169,9 +173,19 @@ function footer(plan: Plan, context: PlanContext): string[] {
     ])
   for (const [i, line] of context.approvals.entries()) rows.push([i === 0 ? 'approval' : '', line])
   const digest = `${plan.subject.plan.slice(0, 11)}…${plan.subject.plan.slice(-4)}`
-  rows.push(['digest', context.savedTo === undefined ? digest : `${digest}   saved to ${context.savedTo}`])
+  rows.push(['digest', context.savedTo === undefined ? digest : `${digest}, saved to ${context.savedTo}`])
   if (context.next !== undefined) rows.push(['next', context.next])
-  return columns(rows, { paint: (cell, column) => (column === 0 ? c.dim(cell) : cell) })
+  return columns(wrapped(rows, context.width), { paint: (cell, column) => (column === 0 ? c.dim(cell) : cell) })
+}
+
+/** Long reasons go on below themselves. */
+function wrapped(rows: readonly (readonly string[])[], width: number | undefined): readonly (readonly string[])[] {
+  if (width === undefined) return rows
+  const label = Math.max(...rows.map(([name = '']) => name.length)) + 2
+  return rows.flatMap(([name = '', text = '']) =>
+    // A command line stays one line, to be copied.
+    (name === 'next' ? [text] : wrap(text, Math.max(width - label, 40))).map((line, i) => [i === 0 ? name : '', line]),
+  )
 }
 
 function shorten(addresses: readonly string[]): string {

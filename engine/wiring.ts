@@ -101,8 +101,8 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     fetchHostKeys: async (address, port, deadline) =>
       (await import('./adapters/ssh/host-key.ts')).fetchHostKeys(address, port, deadline),
     readPlan: (path) => readPlan(resolve(options.start, path)),
-    savePlan: (path, plan) => writeFile(resolve(options.start, path), `${JSON.stringify(plan, null, 2)}\n`),
-    readText: (path) => readFile(resolve(options.start, path), 'utf8'),
+    savePlan: (path, plan) => writeText(resolve(options.start, path), `${JSON.stringify(plan, null, 2)}\n`),
+    readText: (path) => readText(resolve(options.start, path)),
     folder: (await import('./adapters/folder/estate-folder.ts')).estateFolder(root),
     emit: options.emit ?? (() => undefined),
     process: thisProcess(),
@@ -195,7 +195,7 @@ async function personSigner(root: string, key: string | undefined, env: WorldOpt
     )
   }
   const literal = canonicalSshKey(named.startsWith('key::') ? named.slice(5) : named)
-  const publicKey = literal ?? (named.endsWith('.pub') ? canonicalSshKey(await readFile(named, 'utf8')) : undefined)
+  const publicKey = literal ?? (named.endsWith('.pub') ? canonicalSshKey(await readText(named)) : undefined)
   if (publicKey === undefined) return fileSigner(named.replace(/^~(?=\/)/, homedir()))
   // git is often told the public half of a key whose private half lies beside it.
   const beside = named.endsWith('.pub') ? named.slice(0, -'.pub'.length) : undefined
@@ -216,8 +216,42 @@ async function gitSigningKey(root: string): Promise<string | undefined> {
 
 async function readPlan(path: string): Promise<Plan | undefined> {
   if (!path.endsWith('.json') || !existsSync(path)) return undefined
-  return JSON.parse(await readFile(path, 'utf8')) as Plan
+  const plan = planIn(await readText(path))
+  if (plan === undefined)
+    throw new RepositoryError('plan-invalid', `${path} holds no plan that can be read`, codes['plan-invalid'].fix)
+  return plan
 }
+
+/** Only what is needed to find it again: everything else of a saved plan is made afresh and compared by its digest. */
+function planIn(text: string): Plan | undefined {
+  try {
+    const plan = JSON.parse(text) as Partial<Plan> | null
+    const { repository, base, head, tree, plan: digest } = plan?.subject ?? {}
+    return [repository, base, head, tree, digest].every((v) => typeof v === 'string') ? (plan as Plan) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A file that somebody named on the command line. */
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new RepositoryError('file-missing', `${path} can't be read: ${reasonOf(error)}`, codes['file-missing'].fix)
+  }
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text)
+  } catch (error) {
+    const summary = `${path} can't be written: ${reasonOf(error)}`
+    throw new RepositoryError('file-unwritable', summary, codes['file-unwritable'].fix)
+  }
+}
+
+const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error)
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined

@@ -31,6 +31,16 @@ export const codes = {
     meaning: 'The key that signs belongs to no person of the base commit.',
     fix: 'put the public key into spec.sshKeys of your Person document and have that merged, or name another key with --key',
   },
+  'file-missing': {
+    severity: 'error',
+    meaning: 'A file that was named does not exist or can not be read.',
+    fix: 'check the path; it is meant from the folder you stand in',
+  },
+  'file-unwritable': {
+    severity: 'error',
+    meaning: 'A file that was named can not be written.',
+    fix: 'name a file in a folder that is there and that you may write to',
+  },
   'plan-invalid': {
     severity: 'error',
     meaning: 'A saved plan can not be read, or was edited after it was saved.',

@@ -58,7 +58,12 @@ export async function writeSchemas(
 ): Promise<WrittenSchemas> {
   const { kinds, config } = await loadWork(world)
   const folder = options.out.replace(/\/+$/, '')
-  const made = editorSchemas(kinds, world.fragments, config.documents ?? [], folder)
+  const made = editorSchemas(
+    kinds,
+    world.fragments,
+    config.documents ?? ['inventory/**/*.yaml', 'policies/**/*.yaml'],
+    folder,
+  )
   const schemas = new Map(made.filter((f) => f.path !== settingsFile).map((f) => [f.path, f.text]))
   const all = inOne(schemas, folder)
   if (options.dry) return { files: [], all, diagnostics: [] }
@@ -75,11 +80,17 @@ export async function writeSchemas(
 
 /** The schemas in one document: each keeps its name, by which the others refer to it. */
 function inOne(schemas: ReadonlyMap<string, string>, folder: string): JsonObject {
-  const named = [...schemas].map(([path, text]) => [path.slice(folder.length + 1), JSON.parse(text)] as const)
+  const named = [...schemas].map(
+    ([path, text]) => [path.slice(folder.length + 1), JSON.parse(text, withoutUrn)] as const,
+  )
   const root = named.find(([name]) => name === 'document.json')?.[1] as JsonObject
   const rest = named.filter(([name]) => name !== 'document.json')
   return { ...root, $defs: Object.fromEntries(rest.map(([name, schema]) => [name, { $id: name, ...schema }])) }
 }
+
+/** What schemas share is written into each of them, so its name stands there more than once. */
+const withoutUrn = (key: string, value: unknown): unknown =>
+  key === '$id' && typeof value === 'string' && value.startsWith('urn:') ? undefined : value
 
 /** Settings of the editor with ours in them; undefined where those that are there can't be read as JSON. */
 function withSettings(before: string | undefined, ours: string): string | undefined {

@@ -201,11 +201,11 @@ export function explanationText(e: Explanation): string {
   }
   if (e.fields.length > 0) {
     const width = Math.max(...e.fields.map((f) => f.name.length)) + 2
-    const typeWidth = Math.min(28, Math.max(...e.fields.map((f) => f.type.length)) + 2)
+    const typeWidth = Math.min(28, Math.max(...e.fields.map((f) => f.type.length)) + 1)
     lines.push('', 'Fields (* required)')
     for (const f of e.fields)
       lines.push(
-        `  ${f.required ? '*' : ' '} ${f.name.padEnd(width)}${f.type.padEnd(typeWidth)}${f.description}`.trimEnd(),
+        `  ${f.required ? '*' : ' '} ${f.name.padEnd(width)}${f.type.padEnd(typeWidth)} ${f.description}`.trimEnd(),
       )
   }
   return `${lines.join('\n').replace(/\n{3,}/g, '\n\n')}\n`

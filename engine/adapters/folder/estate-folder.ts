@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { simpleGit } from 'simple-git'
 import type { Founder } from '../../model/founder.ts'
 import { canonicalSshKey } from '../../model/ssh-key.ts'
@@ -24,6 +24,13 @@ export function estateFolder(root: string): Folder {
         })
       }
     },
+    async replace(files) {
+      for (const [path, text] of files) {
+        await mkdir(dirname(resolve(root, path)), { recursive: true })
+        await writeFile(resolve(root, path), text)
+      }
+    },
+    read: async (path) => (existsSync(join(root, path)) ? readFile(join(root, path), 'utf8') : undefined),
     async commitAll(branch, message) {
       if (!existsSync(join(root, '.git'))) await git().init(['--initial-branch', branch])
       await git().add('.')

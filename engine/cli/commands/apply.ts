@@ -4,11 +4,12 @@ import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { applyText } from '../views/apply-text.ts'
 import { diagnosticsText } from '../views/diagnostics-text.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 interface Options {
   readonly takeOver?: boolean
   readonly allowMassDelete?: boolean
-  readonly concurrency: string
+  readonly concurrency: number
   readonly json?: boolean
 }
 
@@ -19,7 +20,7 @@ export const define: Define = (command, context) => {
     .argument('[change]', 'a record number or a saved plan; all pending changes where not given')
     .option('--take-over', 'take over a lock whose holder is known to be dead')
     .option('--allow-mass-delete', 'carry out a change that removes a great deal; the record keeps that you said so')
-    .option('--concurrency <n>', 'hosts at once', '32')
+    .option('--concurrency <n>', 'hosts at once', wholeNumber, 32)
     .option('--json', 'print JSON lines: every event, then the result')
     .addHelpText(
       'after',
@@ -33,7 +34,7 @@ export const define: Define = (command, context) => {
         const saved = what === undefined ? undefined : await world.readPlan(what)
         const report = await applyPending(world, {
           ...(saved !== undefined ? { saved } : what !== undefined ? { change: what } : {}),
-          concurrency: Number(options.concurrency),
+          concurrency: options.concurrency,
           takeOver: options.takeOver === true,
           allowMassDelete: options.allowMassDelete === true,
         })

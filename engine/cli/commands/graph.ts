@@ -2,11 +2,12 @@ import { Option } from 'commander'
 import type { Define } from '../context.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 interface Options {
   readonly from?: string
   readonly reach?: string
-  readonly depth?: string
+  readonly depth?: number
   readonly format: 'tree' | 'dot' | 'mermaid' | 'json'
   readonly commit?: string
   readonly json?: boolean
@@ -18,7 +19,7 @@ export const define: Define = (command, context) => {
   command
     .argument('[address]', 'a document, Kind/name; the whole estate where not given')
     .option('--reach', 'what a change of it touches, instead of what it stands on')
-    .option('--depth <n>', 'how far to go')
+    .option('--depth <n>', 'how far to go', wholeNumber)
     .addOption(
       new Option('--format <format>', 'how to draw it').choices(['tree', 'dot', 'mermaid', 'json']).default('tree'),
     )
@@ -35,7 +36,7 @@ export const define: Define = (command, context) => {
         const drawn = await drawGraph(world, {
           ...(address !== undefined && { address }),
           reach: options.reach !== undefined,
-          ...(options.depth !== undefined && { depth: Number(options.depth) }),
+          ...(options.depth !== undefined && { depth: options.depth }),
           format: options.json === true ? 'json' : options.format,
           ...(options.commit !== undefined && { commit: options.commit }),
         })

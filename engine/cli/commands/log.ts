@@ -1,9 +1,10 @@
 import type { Define } from '../context.ts'
 import { exit } from '../terminal.ts'
 import { columns } from '../views/columns.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 interface Options {
-  readonly limit: string
+  readonly limit: number
   readonly state?: string
   readonly json?: boolean
 }
@@ -12,7 +13,7 @@ interface Options {
 export const define: Define = (command, context) => {
   const { terminal } = context
   command
-    .option('-n, --limit <n>', 'how many', '20')
+    .option('-n, --limit <n>', 'how many', wholeNumber, 20)
     .option('--state <state>', 'only changes in this state')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  plumbline log\n  plumbline log --state failed --json')
@@ -21,7 +22,7 @@ export const define: Define = (command, context) => {
         const world = await context.open({ network: 'may' })
         const { listRecords } = await import('../../pipeline/queries.ts')
         const records = await listRecords(world, {
-          limit: Number(options.limit),
+          limit: options.limit,
           ...(options.state !== undefined && { state: options.state }),
         })
         if (options.json === true) {

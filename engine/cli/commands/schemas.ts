@@ -1,6 +1,7 @@
 import type { Define } from '../context.ts'
 import { exit } from '../terminal.ts'
 import { count } from '../views/columns.ts'
+import { diagnosticsText } from '../views/diagnostics-text.ts'
 
 /** `plumbline schemas`: what an editor with yaml-language-server needs to complete and check documents. */
 export const define: Define = (command, context) => {
@@ -23,10 +24,12 @@ export const define: Define = (command, context) => {
           dry: options.json === true,
         })
         if (options.json === true) terminal.out(`${JSON.stringify(written.all, null, 2)}\n`)
-        else
+        else {
           terminal.out(
             `${count(written.files.length, 'file')} written: ${written.files.slice(0, 3).join(', ')}${written.files.length > 3 ? ', …' : ''}\n`,
           )
+          terminal.err(diagnosticsText(written.diagnostics, terminal.colors))
+        }
         return exit.ok
       }, options),
     )

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import picocolors from 'picocolors'
+import { runProgram } from '../engine/cli/program.ts'
+import { openWorld } from '../engine/wiring.ts'
+
+/** What a command line did. */
+export interface Ran {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+}
+
+/** A folder of its own with a home of its own, in which command lines are run as a user would type them. */
+export interface Desk {
+  readonly folder: string
+  /** Runs `plumbline …` in the folder. */
+  run(...argv: string[]): Promise<Ran>
+  git(...args: string[]): string
+  write(path: string, text: string): void
+  read(path: string): string
+  close(): void
+}
+
+export function openDesk(): Desk {
+  const scratch = mkdtempSync(join(tmpdir(), 'plumbline-desk-'))
+  const folder = join(scratch, 'estate')
+  const home = join(scratch, 'home')
+  mkdirSync(folder)
+  mkdirSync(home)
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), GIT_CONFIG_NOSYSTEM: '1' }
+  return {
+    folder,
+    async run(...argv) {
+      let out = ''
+      let err = ''
+      const worlds: { close: () => Promise<void> }[] = []
+      const status = await runProgram(argv, {
+        version: '0.0.0-test',
+        terminal: {
+          out: (text) => {
+            out += text
+          },
+          err: (text) => {
+            err += text
+          },
+          cwd: folder,
+          env,
+          interactive: false,
+          width: 100,
+          colors: picocolors.createColors(false),
+        },
+        open: async (options) => {
+          const world = await openWorld({ ...options, version: '0.0.0-test', start: folder, env })
+          worlds.push(world)
+          return world
+        },
+      })
+      for (const world of worlds) await world.close()
+      return { status, out, err }
+    },
+    git: (...args) => execFileSync('git', ['-C', folder, ...args], { env, encoding: 'utf8' }),
+    write(path, text) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), text)
+    },
+    read: (path) => readFileSync(join(folder, path), 'utf8'),
+    close: () => rmSync(scratch, { recursive: true, force: true }),
+  }
+}

@@ -1,0 +1,131 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateKeyPair } from '../engine/adapters/signing/key-pair.ts'
+import { type Desk, openDesk } from './cli.ts'
+
+let desk: Desk
+beforeAll(async () => {
+  desk = openDesk()
+  const made = await desk.run('init')
+  expect(made).toMatchObject({ status: 0, err: '' })
+})
+afterAll(() => desk.close())
+
+describe('explain', () => {
+  it('lists the kinds, explains one and a field of it, with --json too', async () => {
+    expect((await desk.run('explain')).out).toMatch(/^infrastructure +Host +A machine/m)
+    expect((await desk.run('explain', 'host.ssh.port')).out).toMatch(/^Host\.ssh\.port[\s\S]*default +22/)
+    expect(JSON.parse((await desk.run('explain', 'Host', '--json')).out)).toMatchObject({ kind: 'Host' })
+  })
+
+  it('suggests what was meant', async () => {
+    expect(await desk.run('explain', 'Hots')).toMatchObject({ status: 1, err: expect.stringContaining('mean Host?') })
+    expect((await desk.run('explain', 'Host.adress')).err).toContain('did you mean Host.address?')
+  })
+})
+
+describe('a kind of the estate’s own', () => {
+  const schema = `title: Tree
+description: A tree on the grounds.
+type: object
+additionalProperties: false
+required: [height]
+properties:
+  height: { description: In metres., type: number, minimum: 0 }
+  planter: { description: Who planted it., type: string, ref: Person }
+examples: [{ height: 3 }]
+`
+  const oak = (spec: string) => `apiVersion: plumbline/v1\nkind: Tree\nmetadata: { name: oak }\nspec: ${spec}\n`
+
+  it('is checked, linked, listed and explained as any other', async () => {
+    desk.write('schemas/grounds/Tree.yaml', schema)
+    desk.write('inventory/trees.yaml', oak('{ height: tall, planter: nobody-here }'))
+    const wrong = await desk.run('validate', '--json')
+    expect(wrong.status).toBe(1)
+    expect(JSON.parse(wrong.out).diagnostics).toMatchObject([
+      { code: 'schema', file: 'inventory/trees.yaml', line: 4 },
+      { code: 'dangling-reference', file: 'inventory/trees.yaml', line: 4 },
+    ])
+    desk.write('inventory/trees.yaml', oak('{ height: 7 }'))
+    expect(await desk.run('validate')).toMatchObject({ status: 0 })
+    expect((await desk.run('get', 'tree')).out).toContain('inventory/trees.yaml:1')
+    expect((await desk.run('explain', 'Tree.height')).out).toContain('In metres.')
+  })
+
+  it('that can not be compiled is a finding at its place', async () => {
+    desk.write('schemas/grounds/Tree.yaml', schema.replace('title: Tree', 'title: Bush'))
+    const { status, out } = await desk.run('validate', '--json')
+    expect(status).toBe(1)
+    expect(JSON.parse(out).diagnostics).toContainEqual(
+      expect.objectContaining({ code: 'schema-invalid', file: 'schemas/grounds/Tree.yaml', line: 1 }),
+    )
+    desk.write('schemas/grounds/Tree.yaml', schema)
+  })
+})
+
+describe('schemas', () => {
+  it('writes them, and adds to the settings of an editor', async () => {
+    desk.write('.vscode/settings.json', '{ "editor.tabSize": 2, "yaml.schemas": { "mine.json": "mine/*.yaml" } }')
+    expect(await desk.run('schemas')).toMatchObject({ status: 0, err: '' })
+    const settings = JSON.parse(desk.read('.vscode/settings.json'))
+    expect(settings).toMatchObject({ 'editor.tabSize': 2, 'yaml.schemas': { 'mine.json': 'mine/*.yaml' } })
+    expect(Object.keys(settings['yaml.schemas'])).toContain('./.plumbline/schemas/document.json')
+    expect(JSON.parse(desk.read('.plumbline/schemas/Tree.json'))).toMatchObject({ title: 'Tree' })
+  })
+
+  it('leaves settings alone that it can not read, and says so', async () => {
+    desk.write('.vscode/settings.json', '{ // mine\n}')
+    expect((await desk.run('schemas')).err).toContain('[settings-left]')
+    expect(desk.read('.vscode/settings.json')).toBe('{ // mine\n}')
+  })
+
+  it('prints one schema that is complete in itself', async () => {
+    const { out } = await desk.run('schemas', '--json')
+    const ajv = new Ajv2020({ strict: false, allErrors: true })
+    formats.default(ajv)
+    const validate = ajv.compile(JSON.parse(out))
+    const document = { apiVersion: 'plumbline/v1', kind: 'Tree', metadata: { name: 'oak' } }
+    expect(validate({ ...document, spec: { height: 3 } })).toBe(true)
+    expect(validate({ ...document, spec: { height: 'tall' } })).toBe(false)
+  })
+})
+
+describe('plan', () => {
+  it('says what is not committed and so not in it', async () => {
+    desk.git('add', '.')
+    desk.git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', 'commit', '-qm', 'Trees')
+    expect(await desk.run('plan')).toMatchObject({ status: 0, err: '' })
+    desk.write('inventory/trees.yaml', '')
+    desk.write('notes.txt', 'not of the estate')
+    const { status, out, err } = await desk.run('plan', '--json')
+    expect(status).toBe(0)
+    expect(JSON.parse(out).actions).toEqual([])
+    expect(err).toContain('[uncommitted-changes] not in this plan, for they are not committed: inventory/trees.yaml\n')
+  })
+})
+
+describe('wrong use', () => {
+  it.each([
+    [['nope'], 64, /unknown command/],
+    [['pln'], 64, /Did you mean plan\?/],
+    [['plan', '--jsn'], 64, /--json/],
+    [['rollback'], 64, /missing required argument/],
+    [['log', '--limit', 'many'], 64, /whole number/],
+    [['plan', 'no-such-branch'], 1, /\[commit-missing\]/],
+    [['plan', '--host', 'nope'], 1, /there is no host nope/],
+    [['get', 'Persn'], 1, /did you mean Person\?/],
+    [['get', 'Person/nobody'], 1, /\[document-unknown\]/],
+    [['show', 'CHG-2026-00099'], 1, /\[change-unknown\]/],
+    [['blame', 'nope'], 1, /\[document-unknown\]/],
+    [['audit', 'verify', '--allowed-signers', 'no-such-file'], 1, /\[file-missing\]/],
+  ])('%j exits %i and says why', async (argv, status, why) => {
+    const ran = await desk.run(...argv)
+    expect(ran).toMatchObject({ status, out: '', err: expect.stringMatching(why) })
+  })
+})
+
+it('does not let the wrong key approve', async () => {
+  desk.write('stranger', generateKeyPair().privateKey)
+  expect(await desk.run('approve', '--key', 'stranger')).toMatchObject({ status: 1 })
+})

@@ -2,8 +2,9 @@ import { contentDigest } from '../change/content.ts'
 import { peopleOf } from '../change/people.ts'
 import { type VerifyReport, verifyLedger } from '../ledger/verify.ts'
 import type { Address } from '../model/address.ts'
-import { type EstateAt, loadCommit, readConfig } from './estate.ts'
+import { type EstateAt, loadCommit } from './estate.ts'
 import { expectGenesis } from './records.ts'
+import { targetBranch, targetTip } from './target-branch.ts'
 import type { World } from './world.ts'
 
 export interface AuditOptions {
@@ -17,8 +18,7 @@ export interface AuditOptions {
 export async function auditVerify(world: World, options: AuditOptions): Promise<VerifyReport> {
   const genesis = await expectGenesis(world)
   const repository = await world.repository()
-  const config = await readConfig(world, 'HEAD')
-  const tip = (await repository.resolve(config.branch ?? 'main')) ?? ''
+  const tip = (await targetTip(world, await targetBranch(world))) ?? genesis.adoption
   const ids = [...(await repository.firstParents(tip, genesis.adoption))].reverse()
   const estates = new Map<string, Promise<EstateAt>>()
   const estateOf = (commit: string): Promise<EstateAt> => {
@@ -30,8 +30,7 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
     steps: (await world.ledger()).steps(),
     main: await Promise.all(ids.map(async (id) => ({ id, ...(await treeAndParents(world, id)) }))),
     isOnMain: (commit) => repository.isAncestor(commit, tip),
-    contentOf: async ({ tree, parents }) =>
-      contentDigest(await repository.changes(parents[0] ?? tree, tree), world.sha256),
+    contentOf: async (commit, base) => contentDigest(await repository.changes(base, commit.id), world.sha256),
     personKeys: async (base, person, at) => keysOf((await estateOf(base)).graph, person, at),
     verifySignature: world.verifySignature,
     sha256: world.sha256,

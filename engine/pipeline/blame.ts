@@ -7,10 +7,11 @@ import type { Resource, ResourceId } from '../model/resource.ts'
 import { observeHosts } from '../observe/observe-hosts.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
-import { type EstateAt, loadCommit, readConfig } from './estate.ts'
+import { type EstateAt, loadCommit } from './estate.ts'
 import { hostLimits } from './plan-hosts.ts'
 import { addressIn } from './queries.ts'
 import { trusted } from './records.ts'
+import { targetBranch, targetTip } from './target-branch.ts'
 import { targetsOf } from './targets.ts'
 import type { World } from './world.ts'
 
@@ -36,8 +37,8 @@ export async function blame(
   world: World,
   options: { readonly host: string; readonly resource?: string; readonly offline: boolean },
 ): Promise<{ readonly lines: readonly BlameLine[] } | Refused> {
-  const config = await readConfig(world, 'HEAD')
-  const estate = await loadCommit(world, config.branch ?? 'main')
+  const branch = await targetBranch(world)
+  const estate = await loadCommit(world, (await targetTip(world, branch)) ?? branch)
   const host = addressIn(estate, options.host.includes('/') ? options.host : `Host/${options.host}`)
   if (typeof host === 'object') return host
   const name = host.slice('Host/'.length)

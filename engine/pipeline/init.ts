@@ -1,12 +1,12 @@
-import { genesisEntry } from '../ledger/entries.ts'
+import { branchEntry, genesisEntry } from '../ledger/entries.ts'
 import { findGenesis } from '../ledger/find-records.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
-import type { GenesisRecord } from '../model/record.ts'
+import type { BranchRecord, GenesisRecord } from '../model/record.ts'
 import { canonicalSshKey } from '../model/ssh-key.ts'
 import { codes } from './codes.ts'
 import { estateFile, readConfig } from './estate.ts'
 import { estateTemplate } from './estate-template.ts'
-import { append, trusted } from './records.ts'
+import { append, by, trusted } from './records.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -73,6 +73,14 @@ export async function init(
   return append<Initialised>(world, async (view) => {
     const before = trusted(await findGenesis(view))
     if (before !== undefined) return { entries: [], result: { files, ledger: 'there already', genesis: before } }
-    return { entries: [genesisEntry(genesis, world.uuid(), engine)], result: { files, ledger: 'started', genesis } }
+    const branch: BranchRecord = {
+      apiVersion: 'plumbline/v1',
+      kind: 'Branch',
+      ref: `refs/heads/${config.branch ?? 'main'}`,
+      recognised: adoption,
+      open: [],
+    }
+    const entries = [genesisEntry(genesis, world.uuid(), engine), branchEntry(branch, by(world), engine)]
+    return { entries, result: { files, ledger: 'started', genesis } }
   })
 }

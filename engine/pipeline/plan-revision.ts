@@ -7,6 +7,8 @@ import { judgeRecord } from './judge-record.ts'
 import { type PlannedChange, type PlanOptions, planChange, type Range } from './plan-change.ts'
 import { type RangeOptions, resolveRange } from './range.ts'
 import { openRecords } from './records.ts'
+import { targetBranch, targetTip } from './target-branch.ts'
+import { uncommittedChanges } from './uncommitted.ts'
 import type { World } from './world.ts'
 
 type Refused = { readonly refused: readonly Diagnostic[] }
@@ -25,24 +27,36 @@ export async function planRevision(
 ): Promise<PlannedRevision | Refused> {
   const range = await rangeOfRevision(world, revision)
   if ('refused' in range) return range
+  const uncommitted = await uncommittedHere(world, revision)
   const planned = await planChange(world, range, options)
+  for (const diagnostic of uncommitted) world.emit({ type: 'diagnostic', diagnostic })
   if ('refused' in planned) return planned
   return { plan: planned.plan, standing: await standingOf(world, planned) }
 }
 
+/** What the person at the keyboard has not committed, where they plan what they have checked out. */
+async function uncommittedHere(world: World, { head = 'HEAD' }: RangeOptions): Promise<readonly Diagnostic[]> {
+  const repository = await world.repository()
+  const [named, here] = await Promise.all([repository.resolve(head), repository.resolve('HEAD')])
+  if (named === undefined || named !== here) return []
+  return uncommittedChanges(world, await readConfig(world, 'HEAD'), here)
+}
+
 /** Plans the target branch as it stands, over all hosts or some: what differs is drift, or was never applied. */
 export async function planDrift(world: World, options: PlanOptions): Promise<{ readonly plan: Plan } | Refused> {
-  const config = await readConfig(world, 'HEAD')
-  const branch = config.branch ?? 'main'
-  const range = await resolveRange(world, branch, { head: branch })
+  const branch = await targetBranch(world)
+  const tip = (await targetTip(world, branch)) ?? branch
+  const range = await resolveRange(world, { base: tip, head: tip })
   if ('refused' in range) return range
   const planned = await planChange(world, range, options)
   return 'refused' in planned ? planned : { plan: planned.plan }
 }
 
 export async function rangeOfRevision(world: World, revision: RangeOptions): Promise<Range | Refused> {
-  const config = await readConfig(world, revision.base ?? 'HEAD')
-  return resolveRange(world, config.branch ?? 'main', revision)
+  const branch = await targetBranch(world)
+  const tip = (await targetTip(world, branch)) ?? branch
+  const head = revision.head === branch ? tip : revision.head
+  return resolveRange(world, { base: revision.base ?? tip, head })
 }
 
 /** Judges the approvals that the ledger holds for exactly this plan. */

@@ -15,11 +15,10 @@ export interface RangeOptions {
 /** Finds out what would be merged into what. A head that is part of the base already is planned as the base itself. */
 export async function resolveRange(
   world: World,
-  branch: string,
-  options: RangeOptions,
+  options: RangeOptions & { readonly base: string },
 ): Promise<Range | { readonly refused: readonly Diagnostic[] }> {
   const repository = await world.repository()
-  const named = { base: options.base ?? branch, head: options.head ?? 'HEAD' }
+  const named = { base: options.base, head: options.head ?? 'HEAD' }
   const base = await repository.resolve(named.base)
   const head = await repository.resolve(named.head)
   if (base === undefined || head === undefined) {

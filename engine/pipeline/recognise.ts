@@ -10,10 +10,11 @@ import type { ChangeRecord, GenesisRecord } from '../model/record.ts'
 import { planDigest } from '../plan/plan-digest.ts'
 import type { Commit } from '../ports/repository.ts'
 import { codes } from './codes.ts'
-import { loadCommit, readConfig } from './estate.ts'
+import { loadCommit } from './estate.ts'
 import { judgeRecord, judgeUnmoved } from './judge-record.ts'
 import { type PlannedChange, planChange, type Range } from './plan-change.ts'
 import { append, branchAfter, by, expectGenesis, moved, openIn, openRecords, trusted } from './records.ts'
+import { targetBranch, targetTip } from './target-branch.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -34,10 +35,8 @@ interface Arrival {
  */
 export async function recogniseMerges(world: World): Promise<{ readonly diagnostics: readonly Diagnostic[] }> {
   const genesis = await expectGenesis(world)
-  const repository = await world.repository()
-  const config = await readConfig(world, 'HEAD')
-  const branch = config.branch ?? 'main'
-  const tip = await repository.resolve(branch)
+  const branch = await targetBranch(world)
+  const tip = await targetTip(world, branch)
   if (tip === undefined) return { diagnostics: [report('commit-missing', { summary: `there is no branch ${branch}` })] }
   const diagnostics: Diagnostic[] = []
   const known = trusted(await findBranch(await (await world.ledger()).view()))?.recognised ?? genesis.adoption

@@ -4,10 +4,11 @@ import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Repository } from '../ports/repository.ts'
 import { codes } from './codes.ts'
-import { loadCommit, readConfig } from './estate.ts'
+import { loadCommit } from './estate.ts'
 import { planChange } from './plan-change.ts'
 import { standingOf } from './plan-revision.ts'
 import { expectGenesis, findRecord, refusal } from './records.ts'
+import { targetBranch, targetTip } from './target-branch.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -33,9 +34,9 @@ export async function rollback(
   if (record.merge === undefined || (record.state !== 'implemented' && record.state !== 'failed'))
     return { refused: [report('rollback-impossible', { summary: `${record.id} is ${record.state}` })] }
   const repository = await world.repository()
-  const target = (await readConfig(world, 'HEAD')).branch ?? 'main'
+  const target = await targetBranch(world)
   const branch = options.branch ?? `rollback/${record.id.toLowerCase()}`
-  const tip = await repository.resolve(target)
+  const tip = await targetTip(world, target)
   if (tip === undefined) return { refused: [report('commit-missing', { summary: `there is no branch ${target}` })] }
   if (!options.dryRun && (await repository.resolve(`refs/heads/${branch}`)) !== undefined)
     return { refused: [report('branch-exists', { summary: `there is a branch ${branch} already` })] }

@@ -100,7 +100,10 @@ function tooLarge(path: string, size: number, limits: Limits): Diagnostic {
   })
 }
 
-const bytesOf = (file: SourceFile): Uint8Array => (typeof file.bytes === 'function' ? file.bytes() : file.bytes)
+/** Asked for once: getting them may read the file. */
+function bytesOf({ bytes }: SourceFile): Uint8Array {
+  return typeof bytes === 'function' ? bytes() : bytes
+}
 
 function textOf(file: SourceFile | undefined, limits: Limits): string | undefined {
   if (file === undefined) return undefined

@@ -132,7 +132,10 @@ async function profileSources(files: Files, graph: Graph): Promise<(path: string
 async function configOf(world: World, files: Files): Promise<{ readonly config: EstateSpec }> {
   const entry = files.entries.find((e) => e.path === estateFile)
   if (entry === undefined) throw refusal(report('no-estate', { summary: `there is no ${estateFile}` }))
-  const loaded = loadDocuments(await sources(world, files, [entry]), { kinds: world.kinds })
+  const loaded = loadDocuments(await sources(world, files, [entry]), {
+    kinds: world.kinds,
+    cache: await world.documentCache(),
+  })
   const [document] = loaded.documents.filter((d) => d.document.kind === 'Estate')
   const [fault] = loaded.diagnostics.filter((d) => d.severity === 'error')
   if (document === undefined || fault !== undefined)

@@ -1,10 +1,11 @@
 import { type Digest, digestOf, type Sha256 } from '../model/canonical.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Catalogue, Observation, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
 import { mask } from '../model/script.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type HostConnector, type HostSession, isFailure, type Output, type Target } from '../ports/host-session.ts'
 import { compose, type Probe, split } from './compose.ts'
-import { groupByType, messageOf, parseAnswers, unknown } from './parse-answers.ts'
+import { groupByType, messageOf, noticesIn, parseAnswers, unknown } from './parse-answers.ts'
 
 export interface ObserveOptions {
   readonly types: ReadonlyMap<string, ResourceType>
@@ -34,6 +35,8 @@ export interface HostObservation {
   readonly at: string
   readonly observations: ReadonlyMap<ResourceId, Observation>
   readonly evidence?: Evidence
+  /** What was seen beside what was asked for, such as keys that nobody declared. */
+  readonly notices?: readonly Diagnostic[]
   /** Why nothing at all is known of the host. */
   readonly failure?: Unknown
   /** Only with `keepOpen`, and where the host answered. */
@@ -88,7 +91,12 @@ export async function observeSession(
     command: digestOf(options.sha256, Object.fromEntries(probes.map((probe) => [probe.type, mask(probe.script)]))),
     output: digestOf(options.sha256, Object.fromEntries(answers)),
   }
-  return { ...seen(session.target, options, parseAnswers(byType, answers, gap, options.types)), evidence }
+  const notices = noticesIn(byType, answers, options.types, session.target.host)
+  return {
+    ...seen(session.target, options, parseAnswers(byType, answers, gap, options.types)),
+    evidence,
+    ...(notices.length > 0 && { notices }),
+  }
 }
 
 /** Why an answer may have gaps. */

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../model/diagnostic.ts'
 import { escapeControls } from '../model/escape.ts'
 import type { Observation, ProbeOutput, Resource, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
 import type { UnknownReason } from './codes.ts'
@@ -50,6 +51,30 @@ function parseType(
   } catch (error) {
     return unknown('unparsable', `the parser of ${name} failed: ${messageOf(error)}`)
   }
+}
+
+/** What the answers show beside what was asked for; a type that fails at it has nothing to tell. */
+export function noticesIn(
+  byType: ByType,
+  answers: ReadonlyMap<string, ProbeOutput>,
+  types: ReadonlyMap<string, ResourceType>,
+  host: string,
+): readonly Diagnostic[] {
+  return [...byType].flatMap(([name, resources]) => {
+    const answer = answers.get(name)
+    if (answer === undefined) return []
+    try {
+      return (
+        types.get(name)?.notices?.(
+          resources.map((r) => r.spec),
+          answer,
+          host,
+        ) ?? []
+      )
+    } catch {
+      return []
+    }
+  })
 }
 
 /** The detail is made safe to print: it may hold words of the host. */

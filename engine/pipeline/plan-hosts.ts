@@ -70,7 +70,7 @@ export async function planHosts(world: World, question: Question): Promise<Hosts
       world.types,
       world.sha256,
     )
-    diagnostics.push(...planned.diagnostics)
+    diagnostics.push(...planned.diagnostics, ...(observation?.notices ?? []))
     return { host, wanted, diff, planned, failure: observation?.failure }
   })
   const work = parts.flatMap((p) => p.planned.work)

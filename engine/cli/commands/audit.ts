@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Define } from '../context.ts'
 import { exit } from '../terminal.ts'
 import { count } from '../views/columns.ts'
@@ -33,11 +34,23 @@ export const define: Define = (command, context) => {
         const failed = result.findings.some((f) => f.severity === 'error')
         if (options.json === true) terminal.out(`${JSON.stringify(result, null, 2)}\n`)
         else {
-          terminal.out(diagnosticsText(result.findings, terminal.colors))
+          const { shown, folded } = foldAfterFirst(result.findings)
+          terminal.out(diagnosticsText(shown, terminal.colors))
+          if (folded > 0)
+            terminal.out(
+              terminal.colors.dim(`      … and ${count(folded, 'later entry', 'later entries')}; --json names them\n`),
+            )
           const verdict = failed ? terminal.colors.red('not true') : terminal.colors.green('true')
           terminal.out(`${count(result.entries, 'entry', 'entries')} checked, keys ${result.trust}: ${verdict}\n`)
         }
         return failed ? exit.error : exit.ok
       }, options),
     )
+}
+
+/** A forged entry takes all later ones with it: the first one is what matters. */
+function foldAfterFirst(findings: readonly Diagnostic[]): { shown: readonly Diagnostic[]; folded: number } {
+  const tampered = findings.filter((f) => f.code === 'ledger-tampered')
+  const shown = findings.filter((f) => f.code !== 'ledger-tampered' || f === tampered[0])
+  return { shown, folded: findings.length - shown.length }
 }

@@ -55,10 +55,10 @@ async function setUp({ terminal, version, runProgram }: Context, folder: DemoFol
 
 async function tell(scene: Scene): Promise<void> {
   await adoption(scene)
-  await change(scene)
-  await drift(scene)
-  await rollback(scene)
-  await audit(scene)
+  const id = await change(scene)
+  await drift(scene, id)
+  await rollback(scene, id)
+  await audit(scene, id)
 }
 
 /** What is under way in this process is dropped: it plays in a folder of its own. */

@@ -3,7 +3,7 @@ import { forgeLedger } from '../forge-ledger.ts'
 import type { Scene } from '../scene.ts'
 
 /** Somebody who trusts nobody checks it all, and finds what was forged. */
-export async function audit({ stage, folder }: Scene): Promise<void> {
+export async function audit({ stage, folder }: Scene, id: string): Promise<void> {
   const git = new GitProcess(folder.path)
   stage.step(
     'An auditor trusts nobody',
@@ -20,11 +20,15 @@ export async function audit({ stage, folder }: Scene): Promise<void> {
   )
   await git.output(['clone', '--quiet', '--bare', folder.origin, folder.forgedOrigin])
   const forged = await forgeLedger(folder.forgedOrigin, {
-    subject: `CHG-${new Date().getUTCFullYear()}-00002 approve`,
+    subject: `${id} approve`,
     from: 'Person/jonas',
     to: 'Person/mira',
   })
   stage.typed('git clone forged.git forged && cd forged')
   await git.output(['clone', '--quiet', folder.forgedOrigin, folder.forged])
-  await stage.plumbline(verify, { status: 1, says: [new RegExp(forged.slice(0, 12)), /not true/], dir: folder.forged })
+  await stage.plumbline(verify, {
+    status: 1,
+    says: [new RegExp(`${forged} \\(${id} approve\\)`), /not true/],
+    dir: folder.forged,
+  })
 }

@@ -8,12 +8,13 @@ import { writeFiles } from '../write-files.ts'
 
 const days = 86_400_000
 
-/** A change from the first line that is typed to the last host. */
-export async function change(scene: Scene): Promise<void> {
+/** A change from the first line that is typed to the last host. Returns its number. */
+export async function change(scene: Scene): Promise<string> {
   await write(scene)
   await plan(scene)
-  await agree(scene)
+  const id = await agree(scene)
   await apply(scene)
+  return id
 }
 
 async function write({ stage, folder, cast }: Scene): Promise<void> {
@@ -26,7 +27,10 @@ async function write({ stage, folder, cast }: Scene): Promise<void> {
   await writeFiles(folder.estate, mistyped(files))
   stage.typed('cat inventory/profiles/web.yaml')
   stage.print(await readFile(join(folder.estate, 'inventory/profiles/web.yaml'), 'utf8'))
-  await stage.plumbline('validate', { status: 1, says: [/restartOn/, /did you mean.*operator|operator\?/, /2 errors/] })
+  await stage.plumbline('validate', {
+    status: 1,
+    says: [/Did you mean restartOn\?/, /Did you mean operator\?/, /2 errors/],
+  })
   await writeFiles(folder.estate, files)
   stage.goOn('Both are mended and committed, signed with her SSH key as always.')
   await stage.plumbline('validate', { status: 0, says: [/all true/] })
@@ -55,15 +59,16 @@ async function plan({ stage }: Scene): Promise<void> {
   })
 }
 
-async function agree({ stage }: Scene): Promise<void> {
+async function agree({ stage }: Scene): Promise<string> {
   stage.step('Nobody approves what they wrote', 'Not the author, not a co-author. Mira tries, with her own key.')
-  await stage.plumbline('approve plan.json', { status: 1, says: [/mira/i] })
+  await stage.plumbline('approve plan.json', { status: 1, says: [/\[approver-wrote-it\]/, /Person\/mira had a hand/] })
   stage.goOn('Jonas did not write any of it, and security is his: his signature completes it.')
-  await stage.plumbline('approve plan.json --key ../keys/jonas', {
+  const text = await stage.plumbline('approve plan.json --key ../keys/jonas', {
     status: 0,
     says: [/complete, by jonas/, /CHG-\d+-00002 approved by Person\/jonas/],
     from: /^CHG-/,
   })
+  return /^CHG-\d+-\d+/m.exec(text)?.[0] ?? ''
 }
 
 async function apply({ stage, folder, hosts }: Scene): Promise<void> {

@@ -4,7 +4,7 @@ import type { Scene } from '../scene.ts'
 import { watchedFile } from '../web-tier.ts'
 
 /** Somebody changes a host by hand; it is seen, explained and undone. */
-export async function drift({ stage, hosts }: Scene): Promise<void> {
+export async function drift({ stage, hosts }: Scene, id: string): Promise<void> {
   const root = hosts.all.find((h) => h.name === 'web-02')?.root ?? ''
   const file = join(root, watchedFile)
   const intended = await readFile(file, 'utf8')
@@ -16,7 +16,12 @@ export async function drift({ stage, hosts }: Scene): Promise<void> {
   await writeFile(file, intended.replace('1024', '64'))
   await stage.plumbline('drift', {
     status: 2,
-    says: [/web-02/, /worker_connections 64/, /drift, set by CHG-\d+-00002/, /by jonas/],
+    says: [
+      /web-02/,
+      /worker_connections 64/,
+      new RegExp(`drift, set by ${id}`),
+      /commit [0-9a-f]{12}, approved .* by jonas/,
+    ],
   })
   stage.step(
     'Who put it there, and is it still so?',
@@ -24,7 +29,7 @@ export async function drift({ stage, hosts }: Scene): Promise<void> {
   )
   await stage.plumbline(`blame web-02 file:${watchedFile}`, {
     status: 0,
-    says: [/nginx\.conf +CHG-\d+-00002/, /jonas/],
+    says: [new RegExp(`off +file:\\S+ +${id}`), /jonas/],
   })
   stage.step(
     'Bring it back',

@@ -6,31 +6,31 @@ import type { Scene } from '../scene.ts'
 import { handWrittenFile, watchedFile } from '../web-tier.ts'
 
 /** A change is taken back, as a change; the bytes that were there before come back. */
-export async function rollback(scene: Scene): Promise<void> {
+export async function rollback(scene: Scene, id: string): Promise<void> {
   const { stage, folder, hosts } = scene
   const web = hosts.all.filter((h) => h.name.startsWith('web-'))
   const digests = async (): Promise<string[]> => Promise.all(web.map(({ root }) => digestOf(join(root, watchedFile))))
   const before = sha256(handWrittenFile)
   const [during = ''] = await digests()
-  const year = new Date().getUTCFullYear()
+  const branch = `rollback/${id.toLowerCase()}`
   stage.step(
     'Take the change back',
     'A rollback is a change like any other: planned, approved, merged. Each line says what it can promise: exact, inverse or best effort. Nobody describes the hand-written file, but its bytes were kept on the host.',
   )
-  await stage.plumbline(`rollback CHG-${year}-00002`, {
+  await stage.plumbline(`rollback ${id}`, {
     status: 2,
-    says: [/takes back CHG-\d+-00002/, new RegExp(`→ sha256:${before.slice(0, 12)}.*exact`)],
+    says: [new RegExp(`takes back ${id}`), new RegExp(`→ sha256:${before.slice(0, 12)}.*exact`)],
   })
-  await stage.plumbline(`approve rollback/chg-${year}-00002 --key ../keys/jonas`, {
+  await stage.plumbline(`approve ${branch} --key ../keys/jonas`, {
     status: 0,
     says: [/CHG-\d+-00004 approved by Person\/jonas/],
     from: /^CHG-/,
   })
-  await mergeBranch(stage, folder.estate, `rollback/chg-${year}-00002`)
+  await mergeBranch(stage, folder.estate, branch)
   await stage.plumbline('apply', { status: 0, says: [/CHG-\d+-00004 +implemented/], from: /^CHG-/ })
   const after = await digests()
   stage.typed(`sha256sum ${watchedFile}`, 'on web-01')
-  stage.print(`${during}  after the change\n${after[0]}  after the rollback\n${before}  before the change`)
+  stage.print(`${before}  before the change\n${during}  after the change\n${after[0]}  after the rollback`)
   stage.expect(
     after.every((digest) => digest === before) && during !== before,
     'the bytes that were there before are not back',

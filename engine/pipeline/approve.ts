@@ -207,6 +207,6 @@ async function titleOf(world: World, range: Range): Promise<string> {
   const { message } = await (await world.repository()).commit(range.head)
   const first = (message.split('\n')[0] ?? '').slice(0, 200)
   return range.base === range.head
-    ? `bring hosts back to ${range.head.slice(0, 12)} (${first})`
+    ? `bring hosts to ${range.head.slice(0, 12)} (${first})`
     : first || range.head.slice(0, 12)
 }

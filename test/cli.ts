@@ -18,7 +18,8 @@ export interface Desk {
   readonly folder: string
   /** Runs `plumbline …` in the folder. */
   run(...argv: string[]): Promise<Ran>
-  git(...args: string[]): string
+  /** Commits everything that is in the folder. */
+  commit(message: string): void
   write(path: string, text: string): void
   read(path: string): string
   close(): void
@@ -61,7 +62,11 @@ export function openDesk(): Desk {
       for (const world of worlds) await world.close()
       return { status, out, err }
     },
-    git: (...args) => execFileSync('git', ['-C', folder, ...args], { env, encoding: 'utf8' }),
+    commit(message) {
+      const git = (...args: string[]) => execFileSync('git', ['-C', folder, ...args], { env })
+      git('add', '.')
+      git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', 'commit', '-qm', message)
+    },
     write(path, text) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), text)

@@ -8,9 +8,23 @@ let desk: Desk
 beforeAll(async () => {
   desk = openDesk()
   const made = await desk.run('init')
-  expect(made).toMatchObject({ status: 0, err: '' })
+  expect(made).toMatchObject({ status: 0, err: '', out: expect.stringContaining('The ledger is not started') })
 })
 afterAll(() => desk.close())
+
+describe('init', () => {
+  it('starts the ledger only when there are two people who could sign, and once', async () => {
+    expect(await desk.run('approve')).toMatchObject({ status: 1, err: expect.stringContaining('[no-ledger]') })
+    const people = ['ana', 'ben'].map(
+      (name) =>
+        `apiVersion: plumbline/v1\nkind: Person\nmetadata: { name: ${name} }\nspec: { fullName: ${name}, email: ${name}@example.org, sshKeys: [{ key: ${generateKeyPair().publicKey} }] }\n`,
+    )
+    desk.write('inventory/colleagues.yaml', people.join('---\n'))
+    desk.commit('Colleagues')
+    expect((await desk.run('init')).out).toContain('ledger started, rule one-independent')
+    expect((await desk.run('init')).out).toContain('ledger there already')
+  })
+})
 
 describe('explain', () => {
   it('lists the kinds, explains one and a field of it, with --json too', async () => {
@@ -93,8 +107,7 @@ describe('schemas', () => {
 
 describe('plan', () => {
   it('says what is not committed and so not in it', async () => {
-    desk.git('add', '.')
-    desk.git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', 'commit', '-qm', 'Trees')
+    desk.commit('Trees')
     expect(await desk.run('plan')).toMatchObject({ status: 0, err: '' })
     desk.write('inventory/trees.yaml', '')
     desk.write('notes.txt', 'not of the estate')

@@ -24,7 +24,12 @@ export const codes = {
   'no-ledger': {
     severity: 'error',
     meaning: 'The estate has no ledger yet: no record says since when and by which rule it is kept.',
-    fix: 'run plumbline init in the estate, which starts the ledger',
+    fix: 'run plumbline init in the estate: it starts the ledger as soon as two people have keys in it',
+  },
+  'engine-unknown': {
+    severity: 'error',
+    meaning: 'The key of the engine on this machine may not write records of this estate.',
+    fix: 'add it to spec.engineKeys of plumbline.yaml by a change, and let an engine that is known apply that change',
   },
   'person-unknown': {
     severity: 'error',

@@ -1,10 +1,11 @@
+import { peopleOf } from '../change/people.ts'
 import { branchEntry, genesisEntry } from '../ledger/entries.ts'
 import { findGenesis } from '../ledger/find-records.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { BranchRecord, GenesisRecord } from '../model/record.ts'
 import { canonicalSshKey } from '../model/ssh-key.ts'
 import { codes } from './codes.ts'
-import { estateFile, readConfig } from './estate.ts'
+import { estateFile, loadCommit, readConfig } from './estate.ts'
 import { estateTemplate } from './estate-template.ts'
 import { append, by, trusted } from './records.ts'
 import type { World } from './world.ts'
@@ -20,13 +21,15 @@ export interface InitOptions {
 export interface Initialised {
   /** Files written; none where there was an estate already. */
   readonly files: readonly string[]
-  readonly ledger: 'started' | 'there already'
+  /** `waiting`: the rule asks for somebody independent, and there are not two people yet who could sign. */
+  readonly ledger: 'started' | 'there already' | 'waiting'
   readonly genesis: GenesisRecord
 }
 
 /**
  * Makes an estate: files, a first commit and the genesis record of its ledger. In an estate without a ledger, the ledger alone
- * is started, from the branch as it stands.
+ * is started, from the branch as it stands. It waits until somebody could agree to something: before, everything that reaches
+ * the branch, the second person first, would stand in the ledger as approved by nobody.
  */
 export async function init(
   world: World,
@@ -70,9 +73,11 @@ export async function init(
     rule: config.rule ?? 'one-independent',
     at: world.clock.now().toISOString(),
   }
+  const enough = genesis.rule === 'solo' || (await signers(world, adoption)) > 1
   return append<Initialised>(world, async (view) => {
     const before = trusted(await findGenesis(view))
     if (before !== undefined) return { entries: [], result: { files, ledger: 'there already', genesis: before } }
+    if (!enough) return { entries: [], result: { files, ledger: 'waiting', genesis } }
     const branch: BranchRecord = {
       apiVersion: 'plumbline/v1',
       kind: 'Branch',
@@ -83,4 +88,11 @@ export async function init(
     const entries = [genesisEntry(genesis, world.uuid(), engine), branchEntry(branch, by(world), engine)]
     return { entries, result: { files, ledger: 'started', genesis } }
   })
+}
+
+/** How many people could sign an approval. */
+async function signers(world: World, commit: string): Promise<number> {
+  const people = [...peopleOf((await loadCommit(world, commit)).graph).byAddress.values()]
+  const signs = people.filter((p) => p.active && !p.bot && p.keys.some((k) => k.use !== 'login' && !k.revoked))
+  return signs.length
 }

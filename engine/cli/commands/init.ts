@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path'
+import type { Initialised } from '../../pipeline/init.ts'
 import type { Define } from '../context.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
@@ -14,7 +15,7 @@ export const define: Define = (command, context) => {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  plumbline init my-estate\n  cd my-estate && plumbline validate && plumbline plan',
+      '\nThe ledger starts once two people with keys stand in the documents, since nobody approves what they wrote: run it again\nthen. With --solo it starts at once.\n\nExamples:\n  plumbline init my-estate\n  cd my-estate && plumbline validate && plumbline plan',
     )
     .action(async (dir: string, options: { name?: string; branch: string; solo?: boolean; json?: boolean }) =>
       context.run(async () => {
@@ -33,14 +34,21 @@ export const define: Define = (command, context) => {
         if (options.json === true) terminal.out(`${JSON.stringify(made, null, 2)}\n`)
         else {
           for (const file of made.files) terminal.out(`  ${terminal.colors.green('+')} ${file}\n`)
-          // Where the documents were there already, hosts are described, too.
-          const next =
-            made.files.length === 0
-              ? 'plumbline plan'
-              : 'describe your hosts in inventory/hosts.yaml, then plumbline validate && plumbline plan'
-          terminal.out(`ledger ${made.ledger}, rule ${made.genesis.rule}\n\nNext: ${next}\n`)
+          terminal.out(`${nextSteps(made)}\n`)
         }
         return exit.ok
       }, options),
     )
+}
+
+function nextSteps({ files, ledger, genesis }: Initialised): string {
+  if (ledger === 'waiting')
+    return [
+      '\nThe ledger is not started: nobody approves what they wrote, so it takes two people with keys.',
+      'Next: put yourself, somebody else and your hosts into inventory/, commit, and run plumbline init again.',
+    ].join('\n')
+  // Where the documents were there already, hosts are described, too.
+  const next =
+    files.length === 0 ? 'plumbline plan' : 'describe your hosts in inventory/hosts.yaml, commit, plumbline plan'
+  return `ledger ${ledger}, rule ${genesis.rule}\n\nNext: ${next}`
 }

@@ -7,6 +7,7 @@ import type { ActionResult, ChangeRecord } from '../model/record.ts'
 import { recordedAction } from '../plan/plan-digest.ts'
 import { carryOut } from './carry-out.ts'
 import { codes } from './codes.ts'
+import { expectOwnKey, recordEngineKeys } from './engine-keys.ts'
 import { judgeRecord } from './judge-record.ts'
 import { type PlannedChange, planChange, type Range } from './plan-change.ts'
 import { recogniseMerges } from './recognise.ts'
@@ -45,7 +46,7 @@ export async function applyPending(
   world: World,
   options: ApplyOptions,
 ): Promise<ApplyReport | { readonly refused: readonly Diagnostic[] }> {
-  await expectGenesis(world)
+  await expectOwnKey(world, await expectGenesis(world))
   const recognised = await recogniseMerges(world)
   const chosen = await choose(world, options)
   if ('refused' in chosen) return { refused: [...recognised.diagnostics, ...chosen.refused] }
@@ -134,6 +135,7 @@ async function applyOne(world: World, record: ChangeRecord, options: ApplyOption
     takeOver: options.takeOver === true,
     concurrency: options.concurrency ?? 32,
   })
+  if (done.record?.state === 'implemented') await recordEngineKeys(world, planned.base, planned.desired)
   return done
 }
 

@@ -7,7 +7,6 @@ import type { OpenOptions } from './cli/context.ts'
 import { kinds as builtinKinds, fragments } from './generated/kinds.ts'
 import { resourceTypes } from './generated/registry.ts'
 import { verifyEnvelope } from './model/dsse.ts'
-import type { Plan } from './model/plan.ts'
 import { canonicalSshKey, sshFingerprint } from './model/ssh-key.ts'
 import { codes } from './pipeline/codes.ts'
 import { estateFile } from './pipeline/estate.ts'
@@ -100,7 +99,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     }),
     fetchHostKeys: async (address, port, deadline) =>
       (await import('./adapters/ssh/host-key.ts')).fetchHostKeys(address, port, deadline),
-    readPlan: (path) => readPlan(resolve(options.start, path)),
+    readIfThere: (path) => readIfThere(resolve(options.start, path)),
     savePlan: (path, plan) => writeText(resolve(options.start, path), `${JSON.stringify(plan, null, 2)}\n`),
     readText: (path) => readText(resolve(options.start, path)),
     folder: (await import('./adapters/folder/estate-folder.ts')).estateFolder(root),
@@ -214,23 +213,8 @@ async function gitSigningKey(root: string): Promise<string | undefined> {
   return code === 0 && value !== '' ? value : undefined
 }
 
-async function readPlan(path: string): Promise<Plan | undefined> {
-  if (!path.endsWith('.json') || !existsSync(path)) return undefined
-  const plan = planIn(await readText(path))
-  if (plan === undefined)
-    throw new RepositoryError('plan-invalid', `${path} holds no plan that can be read`, codes['plan-invalid'].fix)
-  return plan
-}
-
-/** Only what is needed to find it again: everything else of a saved plan is made afresh and compared by its digest. */
-function planIn(text: string): Plan | undefined {
-  try {
-    const plan = JSON.parse(text) as Partial<Plan> | null
-    const { repository, base, head, tree, plan: digest } = plan?.subject ?? {}
-    return [repository, base, head, tree, digest].every((v) => typeof v === 'string') ? (plan as Plan) : undefined
-  } catch {
-    return undefined
-  }
+async function readIfThere(path: string): Promise<string | undefined> {
+  return existsSync(path) ? readText(path) : undefined
 }
 
 /** A file that somebody named on the command line. */

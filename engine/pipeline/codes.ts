@@ -56,6 +56,11 @@ export const codes = {
     meaning: 'Planning again does not give the plan that was saved.',
     fix: 'read the new plan: plumbline plan -o plan.json',
   },
+  'plan-of-another-engine': {
+    severity: 'error',
+    meaning: 'A saved plan was made by another version of Plumbline, which may understand documents otherwise.',
+    fix: 'make the plan again with this version: plumbline plan -o plan.json',
+  },
   'plan-of-another-estate': {
     severity: 'error',
     meaning: 'A saved plan belongs to another estate.',

@@ -65,8 +65,8 @@ export interface World {
   ) => Promise<readonly ShownHostKey[] | SessionFailure>
   readonly emit: Emit
   readonly folder: Folder
-  /** Reads a saved plan; undefined where the text is no path of one. */
-  readonly readPlan: (path: string) => Promise<Plan | undefined>
+  /** Text of a file that the user names; undefined where there is none. */
+  readonly readIfThere: (path: string) => Promise<string | undefined>
   readonly savePlan: (path: string, plan: Plan) => Promise<void>
   /** Text of a file outside the estate, such as an allowed_signers file. */
   readonly readText: (path: string) => Promise<string>

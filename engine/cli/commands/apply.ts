@@ -31,7 +31,8 @@ export const define: Define = (command, context) => {
         const json = options.json === true
         const world = await context.open({ network: 'must', emit: applyProgress(terminal, json) })
         const { applyPending } = await import('../../pipeline/apply.ts')
-        const saved = what === undefined ? undefined : await world.readPlan(what)
+        const { readSavedPlan } = await import('../../pipeline/saved-plan.ts')
+        const saved = what === undefined ? undefined : await readSavedPlan(world, what)
         const report = await applyPending(world, {
           ...(saved !== undefined ? { saved } : what !== undefined ? { change: what } : {}),
           concurrency: options.concurrency,

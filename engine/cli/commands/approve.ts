@@ -41,7 +41,8 @@ export const define: Define = (command, context) => {
           ...(options.key !== undefined && { key: options.key }),
         })
         const { approve } = await import('../../pipeline/approve.ts')
-        const saved = await world.readPlan(subject)
+        const { readSavedPlan } = await import('../../pipeline/saved-plan.ts')
+        const saved = await readSavedPlan(world, subject)
         const done = await approve(world, {
           ...(saved === undefined ? { head: subject } : { saved }),
           base: options.base,

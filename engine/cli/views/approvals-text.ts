@@ -13,8 +13,8 @@ export interface Standing {
 }
 
 /** Lines for the footer of a plan: who agreed, who is missing and why, whose approval does not count. */
-export function approvalLines(standing: Standing, plan: Pick<Plan, 'actions'>): string[] {
-  if (plan.actions.length === 0) return []
+export function approvalLines(standing: Standing, plan: Pick<Plan, 'actions' | 'subject'>): string[] {
+  if (plan.actions.length === 0 && plan.subject.base === plan.subject.head) return []
   const by = standing.counted.map((c) => nameOf(c.approver)).join(', ')
   const lines: string[] = []
   if (standing.holds) lines.push(by === '' ? 'none needed' : `complete, by ${by}`)

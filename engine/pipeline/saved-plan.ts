@@ -1,0 +1,56 @@
+import { reporter } from '../model/diagnostic.ts'
+import { isSubject } from '../model/dsse.ts'
+import type { Action, Plan } from '../model/plan.ts'
+import { planDigest } from '../plan/plan-digest.ts'
+import { codes } from './codes.ts'
+import { refusal } from './records.ts'
+import type { World } from './world.ts'
+
+const report = reporter(codes)
+
+/** A saved plan, if the text is the path of one. It is believed only where its digest is that of what it holds. */
+export async function readSavedPlan(world: World, path: string): Promise<Plan | undefined> {
+  const text = path.endsWith('.json') ? await world.readIfThere(path) : undefined
+  if (text === undefined) return undefined
+  const invalid = (because: string) => refusal(report('plan-invalid', { summary: `${path}: ${because}` }))
+  const plan = parsed(text)
+  if (plan === undefined) throw invalid('it is no plan')
+  const { subject, actions } = plan
+  const digest = planDigest(subject.tree, subject.policies, actions, world.sha256)
+  if (digest !== subject.plan)
+    throw invalid(`it was edited: its digest is ${subject.plan}, and what it holds has ${digest}`)
+  if (plan.engine !== world.engineVersion)
+    throw refusal(
+      report('plan-of-another-engine', {
+        summary: `${path} was made by version ${plan.engine}, this is ${world.engineVersion}`,
+      }),
+    )
+  return plan
+}
+
+/** Only what the digest and the subject cover is looked at later; the rest of the file is for people. */
+function parsed(text: string): Plan | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const { version, engine, subject, actions } = value as Partial<Plan>
+  const whole =
+    version === 1 &&
+    typeof engine === 'string' &&
+    isSubject(subject) &&
+    Array.isArray(actions) &&
+    actions.every(isAction)
+  return whole ? (value as Plan) : undefined
+}
+
+function isAction(value: unknown): value is Action {
+  if (typeof value !== 'object' || value === null) return false
+  const action = value as Readonly<Record<string, unknown>>
+  return ['id', 'host', 'resource', 'verb', 'reversibility', 'before', 'after'].every(
+    (field) => typeof action[field] === 'string',
+  )
+}

@@ -45,7 +45,9 @@ export async function applyWaves(waves: readonly Wave[], world: WaveWorld): Prom
     const failed = done.filter((host) => host.some((r) => r.outcome !== 'applied')).length
     const sum = (failures.get(wave.environment) ?? 0) + failed
     failures.set(wave.environment, sum)
-    if (sum > wave.maxFailures) stopped = `${sum} of the hosts failed, ${wave.maxFailures} may`
+    // What a person stopped did not fail.
+    if (failed > 0 && world.stopping()) stopped = 'interrupted: told to stop'
+    else if (sum > wave.maxFailures) stopped = `${sum} of the hosts failed, ${wave.maxFailures} may`
     else stopped = await tryGates(wave, world)
     if (stopped !== undefined) world.emit({ type: 'stopped', reason: stopped })
   }

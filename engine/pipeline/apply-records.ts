@@ -1,12 +1,17 @@
+import { codes as applyCodes } from '../apply/codes.ts'
 import { changeEntry, lockEntry } from '../ledger/entries.ts'
 import { findChange, findLock } from '../ledger/find-records.ts'
 import { fail, finish, markRolledBack, progress, resume, start } from '../ledger/fold-change.ts'
 import { acquireLock, releaseLock, takeOverLock } from '../ledger/lock.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { ActionResult, AppliedHost, ChangeRecord, Deployment, Intent, LockHolder } from '../model/record.ts'
 import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
-import { append, branchAfter, by, expectGenesis, moved, trusted } from './records.ts'
+import { codes } from './codes.ts'
+import { append, branchAfter, by, expectGenesis, moved, refusal, trusted } from './records.ts'
 import type { World } from './world.ts'
+
+const report = reporter(applyCodes)
+const reportMove = reporter(codes)
 
 export interface Begin {
   readonly record: ChangeRecord
@@ -29,33 +34,38 @@ export async function beginApply(
 ): Promise<Begun | { readonly refused: readonly Diagnostic[] }> {
   const signer = await world.engineSigner()
   const holder: LockHolder = { ...world.process, change: job.record.id, since: world.clock.now().toISOString() }
+  let over: ReadonlySet<string> = new Set()
   const begun = await append<Begun | { readonly refused: readonly Diagnostic[] }>(world, async (view) => {
     const current = trusted(await findChange(view, job.record.id))
     if (current === undefined || current.transition.uuid !== job.record.transition.uuid) {
       // Somebody else moved it meanwhile; the lock says who, if they are still at it.
       const held = await heldBy(view, job.environments)
       if (held.length > 0) return { entries: [], result: { refused: held } }
-      throw new Error(`${job.record.id} moved while it was planned: run apply again`)
+      const summary = `${job.record.id} moved while it was planned`
+      throw refusal(reportMove('change-not-applicable', { summary, hint: 'run apply again' }))
     }
     const environments =
       current.state === 'implementing' ? (current.deployment?.environments ?? job.environments) : job.environments
     const entries: LedgerEntry[] = []
     const fences: Record<string, number> = {}
+    const taken = new Set<string>()
     for (const environment of [...environments].sort()) {
       const lock = trusted(await findLock(view, environment))
-      const over = lock?.held !== undefined && (job.takeOver || world.hasDied(lock.held))
-      const taken = lock !== undefined && over ? takeOverLock(lock, holder) : acquireLock(lock, environment, holder)
-      if ('refused' in taken) return { entries: [], result: { refused: [taken.refused] } }
-      fences[environment] = taken.record.fence
-      entries.push(lockEntry(taken.record, over ? 'take-over' : 'acquire', by(world), signer))
+      const dead = lock?.held !== undefined && (job.takeOver || world.hasDied(lock.held))
+      const locked = lock !== undefined && dead ? takeOverLock(lock, holder) : acquireLock(lock, environment, holder)
+      if ('refused' in locked) return { entries: [], result: { refused: [locked.refused] } }
+      if (dead) taken.add(environment)
+      fences[environment] = locked.record.fence
+      entries.push(lockEntry(locked.record, dead ? 'take-over' : 'acquire', by(world), signer))
     }
+    over = taken
     const record = started(world, current, job, environments, fences)
     entries.push(changeEntry(record, signer))
     return { entries, result: { record, fences, holder } }
   })
   if (!('refused' in begun))
     for (const [environment, fence] of Object.entries(begun.fences))
-      world.emit({ type: 'lock', environment, fence, tookOver: job.takeOver })
+      world.emit({ type: 'lock', environment, fence, tookOver: over.has(environment) })
   return begun
 }
 
@@ -93,14 +103,34 @@ function started(
 }
 
 /** Records what is known so far; where that is not possible it throws, and nothing new starts. */
-export async function recordProgress(world: World, id: string, results: readonly ActionResult[]): Promise<void> {
+export async function recordProgress(
+  world: World,
+  { record: { id }, fences }: Pick<Begun, 'record' | 'fences'>,
+  results: readonly ActionResult[],
+): Promise<void> {
   const signer = await world.engineSigner()
   await append(world, async (view) => {
-    const current = trusted(await findChange(view, id))
-    if (current === undefined) throw new Error(`${id} is gone from the ledger`)
+    const current = await ours(view, id, fences)
     const record = moved(progress(current, { results }, by(world)))
     return { entries: [changeEntry(record, signer)], result: undefined }
   })
+}
+
+/**
+ * The record, as long as it is ours to write. Once somebody took over the lock, what this process goes on to say may be
+ * old: nothing of it is written.
+ */
+async function ours(view: LedgerView, id: string, fences: Begun['fences']): Promise<ChangeRecord> {
+  const current = trusted(await findChange(view, id))
+  if (current === undefined) throw new Error(`${id} is gone from the ledger`)
+  for (const [environment, fence] of Object.entries(fences)) {
+    const lock = trusted(await findLock(view, environment))
+    if (current.deployment?.fences[environment] === fence && lock?.fence === fence) continue
+    const who = lock?.held?.by ?? current.deployment?.by ?? 'somebody'
+    const summary = `${who} took over the lock of ${environment} while ${id} was applied`
+    throw refusal(report('lock-lost', { summary }))
+  }
+  return current
 }
 
 export interface End {
@@ -108,7 +138,7 @@ export interface End {
   readonly results: readonly ActionResult[]
   readonly stopped?: string
   readonly holder: LockHolder
-  readonly environments: readonly string[]
+  readonly fences: Begun['fences']
   readonly applied: (record: ChangeRecord) => readonly AppliedHost[]
 }
 
@@ -117,8 +147,7 @@ export async function endApply(world: World, job: End): Promise<ChangeRecord> {
   const signer = await world.engineSigner()
   const genesis = await expectGenesis(world)
   return append(world, async (view) => {
-    const current = trusted(await findChange(view, job.id))
-    if (current === undefined) throw new Error(`${job.id} is gone from the ledger`)
+    const current = await ours(view, job.id, job.fences)
     const record = ended(world, current, job)
     const back =
       record.state === 'implemented' && record.rollbackOf !== undefined
@@ -130,7 +159,7 @@ export async function endApply(world: World, job: End): Promise<ChangeRecord> {
     }
     const entries = [changeEntry(record, signer, beside)]
     if (back !== undefined) entries.push(changeEntry(back, signer))
-    for (const environment of job.environments) {
+    for (const environment of Object.keys(job.fences)) {
       const lock = trusted(await findLock(view, environment))
       const released = releaseLock(lock, job.holder)
       // A lock that somebody took over meanwhile is theirs.

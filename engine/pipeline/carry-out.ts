@@ -72,7 +72,7 @@ export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut>
       outputCap: hostLimits.outputCap,
       targets,
       concurrency: job.concurrency,
-      recordProgress: (results) => recordProgress(world, begun.record.id, [...job.settled, ...results]),
+      recordProgress: (results) => recordProgress(world, begun, [...job.settled, ...results]),
     },
   )
   const results = [...job.settled, ...done.results]
@@ -81,7 +81,7 @@ export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut>
     results,
     ...(done.stopped !== undefined && { stopped: done.stopped }),
     holder: begun.holder,
-    environments: Object.keys(begun.fences),
+    fences: begun.fences,
     applied: (record) => appliedAfter(world, { record, planned, results, seen, approvers: job.approvers }),
   })
   await (await world.journal()).remove(job.record.id)

@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 
-/** Bundles the command into `dist/`: one small entry, and a chunk for each command that is loaded when it is called. */
+/** Bundles the command into `dist/`, or the folder named: one small entry, and a chunk for each command that is loaded when it is called. */
+const outdir = process.argv[2] ?? 'dist'
 execFileSync(process.execPath, ['--import', 'tsx', 'scripts/generate.ts'], { stdio: 'inherit' })
-await rm('dist', { recursive: true, force: true })
+await rm(outdir, { recursive: true, force: true })
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
 await build({
   entryPoints: { plumbline: 'engine/main.ts' },
-  outdir: 'dist',
+  outdir,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -25,4 +27,4 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 })
-await chmod('dist/plumbline.js', 0o755)
+await chmod(join(outdir, 'plumbline.js'), 0o755)

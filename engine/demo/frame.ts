@@ -46,13 +46,17 @@ ${playing(folder)}
 }
 
 const playing = (folder: DemoFolder): string => `    cd ${quote(folder.estate)}
-    ../plumbline plan                         how things are
-    echo hello >> ../hosts/web-02/etc/motd    change a host by hand, then: ../plumbline drift
-    ../plumbline log                          what happened so far
-    ../plumbline --help                       all commands`
+    ../plumbline plan                            how things are
+    echo hello >> ../hosts/web-02/etc/motd       change a host by hand, then: ../plumbline drift
+    git switch -c mine                           change a document and commit it, as Mira; then:
+    ../plumbline plan; ../plumbline approve mine --key ../keys/jonas
+    git switch main && git merge --no-ff mine && git push && ../plumbline apply
+    ../plumbline --help                          all commands`
 
 /** How the user got here: by an installed command, or by the file that was built. */
 function calledAs(cwd: string): string {
   const script = process.argv[1] ?? 'plumbline'
-  return basename(script) === 'plumbline' ? 'plumbline' : `node ${quote(relative(cwd, script))}`
+  if (basename(script) === 'plumbline') return 'plumbline'
+  const near = relative(cwd, script)
+  return `node ${quote(near.startsWith('..') ? script : near)}`
 }

@@ -38,7 +38,7 @@ export const define: Define = (command, context) => {
           terminal.out(diagnosticsText(shown, terminal.colors))
           if (folded > 0)
             terminal.out(
-              terminal.colors.dim(`      … and ${count(folded, 'later entry', 'later entries')}; --json names them\n`),
+              terminal.colors.dim(`       … and ${count(folded, 'later entry', 'later entries')}; --json names them\n`),
             )
           const verdict = failed ? terminal.colors.red('not true') : terminal.colors.green('true')
           terminal.out(`${count(result.entries, 'entry', 'entries')} checked, keys ${result.trust}: ${verdict}\n`)

@@ -3,6 +3,7 @@ import { canonicalJson } from '../model/canonical.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { Json, LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
+import { lazyPlace } from '../model/lazy-place.ts'
 import { compileRule, evaluate, type Rule } from '../policy/rule.ts'
 import { isObject } from '../schema/is-object.ts'
 import type { CheckInput } from './check-input.ts'
@@ -46,8 +47,10 @@ const isVerdict = (diagnostic: Diagnostic): boolean => diagnostic.code in codes
 function compile(loaded: LoadedDocument, input?: CheckInput): Policy | { readonly diagnostic: Diagnostic } | undefined {
   const source = loaded.document.spec['rule']
   if (typeof source !== 'string') return undefined
-  const place = input === undefined ? {} : input.locate(loaded, ['spec', 'rule'])
-  const compiled = compileRule(source, ['document', 'reach'], { ...place, subject: loaded.address })
+  const subject = loaded.address
+  // Looked up only for a finding: it costs a second reading of the file.
+  const place = input === undefined ? {} : lazyPlace(input.locate, loaded, ['spec', 'rule'])
+  const compiled = compileRule(source, ['document', 'reach'], Object.assign(place, { subject }))
   return 'rule' in compiled ? { loaded, rule: compiled.rule } : compiled
 }
 

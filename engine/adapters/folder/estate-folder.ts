@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { simpleGit } from 'simple-git'
 import type { Founder } from '../../model/founder.ts'
 import { canonicalSshKey } from '../../model/ssh-key.ts'
 import type { Folder } from '../../ports/folder.ts'
@@ -10,7 +9,6 @@ import { gitEnvironment } from '../git/git-process.ts'
 
 /** The folder of an estate on this machine. */
 export function estateFolder(root: string): Folder {
-  const git = () => simpleGit(root).env(environment())
   return {
     exists: async (path) => existsSync(join(root, path)),
     occupied: async () =>
@@ -32,6 +30,7 @@ export function estateFolder(root: string): Folder {
     },
     read: async (path) => (existsSync(join(root, path)) ? readFile(join(root, path), 'utf8') : undefined),
     async commitAll(branch, message) {
+      const git = await gitIn(root)
       if (!existsSync(join(root, '.git'))) await git().init(['--initial-branch', branch])
       await git().add('.')
       const { name, email } = await identity(root)
@@ -39,6 +38,12 @@ export function estateFolder(root: string): Folder {
     },
     founder: () => founder(root),
   }
+}
+
+/** The library is loaded when it is needed: most commands never do. Not an instance comes back but a maker, for an instance is thenable. */
+async function gitIn(folder: string) {
+  const { simpleGit } = await import('simple-git')
+  return () => simpleGit(folder).env(environment())
 }
 
 function environment(): Record<string, string> {
@@ -56,7 +61,7 @@ async function identity(root: string): Promise<{ readonly name: string; readonly
 
 async function config(root: string, key: string): Promise<string | undefined> {
   const folder = existsSync(root) ? root : homedir()
-  const { value } = await simpleGit(folder).env(environment()).getConfig(key)
+  const { value } = await (await gitIn(folder))().getConfig(key)
   return value === null || value === '' ? undefined : value
 }
 

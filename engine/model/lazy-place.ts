@@ -1,4 +1,4 @@
-import type { JsonPath, LoadedDocument, Locate, Place } from '../model/document.ts'
+import type { JsonPath, LoadedDocument, Locate, Place } from './document.ts'
 
 /** A place that is looked up when somebody asks: a lookup reads the file again, and most are never asked for. */
 export function lazyPlace(

@@ -13,6 +13,7 @@ export interface GitContext {
   readonly root: string
   readonly commonDir: string
   readonly bare: boolean
+  readonly shallow: boolean
   readonly format: ObjectFormat
 }
 
@@ -20,12 +21,13 @@ export interface GitContext {
 export async function openContext(dir: string): Promise<GitContext> {
   if (!existsSync(dir)) throw repositoryError('repository-missing', `there is no folder ${dir}`)
   const found = new GitProcess(resolve(dir))
-  const questions = ['--show-object-format', '--is-bare-repository', '--git-common-dir', '--absolute-git-dir']
-  const result = await found.run(['rev-parse', ...questions])
-  if (result.code !== 0) throw openFailure(result.stderr, dir) ?? failure(result, 'rev-parse')
-  const [format = 'sha1', bare = 'false', common = '', gitDir = ''] = result.stdout.toString().split('\n')
-  // Inside .git of an ordinary repository there is no work tree to be seen either.
-  const top = bare === 'true' ? undefined : (await found.run(['rev-parse', '--show-toplevel'])).stdout.toString().trim()
+  // One question, for each costs a process. The last has no answer in a bare repository, nor inside .git of an ordinary one.
+  const questions = ['--show-object-format', '--is-bare-repository', '--is-shallow-repository', '--git-common-dir']
+  const result = await found.run(['rev-parse', ...questions, '--absolute-git-dir', '--show-toplevel'])
+  const answers = result.stdout.toString().trimEnd().split('\n')
+  if (result.code !== 0 && answers.length < 5) throw openFailure(result.stderr, dir) ?? failure(result, 'rev-parse')
+  const [format = 'sha1', bare = 'false', shallow = 'false', common = '', gitDir = '', seen = ''] = answers
+  const top = bare === 'true' ? undefined : seen
   const root = top || gitDir
   const git = new GitProcess(root)
   return {
@@ -34,6 +36,7 @@ export async function openContext(dir: string): Promise<GitContext> {
     root,
     commonDir: resolve(dir, common),
     bare: top === undefined || top === '',
+    shallow: shallow === 'true',
     format: format === 'sha256' ? 'sha256' : 'sha1',
   }
 }

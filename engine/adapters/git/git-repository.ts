@@ -29,8 +29,7 @@ export interface OpenRepository extends Repository {
 /** Opens the repository that a folder lies in. Throws `RepositoryError` with `repository-…` where it can't be used. */
 export async function openRepository(dir: string, options: OpenOptions = {}): Promise<OpenRepository> {
   const context = await openContext(dir)
-  const shallow = (await context.git.line(['rev-parse', '--is-shallow-repository'])) === 'true'
-  if (shallow && options.allowShallow !== true)
+  if (context.shallow && options.allowShallow !== true)
     throw repositoryError('repository-shallow', `${context.root} is a shallow clone`)
   const repository = new GitRepository(context, options)
   if (options.needsBranch === true && (await repository.currentBranch()) === undefined)

@@ -11,6 +11,7 @@ export function welcome({ out, colors: c }: Terminal, folder: DemoFolder): void 
 Real: git, SSH, signatures, and every command below with what it prints.
 Simulated: the four hosts, which are folders; nothing on them runs.
 All of it happens in ${folder.path}
+Nothing of your own is read or changed: no keys, no git configuration, no ~/.ssh.
 `)
 }
 

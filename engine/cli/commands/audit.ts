@@ -36,10 +36,8 @@ export const define: Define = (command, context) => {
         else {
           const { shown, folded } = foldAfterFirst(result.findings)
           terminal.out(diagnosticsText(shown, terminal.colors))
-          if (folded > 0)
-            terminal.out(
-              terminal.colors.dim(`       … and ${count(folded, 'later entry', 'later entries')}; --json names them\n`),
-            )
+          const rest = `       … and ${count(folded, 'later entry', 'later entries')}; --json names them`
+          if (folded > 0) terminal.out(`${terminal.colors.dim(rest)}\n`)
           const verdict = failed ? terminal.colors.red('not true') : terminal.colors.green('true')
           terminal.out(`${count(result.entries, 'entry', 'entries')} checked, keys ${result.trust}: ${verdict}\n`)
         }

@@ -90,9 +90,14 @@ const typeOf = (action: Action): string => action.resource.slice(0, action.resou
 function what(action: Action): string {
   const name = escapeControls(action.resource.slice(action.resource.indexOf(':') + 1))
   if (action.verb === 'restart') return `${name}  restart, after ${count(action.causedBy?.length ?? 0, 'change')} above`
-  const small = action.fields.filter((f) => f.text === undefined)
-  if (action.verb !== 'update' || small.length !== 1 || action.fields.length !== 1) return name
-  return `${name}  ${fieldText(small[0])}`
+  return fitsBeside(action) ? `${name}  ${fieldText(action.fields[0])}` : name
+}
+
+/** One short field stands beside its resource; what is longer stands below, so that columns stay narrow. */
+function fitsBeside({ verb, fields }: Action): boolean {
+  const [only, another] = fields
+  if (verb !== 'update' || only === undefined || another !== undefined || only.text !== undefined) return false
+  return fieldText(only).length <= 48
 }
 
 function fieldText(field: FieldChange | undefined): string {
@@ -135,8 +140,12 @@ function fieldLines(action: Action, context: PlanContext): string[] {
   const { colors: c } = context
   const lines: string[] = []
   const small = action.fields.filter((f) => f.text === undefined)
-  if (action.verb === 'update' && (small.length > 1 || action.fields.length > small.length))
-    lines.push(...small.filter((f) => f.path !== 'content').map((f) => `      ${fieldText(f)}`))
+  if (action.verb === 'update' && !fitsBeside(action))
+    lines.push(
+      ...small
+        .filter((f) => f.path !== 'content' || small.length === action.fields.length)
+        .map((f) => `      ${fieldText(f)}`),
+    )
   for (const field of action.fields)
     if (field.text !== undefined) lines.push(...diffLines(field.text, context.diffLines ?? 12, c))
   return lines

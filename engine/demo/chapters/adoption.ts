@@ -22,7 +22,7 @@ async function describe({ stage, folder, cast, hosts }: Scene): Promise<void> {
   await git.output(['push', '--quiet', '--set-upstream', 'origin', 'main'])
   stage.step(
     'An estate is a git repository of YAML',
-    'Four hosts, two people, what they serve and who may change it. The hosts are simulated: each is a folder behind a real SSH server in this process. Nothing outside the folder of this demo is touched.',
+    'Four hosts, two people, what they serve and who may change it. Each host is a folder here, behind a real SSH server in this process.',
   )
   stage.typed('cd estate && git ls-files')
   stage.print(await git.line(['ls-files']))
@@ -32,7 +32,7 @@ async function describe({ stage, folder, cast, hosts }: Scene): Promise<void> {
 async function startLedger({ stage }: Scene): Promise<void> {
   stage.step(
     'A ledger, beside the documents',
-    'Plans, approvals and results become signed entries on a branch of their own, which anybody can verify. The first one says since when, and by which rule.',
+    'Plans, approvals and results become signed entries on a branch of their own, which anybody can verify. The first one says since when, and by which rule: here, that somebody who wrote nothing of a change agrees to it.',
   )
   await stage.plumbline('init', { status: 0, says: [/ledger started, rule one-independent/] })
 }

@@ -19,7 +19,10 @@ export async function rollback(scene: Scene, id: string): Promise<void> {
   )
   await stage.plumbline(`rollback ${id}`, {
     status: 2,
-    says: [new RegExp(`takes back ${id}`), new RegExp(`→ sha256:${before.slice(0, 12)}.*exact`)],
+    says: [
+      new RegExp(`takes back ${id}`),
+      new RegExp(`nginx\\.conf +rollback +exact\\s+content .*→ sha256:${before.slice(0, 12)}`),
+    ],
   })
   await stage.plumbline(`approve ${branch} --key ../keys/jonas`, {
     status: 0,

@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts'
 import { type HostConnector, type HostSession, isFailure, type Output } from '../ports/host-session.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { codes } from './codes.ts'
-import { callOffDeadMan, guardExit, guarded } from './guard.ts'
+import { callOffDeadMan, type Guard, guardExit, guarded } from './guard.ts'
 
 type FailureCode = keyof typeof codes
 
@@ -21,14 +21,21 @@ export interface Look {
 
 export interface HostWork {
   readonly host: string
-  readonly environment: string
+  /** Names the environment's lock, for this ledger alone: a new ledger counts from one again. */
+  readonly lock: string
   readonly fence: number
-  /** In order. `resumed`: begun by an apply that did not end, so that another state before is no surprise. */
-  readonly actions: readonly {
-    readonly action: RecordedAction
-    readonly resource: Resource
-    readonly resumed: boolean
-  }[]
+  /** In order. */
+  readonly actions: readonly (Todo & { readonly action: RecordedAction; readonly resource: Resource })[]
+}
+
+/** How an action is to be taken up. */
+export interface Todo {
+  /** Begun by an apply that did not end, so that another state before is no surprise. */
+  readonly resumed: boolean
+  /** A restart that the host does not show to be due: done unless the host noted that it was. */
+  readonly owed?: boolean
+  /** Why nobody could see what it is about when it was planned: not begun now, since the state before is in no intent. */
+  readonly unseen?: string
 }
 
 export interface HostWorld {
@@ -83,40 +90,80 @@ async function act(
   world: HostWorld,
 ): Promise<ActionResult | 'sent'> {
   const { action } = item
+  if (item.unseen !== undefined) return result(action, 'not-started', world, item.unseen)
   const change = stillNeeded(item, look)
   if (change === 'unknown') return result(action, 'unknown', world, 'the host says nothing of it')
-  if (change === undefined) return result(action, 'applied', world, 'was already so')
-  if (!item.resumed && action.verb !== 'restart' && world.digest(change.have) !== action.before)
+  if (change === undefined)
+    return item.resumed ? keep(action, look, work, world) : result(action, 'applied', world, 'was already so')
+  if (!item.resumed && change.verb !== 'restart' && world.digest(change.have) !== action.before)
     return failure(action, world, 'changed-meanwhile', 'the host changed after it was planned')
   const type = world.types.get(change.resource.type)
   if (type === undefined) throw new Error(`no resource type ${change.resource.type}`)
   const step = type.steps(change)
   await world.journal.append(world.change, { type: 'started', action: action.id, at: world.clock.now().toISOString() })
   world.emit({ type: 'action-started', host: work.host, action: action.id, summary: step.summary })
-  const output = await look.session.run(guarded(step, work.environment, work.fence), {
+  const output = await look.session.run(guarded(step, guardOf(action, work, world), timesOf(item, change)), {
     deadline: world.deadline,
     outputCap: world.outputCap,
   })
   const problem = problemOf(action, output, world, mask(step.script).includes("'***'"))
   if (problem !== undefined) return problem
   if (step.access === true && step.inverse !== undefined) {
-    const locked = await proveAccess(look, world)
+    const locked = await proveAccess(action, look, world)
     if (locked !== undefined) return failure(action, world, 'access-not-proved', locked)
   }
   return 'sent'
 }
 
-/** A restart is not seen in the state: it is needed as long as its result is not known. */
+/**
+ * What an apply that did not end has done stays: a timer that would still take it back is called off, since whoever looked
+ * at the host now has proved the way in.
+ */
+async function keep(
+  action: RecordedAction,
+  look: Look,
+  work: HostWork,
+  world: HostWorld,
+): Promise<ActionResult | 'sent'> {
+  const script = callOffDeadMan(action.id)
+  const output = await look.session.run(
+    guarded({ summary: 'keep it', script, reversibility: 'exact' }, guardOf(action, work, world)),
+    { deadline: world.deadline, outputCap: world.outputCap },
+  )
+  return problemOf(action, output, world, false) ?? 'sent'
+}
+
+/**
+ * A restart is not seen in the state: it is needed as long as its result is not known. So is the start of what listens to
+ * files, where an earlier apply ended before it: its package may have started it before they were written.
+ */
 function stillNeeded(item: HostWork['actions'][number], look: Look): Change | undefined | 'unknown' {
   const change = look.change(item.action)
-  if (item.action.verb !== 'restart' || change === 'unknown') return change
+  if (change === 'unknown' || !isRestart(item, change)) return change
   return { verb: 'restart', resource: item.resource, have: change?.have ?? null, fields: [] }
 }
 
-async function proveAccess(look: Look, world: HostWorld): Promise<string | undefined> {
+function isRestart({ action, resource, resumed }: HostWork['actions'][number], change: Change | undefined): boolean {
+  if (action.verb === 'restart') return true
+  return change === undefined && resumed && action.verb !== 'delete' && resource.restartOn.length > 0
+}
+
+const guardOf = (action: RecordedAction, { lock, fence }: HostWork, { change }: HostWorld): Guard => ({
+  lock,
+  fence,
+  change,
+  action: action.id,
+})
+
+function timesOf({ owed }: Todo, { verb, resource }: Change): Parameters<typeof guarded>[2] {
+  if (verb === 'delete' || resource.restartOn.length === 0) return 'always'
+  return owed === true ? 'unless-done' : 'once'
+}
+
+async function proveAccess(action: RecordedAction, look: Look, world: HostWorld): Promise<string | undefined> {
   const second = await world.connector.connect(look.session.target, { deadline: world.deadline })
   if (isFailure(second)) return second.detail
-  const output = await second.run(callOffDeadMan(), { deadline: world.deadline, outputCap: world.outputCap })
+  const output = await second.run(callOffDeadMan(action.id), { deadline: world.deadline, outputCap: world.outputCap })
   await second.close()
   return output.code === 0 ? undefined : `the second login could run nothing: ${said(output)}`
 }

@@ -54,7 +54,7 @@ const waveOf = (name: string, hosts: readonly string[], over: Partial<Wave> = {}
   maxFailures: 0,
   work: hosts.map((host) => ({
     host,
-    environment: 'prod',
+    lock: 'prod',
     fence: 1,
     actions: [1, 2].map((n) => ({ action: action(host, n), resource: thing(`first:${n}`), resumed: false })),
   })),

@@ -44,6 +44,13 @@ describe('a fresh plan beside the approved one', () => {
     expect(result).toEqual({ ok: true, remaining: [motd], alreadyTrue: [nginx, enable], restarts: [restart] })
   })
 
+  it('restarts what was to be started and runs by now, once the work was begun: its package may have started it', () => {
+    const begun = plan([motd, enable])
+    const fresh = plan([motd, restart])
+    expect(comparePlans({ approved: begun, fresh, open: new Set([enable.id]) })).toMatchObject({ ok: true })
+    expect(comparePlans({ approved: begun, fresh })).toMatchObject({ ok: false, diagnostics: [{ code: 'plan-stale' }] })
+  })
+
   it.each([
     ['one action more', action('web-01', 'user:eve', 'none', 'there'), 'create user:eve was not approved'],
     ['the same on another host', { ...motd, id: 'act-x', host: 'web-02' }, 'update file:/etc/motd was not approved'],

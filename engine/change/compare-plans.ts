@@ -49,6 +49,9 @@ export function comparePlans({ approved, fresh, open = new Set() }: ComparisonQu
     const same = known.get(action.id)
     const near = byResource.get(placeOf(action))
     if (same !== undefined) met.add(same.id)
+    // What was to be started runs by now, but without the files that were to come first.
+    else if (action.verb === 'restart' && isOpenStart(byResource.get(`${action.host} ${action.resource}`), open))
+      continue
     else if (near !== undefined && open.has(near.id) && near.after === action.after) met.add(near.id)
     else moved.push(stale(action, near, approved, fresh))
   }
@@ -61,6 +64,9 @@ export function comparePlans({ approved, fresh, open = new Set() }: ComparisonQu
     restarts: gone.filter((a) => a.verb === 'restart'),
   }
 }
+
+const isOpenStart = (start: RecordedAction | undefined, open: ReadonlySet<string>): boolean =>
+  start !== undefined && start.verb !== 'delete' && open.has(start.id)
 
 /** A restart stands beside the change of the same service, so it has a place of its own. */
 function placeOf({ host, resource, verb }: RecordedAction): string {

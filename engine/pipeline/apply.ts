@@ -5,7 +5,7 @@ import type { ActionOutcome } from '../model/event.ts'
 import type { Plan, RecordedAction } from '../model/plan.ts'
 import type { ActionResult, ChangeRecord } from '../model/record.ts'
 import { recordedAction } from '../plan/plan-digest.ts'
-import { carryOut } from './carry-out.ts'
+import { type CarryOut, carryOut } from './carry-out.ts'
 import { codes } from './codes.ts'
 import { expectOwnKey, recordEngineKeys } from './engine-keys.ts'
 import { judgeRecord } from './judge-record.ts'
@@ -149,8 +149,8 @@ async function rangeOf(world: World, record: ChangeRecord): Promise<Range> {
 }
 
 interface Remaining {
-  /** Approved actions still to be done, by their approved id; `fresh` is the one that planning again gave. */
-  readonly todo: readonly { readonly approved: RecordedAction; readonly resumed: boolean }[]
+  /** Approved actions still to be done, in the order in which they were approved. */
+  readonly todo: CarryOut['todo']
   /** Approved actions that need nothing any more. */
   readonly settled: readonly ActionResult[]
 }
@@ -189,34 +189,35 @@ function remainingWork(
         }),
       ],
     }
-  const byPlace = new Map(record.actions.map((a) => [placeOf(a), a]))
-  const todo = compared.remaining.flatMap((fresh) => {
-    const approved = byPlace.get(placeOf(fresh))
-    return approved === undefined ? [] : [{ approved, resumed: open.has(approved.id) }]
-  })
-  // A restart whose cause was done by an apply that did not end is due all the same: the host does not show it.
-  const owed = compared.restarts.filter((r) => open.has(r.id))
-  // What could not be seen is not done: it stays to be done, and fails there if the host stays away.
+  const fresh = new Set(compared.remaining.map(placeOf))
   const unseen = unseenIn(plan)
-  const hidden = [...compared.alreadyTrue, ...compared.restarts].filter(
-    (a) => unseen(a) && results.get(a.id)?.outcome !== 'applied',
-  )
-  const later = [...new Set([...owed, ...hidden])].map((approved) => ({ approved, resumed: open.has(approved.id) }))
-  const waiting = new Set([...todo, ...later].map((t) => t.approved.id))
+  const todo = record.actions.flatMap((approved): CarryOut['todo'] => {
+    const resumed = open.has(approved.id)
+    if (fresh.has(placeOf(approved))) return [{ approved, resumed }]
+    if (results.get(approved.id)?.outcome === 'applied') return []
+    // What could not be seen is not done: it stays to be done, and fails there if the host stays away.
+    const why = unseen(approved)
+    if (why !== undefined) return [{ approved, resumed, ...(!resumed && { unseen: why }) }]
+    // Done, it seems, by an apply that did not end: a restart may still be owed, or a timer run that takes it back.
+    return resumed ? [{ approved, resumed, owed: !fresh.has(placeOf({ ...approved, verb: 'restart' })) }] : []
+  })
+  const waiting = new Set(todo.map((t) => t.approved.id))
   const settled = record.actions
     .filter((a) => !waiting.has(a.id))
     .map((a): ActionResult => {
       const before = results.get(a.id)
       return before?.outcome === 'applied' ? before : { id: a.id, outcome: 'applied', at, detail: 'was already so' }
     })
-  return { todo: [...todo, ...later], settled }
+  return { todo, settled }
 }
 
-/** Whether nothing is known of what an action is about. */
-function unseenIn(plan: Plan): (action: RecordedAction) => boolean {
-  const hosts = new Set(plan.unknowns.filter((u) => u.resource === undefined).map((u) => u.host))
-  const resources = new Set(plan.unknowns.map((u) => `${u.host} ${u.resource ?? ''}`))
-  return (action) => hosts.has(action.host) || resources.has(`${action.host} ${action.resource}`)
+/** Why nothing is known of what an action is about; undefined where something is. */
+function unseenIn(plan: Plan): (action: RecordedAction) => string | undefined {
+  const unknown = new Map(plan.unknowns.map((u) => [`${u.host} ${u.resource ?? ''}`, u.unknown]))
+  return ({ host, resource }) => {
+    const why = unknown.get(`${host} `) ?? unknown.get(`${host} ${resource}`)
+    return why === undefined ? undefined : `${why.reason}: ${why.detail}`
+  }
 }
 
 const placeOf = (a: RecordedAction): string => `${a.host} ${a.verb === 'restart' ? 'restart ' : ''}${a.resource}`

@@ -1,4 +1,4 @@
-import type { HostWork } from '../apply/apply-host.ts'
+import type { HostWork, Todo } from '../apply/apply-host.ts'
 import { applyWaves, type Wave } from '../apply/apply-waves.ts'
 import { diffHost } from '../diff/diff-host.ts'
 import type { Address } from '../model/address.ts'
@@ -15,6 +15,7 @@ import { beginApply, endApply, recordProgress } from './apply-records.ts'
 import { codes } from './codes.ts'
 import type { PlannedChange } from './plan-change.ts'
 import { hostLimits } from './plan-hosts.ts'
+import { expectGenesis } from './records.ts'
 import { targetsOf } from './targets.ts'
 import { gatesOf, rolloutOf, wavesOf } from './waves.ts'
 import type { World } from './world.ts'
@@ -24,7 +25,7 @@ const report = reporter(codes)
 export interface CarryOut {
   readonly record: ChangeRecord
   readonly planned: PlannedChange
-  readonly todo: readonly { readonly approved: RecordedAction; readonly resumed: boolean }[]
+  readonly todo: readonly (Todo & { readonly approved: RecordedAction })[]
   readonly settled: readonly ActionResult[]
   readonly approvers: readonly Address[]
   readonly takeOver: boolean
@@ -53,10 +54,11 @@ export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut>
   })
   if ('refused' in begun) return { diagnostics: begun.refused }
   const seen = new Map<string, HostObservation>(planned.hosts.observations)
+  const ledger = digestOf(world.sha256, await expectGenesis(world)).slice('sha256:'.length, 'sha256:'.length + 12)
   const lookAt = await looker(world, planned, seen)
   const targets = targetsOf(graph)
   const done = await applyWaves(
-    waves.map((wave) => waveOf(wave, job, begun.fences)),
+    waves.map((wave) => waveOf(wave, job, begun.fences, ledger)),
     {
       change: job.record.id,
       types: world.types,
@@ -94,27 +96,28 @@ function intentsOf({ record, planned, todo }: CarryOut): readonly Intent[] {
   const changes = new Map(
     planned.hosts.work.map((w) => [`${w.action.host} ${w.action.verb} ${w.action.resource}`, w.change]),
   )
-  const fresh = todo.flatMap(({ approved }): Intent[] => {
-    if (earlier.has(approved.id)) return []
+  const fresh = todo.flatMap(({ approved, unseen }): Intent[] => {
+    // Nobody knows the state before of what could not be seen: that is no intent to go back to.
+    if (earlier.has(approved.id) || unseen !== undefined) return []
     const change = changes.get(`${approved.host} ${approved.verb} ${approved.resource}`)
     return [{ action: approved, state: change?.have ?? null }]
   })
   return [...earlier.values(), ...fresh]
 }
 
-function waveOf(wave: WavePlan, job: CarryOut, fences: Readonly<Record<string, number>>): Wave {
+function waveOf(wave: WavePlan, job: CarryOut, fences: Readonly<Record<string, number>>, ledger: string): Wave {
   const { graph } = job.planned.desired
   const work = wave.hosts.map((host): HostWork => {
     const resources = new Map((job.planned.hosts.wanted.get(host) ?? []).map((r) => [r.id, r]))
     return {
       host,
-      environment: wave.environment,
+      lock: `${ledger}-${wave.environment}`,
       fence: fences[wave.environment] ?? 0,
       actions: job.todo
         .filter((t) => t.approved.host === host)
-        .flatMap(({ approved, resumed }) => {
+        .flatMap(({ approved, ...todo }) => {
           const resource = resources.get(approved.resource)
-          return resource === undefined ? [] : [{ action: approved, resource, resumed }]
+          return resource === undefined ? [] : [{ action: approved, resource, ...todo }]
         }),
     }
   })

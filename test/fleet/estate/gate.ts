@@ -12,14 +12,17 @@ export class Gate {
 
   /** Installs the program, with the gate open. `gate NAME` logs NAME; what else it is given does not matter. */
   static async on(host: Host): Promise<Gate> {
-    const script = '#!/bin/sh\necho "$1" >>/var/log/gate\nwhile [ -e /run/gate-shut ]; do sleep 0.05; done\n'
+    const isShut = '[ -e /run/gate-shut ] && { [ ! -s /run/gate-shut ] || grep -qxF -- "$1" /run/gate-shut; }'
+    const script = `#!/bin/sh\necho "$1" >>/var/log/gate\nwhile ${isShut}; do sleep 0.05; done\n`
     await host.exec(`cat >${Gate.program} && chmod 755 ${Gate.program} && : >/var/log/gate`, { input: script })
     return new Gate(host)
   }
 
-  /** Makes whoever comes wait. */
-  async shut(): Promise<void> {
-    await this.#host.exec(': >/run/gate-shut')
+  /** Makes whoever comes wait, or whoever comes under a name. */
+  async shut(name = ''): Promise<void> {
+    await this.#host.exec('cat >/run/gate-shut.new && mv /run/gate-shut.new /run/gate-shut', {
+      input: name && `${name}\n`,
+    })
   }
 
   /** Lets pass whoever waits, and everybody after. */

@@ -20,18 +20,19 @@ export interface Desk {
   run(...argv: string[]): Promise<Ran>
   /** Commits everything that is in the folder. */
   commit(message: string): void
+  git(...args: string[]): void
   write(path: string, text: string): void
   read(path: string): string
   close(): void
 }
 
-export function openDesk(): Desk {
+export function openDesk(more: Readonly<Record<string, string>> = {}): Desk {
   const scratch = mkdtempSync(join(tmpdir(), 'plumbline-desk-'))
   const folder = join(scratch, 'estate')
   const home = join(scratch, 'home')
   mkdirSync(folder)
   mkdirSync(home)
-  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), GIT_CONFIG_NOSYSTEM: '1' }
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), GIT_CONFIG_NOSYSTEM: '1', ...more }
   return {
     folder,
     async run(...argv) {
@@ -67,6 +68,10 @@ export function openDesk(): Desk {
       git('add', '.')
       git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', 'commit', '-qm', message)
     },
+    git: (...args) =>
+      void execFileSync('git', ['-C', folder, '-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', ...args], {
+        env,
+      }),
     write(path, text) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), text)

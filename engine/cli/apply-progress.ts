@@ -17,7 +17,7 @@ function lineOf(event: PipelineEvent, summaries: ReadonlyMap<string, string>, te
   const c = terminal.colors
   switch (event.type) {
     case 'lock':
-      return c.dim(`lock of ${event.environment}, number ${event.fence}${event.tookOver ? ', taken over' : ''}`)
+      return c.dim(`${event.tookOver ? 'took over' : 'took'} the lock of ${event.environment} (fence ${event.fence})`)
     case 'wave':
       return `${c.bold(event.name)}  ${count(event.hosts.length, 'host')}: ${event.hosts.join(', ')}`
     case 'action-finished': {

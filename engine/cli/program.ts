@@ -77,6 +77,11 @@ async function addCompletion(program: Command): Promise<void> {
   program.commands.find((c) => c.name() === 'completion')?.description(completion.summary)
 }
 
+/** The first word that names a command and is not the value of an option before it. */
+function commandIn(argv: readonly string[]): string | undefined {
+  return argv.find((word, i) => Object.hasOwn(commands, word) && argv[i - 1] !== '-C' && argv[i - 1] !== '--directory')
+}
+
 /** Parses the arguments, runs the command they name and returns the exit status. */
 export async function runProgram(argv: readonly string[], base: Surroundings): Promise<number> {
   let status: number = exit.ok
@@ -89,7 +94,7 @@ export async function runProgram(argv: readonly string[], base: Surroundings): P
     },
   }
   const completing = argv[0] === 'complete' || argv[0] === 'completion'
-  const named = completing ? Object.keys(commands) : argv.filter((a) => a in commands).slice(0, 1)
+  const named = completing ? Object.keys(commands) : [commandIn(argv)].flatMap((name) => name ?? [])
   const program = await buildProgram(context, named)
   if (completing) await addCompletion(program)
   else program.command('completion').description(completion.summary)

@@ -104,7 +104,8 @@ async function sources(world: World, files: Files, entries: readonly FileEntry[]
   const cache = await world.documentCache()
   const known = (entry: FileEntry): boolean => entry.blob !== undefined && cache.get(entry.blob) !== undefined
   const isFile = (entry: FileEntry): boolean => entry.mode.startsWith('100')
-  const bytes = await files.read(entries.filter((e) => isFile(e) && !known(e)))
+  const ahead = files.oneByOne === true ? [] : entries.filter((e) => isFile(e) && !known(e))
+  const bytes = await files.read(ahead)
   return entries.map((entry) => ({
     path: entry.path,
     mode: entry.mode,

@@ -4,8 +4,10 @@ export interface Files {
   readonly entries: readonly FileEntry[]
   /** Bytes by path; a file that has gone meanwhile is left out. */
   read(entries: readonly FileEntry[]): Promise<ReadonlyMap<string, Uint8Array>>
-  /** Bytes of one file at once: slow, for the places of findings in files that were not read again. */
+  /** Bytes of one file at once: slow unless `oneByOne`, for the places of findings in files that were not read again. */
   readNow(entry: FileEntry): Uint8Array
+  /** True where `readNow` costs no more than `read`: nothing has to be read ahead then, and held until it is needed. */
+  readonly oneByOne?: boolean
 }
 
 export interface FileEntry {

@@ -17,6 +17,7 @@ export async function workFiles(root: string): Promise<Files> {
   return {
     entries,
     readNow: (entry) => readFileSync(join(root, entry.path)),
+    oneByOne: true,
     // One after the other: for files as small as these, handing each to a thread costs ten times the reading.
     async read(wanted: readonly FileEntry[]) {
       const found = new Map<string, Uint8Array>()

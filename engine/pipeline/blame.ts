@@ -8,7 +8,7 @@ import { observeHosts } from '../observe/observe-hosts.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
 import { type EstateAt, loadCommit } from './estate.ts'
-import { hostLimits } from './plan-hosts.ts'
+import { observing } from './observing.ts'
 import { addressIn } from './queries.ts'
 import { trusted } from './records.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
@@ -94,13 +94,7 @@ async function look(world: World, estate: EstateAt, host: string, resources: rea
   const [seen] = await observeHosts({
     targets: [target],
     catalogues: new Map([[host, { host, resources }]]),
-    types: world.types,
-    connector: await world.connector(),
-    clock: world.clock,
-    sha256: world.sha256,
-    nonce: world.uuid().replaceAll('-', ''),
-    deadlineMs: hostLimits.deadlineMs,
-    outputCap: hostLimits.outputCap,
+    ...(await observing(world)),
     emit: world.emit,
   })
   return seen

@@ -13,8 +13,8 @@ import { observeHost } from '../observe/observe-host.ts'
 import { appliedAfter } from './applied-after.ts'
 import { beginApply, endApply, recordProgress } from './apply-records.ts'
 import { codes } from './codes.ts'
+import { hostLimits, observing } from './observing.ts'
 import type { PlannedChange } from './plan-change.ts'
-import { hostLimits } from './plan-hosts.ts'
 import { expectGenesis } from './records.ts'
 import { targetsOf } from './targets.ts'
 import { gatesOf, rolloutOf, wavesOf } from './waves.ts'
@@ -55,7 +55,7 @@ export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut>
   if ('refused' in begun) return { diagnostics: begun.refused }
   const seen = new Map<string, HostObservation>(planned.hosts.observations)
   const ledger = digestOf(world.sha256, await expectGenesis(world)).slice('sha256:'.length, 'sha256:'.length + 12)
-  const lookAt = await looker(world, planned, seen)
+  const lookAt = looker(world, planned, seen)
   const targets = targetsOf(graph)
   const done = await applyWaves(
     waves.map((wave) => waveOf(wave, job, begun.fences, ledger)),
@@ -130,8 +130,7 @@ function waveOf(wave: WavePlan, job: CarryOut, fences: Readonly<Record<string, n
 }
 
 /** Looks at what a host's actions are about; remembers what it saw for the record. */
-async function looker(world: World, planned: PlannedChange, seen: Map<string, HostObservation>) {
-  const connector = await world.connector()
+function looker(world: World, planned: PlannedChange, seen: Map<string, HostObservation>) {
   const targets = targetsOf(planned.desired.graph)
   return async (work: HostWork) => {
     const target = targets.get(work.host)
@@ -140,16 +139,7 @@ async function looker(world: World, planned: PlannedChange, seen: Map<string, Ho
     const observed = await observeHost(
       target,
       { host: work.host, resources },
-      {
-        types: world.types,
-        connector,
-        clock: world.clock,
-        sha256: world.sha256,
-        nonce: world.uuid().replaceAll('-', ''),
-        deadlineMs: hostLimits.deadlineMs,
-        outputCap: hostLimits.outputCap,
-        keepOpen: true,
-      },
+      { ...(await observing(world)), keepOpen: true },
     )
     if (observed.failure !== undefined || observed.session === undefined)
       return { unseen: `${observed.failure?.reason ?? 'unreachable'}: ${observed.failure?.detail ?? ''}` }

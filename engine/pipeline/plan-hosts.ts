@@ -10,16 +10,9 @@ import { observeHosts } from '../observe/observe-hosts.ts'
 import { massDeletes } from '../plan/mass-delete.ts'
 import { planHost, type Work } from '../plan/plan-host.ts'
 import type { EstateAt } from './estate.ts'
+import { hostLimits, observing } from './observing.ts'
 import { targetsOf } from './targets.ts'
 import type { World } from './world.ts'
-
-/** Milliseconds and bytes that one host gets, where nothing else is said. */
-export const hostLimits = {
-  deadlineMs: 30_000,
-  actionDeadlineMs: 600_000,
-  outputCap: 16 * 1024 * 1024,
-  concurrency: 32,
-} as const
 
 export interface Question {
   readonly base: EstateAt
@@ -107,13 +100,7 @@ async function look(
   const observed = await observeHosts({
     targets: question.hosts.flatMap((host) => targets.get(host) ?? []),
     catalogues,
-    types: world.types,
-    connector: await world.connector(),
-    clock: world.clock,
-    sha256: world.sha256,
-    nonce: world.uuid().replaceAll('-', ''),
-    deadlineMs: hostLimits.deadlineMs,
-    outputCap: hostLimits.outputCap,
+    ...(await observing(world)),
     concurrency: question.concurrency ?? hostLimits.concurrency,
     emit: world.emit,
   })

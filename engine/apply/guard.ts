@@ -48,7 +48,7 @@ flock -w 20 9 || exit ${guardExit.lockBusy}
 seen=$(cat ${fenceFile} 2>/dev/null) || seen=0
 [ "\${seen:-0}" -le ${fence} ] || exit ${guardExit.lockLost}
 if [ "\${seen:-0}" -ne ${fence} ]; then
-  { echo ${fence} > ${fenceFile}.new && sync ${fenceFile}.new && mv -f ${fenceFile}.new ${fenceFile}; } || exit ${guardExit.noState}
+  { echo ${fence} | cat > ${fenceFile}.new && sync ${fenceFile}.new && mv -f ${fenceFile}.new ${fenceFile}; } || exit ${guardExit.noState}
 fi`,
     ...(step.preimages ?? []).map(keepPreimage),
     sh`umask 022`,

@@ -43,6 +43,7 @@ class GitRepository implements OpenRepository {
   readonly #context: GitContext
   readonly #shared: readonly string[]
   readonly #report: Report
+  #remoteDecides: Promise<boolean> | undefined
 
   constructor(context: GitContext, options: OpenOptions) {
     this.#context = context
@@ -77,7 +78,9 @@ class GitRepository implements OpenRepository {
     const [, prefix = '', name = '', suffix = ''] = /^(refs\/heads\/)?(.*?)((?:~\d*|\^\d*)*)$/.exec(ref) ?? []
     if (!this.#shared.includes(name)) return ref
     const tracking = `refs/remotes/${remoteName}/${name}`
-    if ((await this.hasRemote()) && (await this.#context.reader.read(tracking))) return `${tracking}${suffix}`
+    // For reading, one answer is enough for as long as the repository is open; before anything moves it is asked again.
+    this.#remoteDecides ??= this.hasRemote()
+    if ((await this.#remoteDecides) && (await this.#context.reader.read(tracking))) return `${tracking}${suffix}`
     return prefix === '' ? `refs/heads/${name}${suffix}` : ref
   }
 

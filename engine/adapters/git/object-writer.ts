@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, rename, stat, unlink } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
@@ -7,6 +7,7 @@ import pLimit from 'p-limit'
 import { repositoryError } from './codes.ts'
 import { type PackedObject, writePack } from './pack.ts'
 import { syncFolder } from './sync-folder.ts'
+import { writeWhole } from './write-whole.ts'
 
 export type ObjectFormat = 'sha1' | 'sha256'
 
@@ -68,23 +69,10 @@ export class ObjectWriter {
     const folder = join(this.#folder, id.slice(0, 2))
     const path = join(folder, id.slice(2))
     if (await stat(path).catch(() => undefined)) return
-    // git knows this prefix for files that a dead writer left, and clears them away.
-    const temporary = join(folder, `tmp_obj_${randomBytes(8).toString('hex')}`)
     const packed = await compress(Buffer.concat([headerOf(type, data), data]), { level: 1 })
     if ((await mkdir(folder, { recursive: true })) !== undefined) folders.add(dirname(folder))
-    try {
-      const file = await open(temporary, 'wx', 0o444)
-      try {
-        await file.writeFile(packed)
-        await file.datasync()
-      } finally {
-        await file.close()
-      }
-      await rename(temporary, path)
-    } catch (error) {
-      await unlink(temporary).catch(() => undefined)
-      throw error
-    }
+    // git knows this prefix for files that a dead writer left, and clears them away.
+    await writeWhole(path, join(folder, 'tmp_obj_'), packed)
     folders.add(folder)
   }
 }

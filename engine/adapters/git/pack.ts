@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, rename, unlink } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { crc32, deflate, deflateSync } from 'node:zlib'
 import { syncFolder } from './sync-folder.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** An object to be packed. `data` is without git's header. */
 export interface PackedObject {
@@ -83,21 +84,4 @@ function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(value)
   return bytes
-}
-
-async function writeWhole(path: string, prefix: string, bytes: Buffer): Promise<void> {
-  const temporary = `${prefix}${randomBytes(8).toString('hex')}`
-  try {
-    const file = await open(temporary, 'wx', 0o444)
-    try {
-      await file.writeFile(bytes)
-      await file.datasync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined)
-    throw error
-  }
 }

@@ -132,6 +132,9 @@ describe('wrong use', () => {
     [['show', 'CHG-2026-00099'], 1, /\[change-unknown\]/],
     [['blame', 'nope'], 1, /\[document-unknown\]/],
     [['audit', 'verify', '--allowed-signers', 'no-such-file'], 1, /\[file-missing\]/],
+    [['audit', 'verify', '--witness', 'HEAD'], 1, /HEAD is no full commit id/],
+    [['plan', '-o', 'no/such/folder/plan.json'], 1, /\[file-unwritable\]/],
+    [['approve', 'package.json'], 1, /\[plan-invalid\]/],
   ])('%j exits %i and says why', async (argv, status, why) => {
     const ran = await desk.run(...argv)
     expect(ran).toMatchObject({ status, out: '', err: expect.stringMatching(why) })

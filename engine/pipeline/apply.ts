@@ -74,7 +74,10 @@ async function choose(
   const record = open.find((r) => r.id === wanted) ?? (await findRecord(world, wanted))
   if (record === undefined) return { refused: [report('change-unknown', { summary: `there is no ${wanted}` })] }
   if (!isDue(record)) {
-    const why = record.state === 'proposed' ? 'it is not merged yet' : `it is ${record.state}`
+    const why =
+      record.merge === undefined && record.state !== 'superseded'
+        ? `it is ${record.state}, but not merged yet`
+        : `it is ${record.state}`
     const summary = `${record.id} can't be applied: ${why}`
     return {
       refused: [

@@ -195,6 +195,14 @@ function sameAsSaved(saved: Plan, fresh: Plan): readonly Diagnostic[] {
       }),
     ]
   if (saved.subject.plan === fresh.subject.plan) return []
+  const left = fresh.hosts.planned.filter((host) => !saved.hosts?.planned.includes(host))
+  if (left.length > 0)
+    return [
+      report('plan-moved', {
+        summary: `the plan was saved without ${left.slice(0, 5).join(', ')}; what is approved is everything a change does`,
+        hint: 'make it again without --host: plumbline plan -o plan.json',
+      }),
+    ]
   return [
     report('plan-moved', {
       summary: 'the hosts or documents moved since the plan was saved',

@@ -2,10 +2,14 @@ import { contentDigest } from '../change/content.ts'
 import { peopleOf } from '../change/people.ts'
 import { type VerifyReport, verifyLedger } from '../ledger/verify.ts'
 import type { Address } from '../model/address.ts'
+import { reporter } from '../model/diagnostic.ts'
+import { codes } from './codes.ts'
 import { type EstateAt, loadCommit } from './estate.ts'
-import { expectGenesis } from './records.ts'
+import { expectGenesis, refusal } from './records.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
 import type { World } from './world.ts'
+
+const report = reporter(codes)
 
 export interface AuditOptions {
   /** File with the keys that the auditor trusts. */
@@ -16,6 +20,13 @@ export interface AuditOptions {
 
 /** Verifies the ledger of a clone, and the target branch against it. */
 export async function auditVerify(world: World, options: AuditOptions): Promise<VerifyReport> {
+  if (options.witness !== undefined && !/^[0-9a-f]{40,64}$/.test(options.witness))
+    throw refusal(
+      report('commit-missing', {
+        summary: `${options.witness} is no full commit id`,
+        hint: 'note what git rev-parse origin/ledger prints, and give that',
+      }),
+    )
   const genesis = await expectGenesis(world)
   const repository = await world.repository()
   const tip = (await targetTip(world, await targetBranch(world))) ?? genesis.adoption

@@ -50,6 +50,15 @@ export async function rollback(
         }),
       ],
     }
+  if (reverted.tree === (await repository.commit(tip)).tree)
+    return {
+      refused: [
+        report('rollback-impossible', {
+          summary: `nothing of ${record.id} stands in the documents, so there is nothing to revert`,
+          hint: 'to have the hosts otherwise, change the documents',
+        }),
+      ],
+    }
   const head = await repository.writeCommit({
     tree: reverted.tree,
     parents: [tip],

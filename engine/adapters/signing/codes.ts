@@ -22,6 +22,11 @@ export const codes = {
     meaning: 'Other accounts of this machine can read the private key.',
     fix: 'run: chmod 600 <file>; if others may have read it, make a new key',
   },
+  'engine-key-unwritable': {
+    severity: 'error',
+    meaning: "There is no key of this engine yet, and none could be written into the user's configuration folder.",
+    fix: 'make that folder writable, or give a key with PLUMBLINE_ENGINE_KEY (a file, or the text of a private key)',
+  },
   'agent-unavailable': {
     severity: 'error',
     meaning: 'No ssh-agent answers, or it refused to sign.',

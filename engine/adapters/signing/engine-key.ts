@@ -58,10 +58,9 @@ async function privateFileSigner(path: string): Promise<Signer> {
 
 /** Writes a new key beside its place and links it there, so that nobody ever reads half of one. */
 async function create(path: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const pair = generateKeyPair('plumbline engine')
   const temporary = `${path}.${randomBytes(6).toString('hex')}`
-  const file = await open(temporary, 'wx', 0o600)
+  const file = await openBeside(path, temporary)
   try {
     await file.writeFile(pair.privateKey)
     await file.sync()
@@ -73,6 +72,16 @@ async function create(path: string): Promise<boolean> {
   } finally {
     await file.close()
     await unlink(temporary)
+  }
+}
+
+async function openBeside(path: string, temporary: string) {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    return await open(temporary, 'wx', 0o600)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw signingError('engine-key-unwritable', `no key can be written to ${path}: ${code ?? String(error)}`)
   }
 }
 

@@ -45,7 +45,7 @@ function nextSteps({ files, ledger, genesis }: Initialised): string {
   if (ledger === 'waiting')
     return [
       '\nThe ledger is not started: nobody approves what they wrote, so it takes two people with keys.',
-      'Next: put yourself, somebody else and your hosts into inventory/, commit, and run plumbline init again.',
+      'Next: put a second person and your hosts into inventory/, commit, and run plumbline init again.',
     ].join('\n')
   // Where the documents were there already, hosts are described, too.
   const next =

@@ -1,4 +1,5 @@
 import { hasErrors } from '../../model/diagnostic.ts'
+import type { PlannedRevision } from '../../pipeline/plan-revision.ts'
 import type { Define } from '../context.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
@@ -56,7 +57,7 @@ export const define: Define = (command, context) => {
               approvals: approvalLines(standing, plan),
               diffLines: options.diffLines,
               ...(options.out !== undefined && { savedTo: options.out }),
-              ...nextStep(plan.actions.length, options.out),
+              ...nextStep(planned, options, revision),
             }),
           )
         return planStatus(plan)
@@ -72,8 +73,13 @@ function planOptions(options: Options): { hosts?: readonly string[]; all?: boole
   }
 }
 
-function nextStep(actions: number, saved: string | undefined): { next?: string } {
-  return actions === 0 ? {} : { next: `plumbline approve${saved === undefined ? '' : ` ${saved}`}` }
+/** What to do with it; nothing where it is of some hosts only, for an approval is of everything that a change does. */
+function nextStep({ plan, standing }: PlannedRevision, options: Options, revision: string): { next?: string } {
+  if (plan.actions.length === 0 || options.host !== undefined || planStatus(plan) === exit.error) return {}
+  if (standing.holds)
+    return { next: plan.subject.base === plan.subject.head ? 'plumbline apply' : 'merge it, then plumbline apply' }
+  const named = options.out ?? options.commit ?? revision
+  return { next: `somebody else: plumbline approve${named === 'HEAD' ? '' : ` ${named}`}` }
 }
 
 /** The exit status that a plan means: 2 where there is something to do, 1 where it is forbidden or something unknown may be amiss. */

@@ -243,9 +243,10 @@ function result(action: RecordedAction, outcome: ActionOutcome, world: HostWorld
 const failure = (action: RecordedAction, world: HostWorld, code: FailureCode, detail: string): ActionResult =>
   result(action, 'failed', world, `${code}: ${detail}`)
 
-/** The last lines a host said, safe to print. */
+/** The last lines a host said, safe to print: enough for what a package's script says before its manager sums up. */
 function said(output: Output): string {
   const text = new TextDecoder().decode(output.stderr.length > 0 ? output.stderr : output.stdout)
-  const tail = text.trim().split('\n').slice(-3).join(' / ').slice(-400)
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
+  const tail = lines.slice(-8).join(' / ').slice(-800)
   return tail === '' ? 'it said nothing' : escapeControls(tail)
 }

@@ -151,6 +151,39 @@ await describeFleet('an engine that dies', () => {
     })
   })
 
+  it('keeps an access change that was killed before it was proved, and leaves no timer', {
+    timeout: 180 * seconds,
+  }, async () => {
+    const change = await estate.approved('access', {
+      'inventory/profiles/work.yaml': profile('work', { hosts: ['web-01'] }, [
+        { file: { path: '/etc/access', content: 'first\n', validate: `${Gate.program} access %s` } },
+        { sudoRule: { name: 'reader', subjects: ['limited'], commands: ['/usr/bin/id'] } },
+      ]),
+    })
+    await gate(canary).shut()
+    const running = estate.engine.start(['apply', '--json'])
+    await gate(canary).reached('access')
+    // The second login, which is to prove the way in, hangs.
+    await canary.exec('nft "add table inet hang; add chain inet hang in { type filter hook input priority 0; }"')
+    await canary.exec('nft add rule inet hang in tcp dport 22 ct state new drop')
+    await gate(canary).open()
+    const armed = async () => (await canary.exec('ls /var/lib/plumbline')).stdout.includes('dead-man')
+    await waitFor({ what: 'the timer', deadline: 30 * seconds, probe: async () => (await armed()) || undefined })
+    const rule = 'cat /etc/sudoers.d/plumbline-reader'
+    const there = async () => ((await canary.exec(rule)).code === 0 ? true : undefined)
+    await waitFor({ what: 'the rule', deadline: 30 * seconds, probe: there })
+    await pull(running)
+    await canary.exec('nft delete table inet hang')
+    expect((await applied(estate.engine)).changes).toMatchObject([{ change, state: 'implemented' }])
+    expect(await armed()).toBe(false)
+    // The timer's process ends without having done anything: each of its seconds is a sleep.
+    const ended = async () =>
+      (await canary.exec("pkill -fx 'sleep 1'; pgrep -fx 'sleep 1'")).stdout === '' ? true : undefined
+    await waitFor({ what: 'the end of the timer', deadline: 30 * seconds, probe: ended })
+    expect(await there()).toBe(true)
+    await estate.engine.expects(0, 'plan')
+  })
+
   it('finishes a package whose installation it was killed in, and its service has read the new file', {
     timeout: 180 * seconds,
   }, async () => {

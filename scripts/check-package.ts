@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -23,7 +23,14 @@ try {
   const said = run('npx', ['plumbline', '--version'], folder).trim()
   if (said !== version) throw new Error(`the installed command says ${said}, not ${version}`)
   run('npx', ['plumbline', 'init', 'estate'], folder)
+  // A kind of the estate's own: what compiles schemas is loaded for it alone, and a bundle loads otherwise than the sources do.
+  await mkdir(join(folder, 'estate/schemas/grounds'), { recursive: true })
+  await writeFile(
+    join(folder, 'estate/schemas/grounds/Tree.yaml'),
+    'title: Tree\ntype: object\nproperties: { height: { type: number } }\nexamples: [{ height: 3 }]\n',
+  )
   run('npx', ['plumbline', 'validate', '-C', 'estate'], folder)
+  run('npx', ['plumbline', 'explain', 'Tree.height', '-C', 'estate'], folder)
   console.log(`${packed.filename} installs and runs`)
 } finally {
   await rm(folder, { recursive: true, force: true })

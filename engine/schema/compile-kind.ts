@@ -24,7 +24,7 @@ export type CompiledKind =
  * answers in linear time; `metadata` is the schema of that part of the envelope.
  */
 export async function compileKind(kind: Kind, metadata: JsonObject): Promise<CompiledKind> {
-  const [{ Ajv2020 }, formats] = await Promise.all([import('ajv/dist/2020.js'), import('ajv-formats')])
+  const [{ default: ajv2020 }, formats] = await Promise.all([import('ajv/dist/2020.js'), import('ajv-formats')])
   const regExp = Object.assign(
     (source: string) => {
       const result = linearPattern(source)
@@ -34,7 +34,8 @@ export async function compileKind(kind: Kind, metadata: JsonObject): Promise<Com
     },
     { code: 'linearPattern' },
   )
-  const ajv = new Ajv2020({
+  // By way of the default: a bundle has no other export of it.
+  const ajv = new ajv2020.Ajv2020({
     allErrors: true,
     allowUnionTypes: true,
     strictTypes: false,

@@ -40,7 +40,11 @@ export const define: Define = (command, context) => {
           `${r.actions.length} actions`,
           r.title,
         ])
-        terminal.out(rows.length === 0 ? 'no changes yet\n' : `${columns(rows, { paint }).join('\n')}\n`)
+        terminal.out(
+          rows.length === 0
+            ? `no changes ${options.state === undefined ? 'yet' : `in state ${options.state}`}\n`
+            : `${columns(rows, { paint }).join('\n')}\n`,
+        )
         return exit.ok
       }, options),
     )

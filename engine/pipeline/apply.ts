@@ -1,6 +1,6 @@
 import { comparePlans } from '../change/compare-plans.ts'
 import { explainApprovals } from '../change/explain-approvals.ts'
-import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
+import { compareText, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { ActionOutcome } from '../model/event.ts'
 import type { Plan, RecordedAction } from '../model/plan.ts'
 import type { ActionResult, ChangeRecord } from '../model/record.ts'
@@ -47,18 +47,22 @@ export async function applyPending(
   options: ApplyOptions,
 ): Promise<ApplyReport | { readonly refused: readonly Diagnostic[] }> {
   await expectOwnKey(world, await expectGenesis(world))
-  const recognised = await recogniseMerges(world)
-  const chosen = await choose(world, options)
-  if ('refused' in chosen) return { refused: [...recognised.diagnostics, ...chosen.refused] }
   const changes: AppliedSummary[] = []
-  const diagnostics: Diagnostic[] = [...recognised.diagnostics]
-  for (const record of chosen.records) {
-    const outcome = await applyOne(world, record, options)
-    diagnostics.push(...outcome.diagnostics)
-    if (outcome.record !== undefined) changes.push(summary(outcome.record))
-    if (hasErrors(outcome.diagnostics) || world.stopping()) break
+  const diagnostics: Diagnostic[] = []
+  const named = options.change !== undefined || options.saved !== undefined
+  for (;;) {
+    const recognised = await recogniseMerges(world, { one: !named })
+    diagnostics.push(...recognised.diagnostics)
+    const chosen = await choose(world, options)
+    if ('refused' in chosen) return { refused: [...diagnostics, ...chosen.refused] }
+    for (const record of chosen.records) {
+      const outcome = await applyOne(world, record, options)
+      diagnostics.push(...outcome.diagnostics)
+      if (outcome.record !== undefined) changes.push(summary(outcome.record))
+      if (hasErrors(outcome.diagnostics) || world.stopping()) return { changes, diagnostics }
+    }
+    if (!recognised.more) return { changes, diagnostics }
   }
-  return { changes, diagnostics }
 }
 
 /** Records that can be applied now, in the order of their merges; or the one that was asked for. */
@@ -70,7 +74,7 @@ async function choose(
   const wanted = options.saved === undefined ? options.change : recordOf(options.saved, open)
   if (options.saved !== undefined && wanted === undefined)
     return { refused: [report('not-approved', { summary: 'no record holds an approval of this plan' })] }
-  if (wanted === undefined) return { records: open.filter(isDue) }
+  if (wanted === undefined) return { records: open.filter(isDue).sort(compareMerges) }
   const record = open.find((r) => r.id === wanted) ?? (await findRecord(world, wanted))
   if (record === undefined) return { refused: [report('change-unknown', { summary: `there is no ${wanted}` })] }
   if (!isDue(record)) {
@@ -93,6 +97,10 @@ async function choose(
 
 const recordOf = (plan: Plan, open: readonly ChangeRecord[]): string | undefined =>
   open.find((r) => r.subject.plan === plan.subject.plan && r.subject.tree === plan.subject.tree)?.id
+
+/** Numbers are given when a change is approved, which says nothing of the order in which they are merged. */
+const compareMerges = (a: ChangeRecord, b: ChangeRecord): number =>
+  compareText(a.merge?.recognisedAt ?? '', b.merge?.recognisedAt ?? '') || compareText(a.id, b.id)
 
 /** What is approved and merged, or was begun. */
 const isDue = (record: ChangeRecord): boolean =>

@@ -32,18 +32,27 @@ interface Arrival {
  * Walks the target branch from where it was last looked at, and gives every merge its record: the approved one whose merge
  * result or head it is, or a new one that says nobody approved it. Records of the branch as it stands (nothing to merge) that hold
  * are made ready, too.
+ *
+ * @param options.one stops after the oldest merge, for whoever applies it before the next is planned: what was approved
+ *   side by side holds where each comes on top of the one before, not beside it. `more` says that there are others.
  */
-export async function recogniseMerges(world: World): Promise<{ readonly diagnostics: readonly Diagnostic[] }> {
+export async function recogniseMerges(
+  world: World,
+  options: { readonly one?: boolean } = {},
+): Promise<{ readonly diagnostics: readonly Diagnostic[]; readonly more: boolean }> {
   const genesis = await expectGenesis(world)
   const branch = await targetBranch(world)
   const tip = await targetTip(world, branch)
-  if (tip === undefined) return { diagnostics: [report('commit-missing', { summary: `there is no branch ${branch}` })] }
+  if (tip === undefined)
+    return { diagnostics: [report('commit-missing', { summary: `there is no branch ${branch}` })], more: false }
   const diagnostics: Diagnostic[] = []
   const known = trusted(await findBranch(await (await world.ledger()).view()))?.recognised ?? genesis.adoption
-  for (const arrival of await arrivals(world, tip, known))
-    diagnostics.push(...(await recogniseOne(world, genesis, arrival)))
-  diagnostics.push(...(await recogniseStanding(world, genesis, tip)))
-  return { diagnostics }
+  const all = await arrivals(world, tip, known)
+  const now = options.one === true ? all.slice(0, 1) : all
+  for (const arrival of now) diagnostics.push(...(await recogniseOne(world, genesis, arrival)))
+  const more = now.length < all.length
+  if (!more) diagnostics.push(...(await recogniseStanding(world, genesis, tip)))
+  return { diagnostics, more }
 }
 
 /** Oldest first. Commits that were not merged but came one by one end in the one that a record is about, if there is one. */

@@ -117,6 +117,9 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
 function estateRoot(options: WorldOptions): string {
   const from = resolve(options.start, options.directory ?? '.')
   if (options.create === true) return from
+  // Else a folder that was misspelt would mean the estate around it.
+  if (!existsSync(from))
+    throw new RepositoryError('file-missing', `there is no folder ${from}`, codes['file-missing'].fix)
   for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, estateFile))) return folder
     if (folder === dirname(folder)) break

@@ -46,7 +46,9 @@ export async function loadCommit(
   options: { readonly base?: EstateAt } = {},
 ): Promise<EstateAt> {
   const repository = await world.repository()
-  const id = (await repository.resolve(treeish)) ?? treeish
+  // A tree is no commit, and known by its full id.
+  const id = (await repository.resolve(treeish)) ?? (/^[0-9a-f]{40,64}$/.test(treeish) ? treeish : undefined)
+  if (id === undefined) throw refusal(report('commit-missing', { summary: `there is no ${treeish}` }))
   return load(world, id, await world.treeFiles(id), options.base)
 }
 

@@ -15,7 +15,7 @@ export const codes = {
   'repository-missing': {
     severity: 'error',
     meaning: 'The folder is not inside a git repository.',
-    fix: 'go to the folder of the estate, or make one with: plumbline init',
+    fix: 'go to the folder of the estate; where it is this one, run: git init -b main && git add . && git commit -m "First documents"',
   },
   'repository-untrusted': {
     severity: 'error',

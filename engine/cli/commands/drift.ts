@@ -1,5 +1,6 @@
 import type { Define } from '../context.ts'
 import { progress } from '../progress.ts'
+import { repeated } from '../repeated.ts'
 import { Refusal } from '../run-action.ts'
 import { planText } from '../views/plan-text.ts'
 import { planStatus } from './plan.ts'
@@ -13,7 +14,7 @@ interface Options {
 export const define: Define = (command, context) => {
   const { terminal } = context
   command
-    .option('--host <name...>', 'only these hosts')
+    .option('--host <name>', 'only this host; may be given more than once', repeated)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

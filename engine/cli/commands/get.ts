@@ -1,4 +1,5 @@
 import type { Define } from '../context.ts'
+import { repeated } from '../repeated.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { columns } from '../views/columns.ts'
@@ -18,7 +19,7 @@ export const define: Define = (command, context) => {
       'a kind such as Host, or an address such as Host/web-01; all kinds with their numbers where not given',
     )
     .argument('[name]', 'name of a document')
-    .option('-l, --label <key=value...>', 'only documents with these labels')
+    .option('-l, --label <key=value>', 'only documents with this label; may be given more than once', repeated)
     .option('--commit <rev>', 'at a commit instead of the working folder')
     .option('--json', 'print JSON')
     .addHelpText(

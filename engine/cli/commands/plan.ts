@@ -2,6 +2,7 @@ import { hasErrors } from '../../model/diagnostic.ts'
 import type { PlannedRevision } from '../../pipeline/plan-revision.ts'
 import type { Define } from '../context.ts'
 import { progress } from '../progress.ts'
+import { repeated } from '../repeated.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { approvalLines } from '../views/approvals-text.ts'
@@ -26,7 +27,7 @@ export const define: Define = (command, context) => {
     .argument('[revision]', 'branch, tag or commit to plan', 'HEAD')
     .option('--base <rev>', 'what it is to be merged into (default: the branch of the estate)')
     .option('--commit <rev>', 'the same as the argument, for scripts')
-    .option('--host <name...>', 'only these hosts')
+    .option('--host <name>', 'only this host; may be given more than once', repeated)
     .option('--all', 'look at every host, not only those that the branch changes')
     .option('-o, --out <file>', 'save the plan')
     .option('--allow-mass-delete', 'let a plan through that removes a great deal')

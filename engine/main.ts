@@ -17,6 +17,7 @@ async function start(): Promise<void> {
   ])
   // A reader that went away (a pager that was closed) is no error of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  process.stderr.on('error', () => undefined)
   const directory = directoryOf(argv)
   const worlds: { close: () => Promise<void> }[] = []
   const open = async (options: OpenOptions) => {

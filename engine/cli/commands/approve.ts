@@ -62,10 +62,12 @@ export const define: Define = (command, context) => {
           planText(plan, { colors: terminal.colors, width: terminal.width, approvals: approvalLines(standing, plan) }),
         )
         terminal.err(diagnosticsText(findings, terminal.colors))
-        const verb = options.reject === true ? 'rejected' : 'approved'
-        terminal.out(
-          `\n${terminal.colors.bold(record.id)} ${verb} by ${approver}. ${nextStep(standing.holds, plan.subject.base === plan.subject.head)}\n`,
-        )
+        const { base, head } = plan.subject
+        const outcome =
+          options.reject === true
+            ? `rejected by ${approver}. It is not applied unless they approve it later.`
+            : `approved by ${approver}. ${nextStep(standing.holds, base === head)}`
+        terminal.out(`\n${terminal.colors.bold(record.id)} ${outcome}\n`)
         return exit.ok
       }, options),
     )

@@ -13,12 +13,18 @@ const cache = join(root, 'node_modules/.cache/plumbline-test')
 export async function builtCommand(): Promise<{ readonly file: string; remove(): void }> {
   mkdirSync(cache, { recursive: true })
   const copy = mkdtempSync(join(cache, 'command-'))
-  await withLock(join(cache, 'lock'), async () => {
-    if (newest(join(root, 'dist')) < Math.max(newest(join(root, 'engine')), newest(join(root, 'schemas'))))
-      await must('npm', ['run', '--silent', 'build'], { cwd: root, timeout: 300_000 })
-    cpSync(join(root, 'dist'), copy, { recursive: true })
-  })
-  return { file: join(copy, 'plumbline.js'), remove: () => rmSync(copy, { recursive: true, force: true }) }
+  const remove = () => rmSync(copy, { recursive: true, force: true })
+  try {
+    await withLock(join(cache, 'lock'), async () => {
+      if (newest(join(root, 'dist')) < Math.max(newest(join(root, 'engine')), newest(join(root, 'schemas'))))
+        await must('npm', ['run', '--silent', 'build'], { cwd: root, timeout: 300_000 })
+      cpSync(join(root, 'dist'), copy, { recursive: true })
+    })
+  } catch (error) {
+    remove()
+    throw error
+  }
+  return { file: join(copy, 'plumbline.js'), remove }
 }
 
 /** When the newest file below a folder was written; what the build itself writes does not count. */

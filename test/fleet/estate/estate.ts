@@ -42,9 +42,26 @@ export const labelsOf = (name: string): Readonly<Record<string, string>> => ({
 })
 
 /** Makes an estate for a fleet: a bare remote, three people with keys and clones, a machine that applies, a ledger. */
-export async function makeEstate({ fleet, rollout, files = {} }: EstateOptions): Promise<Estate> {
-  const folder = mkdtempSync(join(tmpdir(), 'plumbline-estate-'))
+export async function makeEstate(options: EstateOptions): Promise<Estate> {
   const command = await builtCommand()
+  const folder = mkdtempSync(join(tmpdir(), 'plumbline-estate-'))
+  const remove = () => {
+    rmSync(folder, { recursive: true, force: true })
+    command.remove()
+  }
+  try {
+    return { ...(await furnish(folder, command.file, options)), remove }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
+
+async function furnish(
+  folder: string,
+  command: string,
+  { fleet, rollout, files = {} }: EstateOptions,
+): Promise<Omit<Estate, 'remove'>> {
   const remote = join(folder, 'remote.git')
   await must('git', ['init', '--quiet', '--bare', '--initial-branch=main', remote])
   const make = (name: string, from = remote) =>
@@ -52,7 +69,7 @@ export async function makeEstate({ fleet, rollout, files = {} }: EstateOptions):
       name,
       folder: join(folder, name),
       remote: `file://${from}`,
-      command: command.file,
+      command,
       loginKey: fleet.identityFile,
     })
   const [ana, ben, cleo, engine] = await Promise.all([make('ana'), make('ben'), make('cleo'), make('engine')])
@@ -77,7 +94,7 @@ export async function makeEstate({ fleet, rollout, files = {} }: EstateOptions):
   await Promise.all([ben, cleo, engine].map((clone) => clone.git('pull', '--quiet', 'origin', 'main')))
   await ana.git('fetch', '--quiet')
   await engine.expects(0, 'init', '.')
-  const estate: Estate = {
+  const estate: Omit<Estate, 'remove'> = {
     remote,
     ana,
     ben,
@@ -98,10 +115,6 @@ export async function makeEstate({ fleet, rollout, files = {} }: EstateOptions):
       await ana.merge(branch)
       await engine.pull()
       return id
-    },
-    remove: () => {
-      rmSync(folder, { recursive: true, force: true })
-      command.remove()
     },
   }
   return estate

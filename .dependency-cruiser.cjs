@@ -37,7 +37,10 @@ module.exports = {
     {
       name: 'pure-folders-take-no-ports-but-ledger',
       severity: 'error',
-      from: { path: '^engine/(model|policy|schema|load|graph|checks|compile|diff|plan|change|resources|practices)/', pathNot: test },
+      from: {
+        path: '^engine/(model|policy|schema|load|graph|checks|compile|diff|plan|change|resources|practices)/',
+        pathNot: test,
+      },
       to: { path: '^engine/ports/' },
     },
     {

@@ -105,6 +105,8 @@ function changedSince(
     (!succeeded || last.at >= (record.deployment?.startedAt ?? ''))
   )
     return found(`was set by ${last.change} at ${last.at}, approved by ${last.approvers.join(', ') || 'nobody'}`)
+  // What is only tried to be taken back may be tried from half-way, too. A file is not guessed at.
+  if (!succeeded && intent.action.reversibility !== 'exact') return undefined
   if (!succeeded)
     return found(`is neither as before nor known to be what ${record.id} wrote: its action did not end well`)
   // What a change removed is no longer listed as applied: it left nothing behind.

@@ -23,7 +23,12 @@ export const changeMoves = {
     signers: ['person'],
   },
   reject: { from: ['proposed', 'approved', 'rejected'], to: ['rejected'], signers: ['person'] },
-  supersede: { from: ['proposed', 'approved', 'rejected'], to: ['superseded'], signers: ['person', 'engine'] },
+  /** A newer plan took its place; one that was begun and is not gone on with, too. */
+  supersede: {
+    from: ['proposed', 'approved', 'rejected', 'implementing', 'failed'],
+    to: ['superseded'],
+    signers: ['person', 'engine'],
+  },
   expire: { from: ['proposed', 'approved'], to: ['expired'], signers: ['engine'] },
   /** Seen on the target branch, and judged once more. */
   merge: { from: unmerged, to: ['approved', 'unapproved'], signers: ['engine'] },

@@ -9,6 +9,7 @@ import { type CarryOut, carryOut } from './carry-out.ts'
 import { codes } from './codes.ts'
 import { expectOwnKey, recordEngineKeys } from './engine-keys.ts'
 import { judgeRecord } from './judge-record.ts'
+import { overtakenBy, setAside, standingOver } from './overtaken.ts'
 import { type PlannedChange, planChange, type Range } from './plan-change.ts'
 import { recogniseMerges } from './recognise.ts'
 import { expectGenesis, findRecord, openRecords } from './records.ts'
@@ -74,7 +75,7 @@ async function choose(
   const wanted = options.saved === undefined ? options.change : recordOf(options.saved, open)
   if (options.saved !== undefined && wanted === undefined)
     return { refused: [report('not-approved', { summary: 'no record holds an approval of this plan' })] }
-  if (wanted === undefined) return { records: open.filter(isDue).sort(compareMerges) }
+  if (wanted === undefined) return { records: withoutTakenBack(open.filter(isDue)).sort(compareMerges) }
   const record = open.find((r) => r.id === wanted) ?? (await findRecord(world, wanted))
   if (record === undefined) return { refused: [report('change-unknown', { summary: `there is no ${wanted}` })] }
   if (!isDue(record)) {
@@ -102,6 +103,12 @@ const recordOf = (plan: Plan, open: readonly ChangeRecord[]): string | undefined
 const compareMerges = (a: ChangeRecord, b: ChangeRecord): number =>
   compareText(a.merge?.recognisedAt ?? '', b.merge?.recognisedAt ?? '') || compareText(a.id, b.id)
 
+/** A change that a due one takes back is not gone on with first. */
+function withoutTakenBack(due: readonly ChangeRecord[]): ChangeRecord[] {
+  const back = new Set(due.flatMap((r) => r.rollbackOf ?? []))
+  return due.filter((r) => !back.has(r.id))
+}
+
 /** What is approved and merged, or was begun. */
 const isDue = (record: ChangeRecord): boolean =>
   record.merge !== undefined &&
@@ -113,6 +120,8 @@ interface Outcome {
 }
 
 async function applyOne(world: World, record: ChangeRecord, options: ApplyOptions): Promise<Outcome> {
+  const newer = await overtakenBy(world, record)
+  if (newer !== undefined) return overtaken(world, record, `${newer} was applied after it and sets the same things`)
   const range = await rangeOf(world, record)
   const planned = await planChange(world, range, {
     alsoHosts: record.actions.map((a) => a.host),
@@ -137,7 +146,12 @@ async function applyOne(world: World, record: ChangeRecord, options: ApplyOption
     options,
     world.clock.now().toISOString(),
   )
-  if ('refused' in work) return { diagnostics: work.refused }
+  if ('refused' in work) {
+    const stale = record.deployment === undefined && work.refused.every((d) => d.code === 'plan-stale')
+    const other = stale ? await standingOver(world, record) : undefined
+    if (other === undefined) return { diagnostics: work.refused }
+    return overtaken(world, record, `its plan is stale, and ${other} brings the hosts to the branch as it stands`)
+  }
   const done = await carryOut(world, {
     record,
     planned,
@@ -148,6 +162,14 @@ async function applyOne(world: World, record: ChangeRecord, options: ApplyOption
   })
   if (done.record?.state === 'implemented') await recordEngineKeys(world, planned.base, planned.desired)
   return done
+}
+
+async function overtaken(world: World, record: ChangeRecord, reason: string): Promise<Outcome> {
+  const gone = await setAside(world, record, reason)
+  return {
+    record: gone,
+    diagnostics: [report('change-overtaken', { summary: `${record.id} is set aside: ${reason}` })],
+  }
 }
 
 /** The commits that the record's plan lies between, as they stand on the target branch now. */

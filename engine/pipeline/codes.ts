@@ -107,6 +107,11 @@ export const codes = {
     meaning: 'No record has this number.',
     fix: 'plumbline log lists changes',
   },
+  'change-overtaken': {
+    severity: 'warning',
+    meaning: 'A change is not gone on with, since a later one has set the same things or is about to.',
+    fix: 'see what it left open with plumbline plan, and approve the branch as it stands if that is to be done',
+  },
   'change-not-applicable': {
     severity: 'error',
     meaning: 'The change is in a state in which it can not be applied.',

@@ -12,6 +12,7 @@ import type { Commit } from '../ports/repository.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import { judgeRecord, judgeUnmoved } from './judge-record.ts'
+import { setAside } from './overtaken.ts'
 import { type PlannedChange, planChange, type Range } from './plan-change.ts'
 import { append, branchAfter, by, expectGenesis, moved, openIn, openRecords, trusted } from './records.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
@@ -234,7 +235,7 @@ async function recogniseStanding(world: World, genesis: GenesisRecord, tip: stri
   const diagnostics: Diagnostic[] = []
   for (const record of standing) {
     if (record.subject.head !== tip) {
-      await setAside(world, genesis, record)
+      await setAside(world, record, 'the branch moved on before it was applied')
       continue
     }
     if (record.state !== 'approved') continue
@@ -248,18 +249,6 @@ async function recogniseStanding(world: World, genesis: GenesisRecord, tip: stri
     })
   }
   return diagnostics
-}
-
-/** The branch moved on: what was said of it as it stood holds no more. */
-async function setAside(world: World, genesis: GenesisRecord, record: ChangeRecord): Promise<void> {
-  const signer = await world.engineSigner()
-  await append(world, async (view) => {
-    const current = trusted(await findChange(view, record.id))
-    if (current === undefined || current.state === 'superseded') return { entries: [], result: undefined }
-    const gone = moved(supersede(current, by(world), ['the branch moved on before it was applied']))
-    const beside = { branch: await branchAfter(view, genesis, gone.subject.ref, [gone]) }
-    return { entries: [changeEntry(gone, signer, beside)], result: undefined }
-  })
 }
 
 const titleOf = ({ commit }: Arrival): string =>

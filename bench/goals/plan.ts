@@ -8,7 +8,7 @@ import { sshSweep } from '../ssh-sweep.ts'
 
 /** Goal 1: a cold plan of many hosts against bare `ssh host true` over the same hosts. */
 export async function coldPlan(context: Context): Promise<Row[]> {
-  const count = context.quick ? 20 : 200
+  const count = context.quick ? 50 : 200
   const what = `plan cold, ${count} hosts × 20 resources`
   const sshd = debianTool('/usr/sbin/sshd', 'openssh-server')
   if ('missing' in sshd) return [skippedRow('1', what, sshd.missing)]

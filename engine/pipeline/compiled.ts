@@ -55,16 +55,21 @@ export function compiled(
       ...onePerCause(names.flatMap((name) => make(name).diagnostics)),
     ],
     differing(other) {
+      const text = textsOf()
       const affected = hostsAffected({ graph: other.graph, sources: other.sources }, { graph, sources })
       return affected.filter(
-        (name) => hosts.has(name) && !(other.has(name) && same(other.host(name), make(name).catalogue)),
+        (name) => hosts.has(name) && !(other.has(name) && text(other.host(name)) === text(make(name).catalogue)),
       )
     },
   }
 }
 
-/** Where a document stands does not matter to a host. */
-function same(a: Catalogue, b: Catalogue): boolean {
-  const bare = (catalogue: Catalogue) => catalogue.resources.map(({ declaredBy: _, ...resource }) => resource)
-  return canonicalJson(bare(a)) === canonicalJson(bare(b))
+/** Texts to compare catalogues by, without where a document stands: that does not matter to a host. Hosts that get the same share one. */
+function textsOf(): (catalogue: Catalogue) => string {
+  const texts = new Map<Catalogue['resources'], string>()
+  return ({ resources }) => {
+    const text = texts.get(resources) ?? canonicalJson(resources.map(({ declaredBy: _, ...resource }) => resource))
+    texts.set(resources, text)
+    return text
+  }
 }

@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import type { Sha256 } from '../model/canonical.ts'
 import { compareDiagnostics, compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
-import type { JsonObject, LoadedDocument, Locate } from '../model/document.ts'
+import type { LoadedDocument, Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import { lazyPlace } from '../model/lazy-place.ts'
 import type { Catalogue, ResourceType } from '../model/resource.ts'
@@ -164,7 +164,7 @@ function entriesOf(
   const diagnostics: Diagnostic[] = []
   let filled = false
   for (const profile of profiles) {
-    let variables: JsonObject | undefined
+    let variables: ReturnType<typeof variablesFor> | undefined
     for (const item of prepared(profile).items) {
       if ('entry' in item) {
         entries.push(item.entry)

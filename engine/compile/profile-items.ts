@@ -4,7 +4,7 @@ import { lazyPlace } from '../model/lazy-place.ts'
 import type { ResourceType } from '../model/resource.ts'
 import { codes } from './codes.ts'
 import type { Entry, Wish } from './merge-resources.ts'
-import { type Resolved, resolveContent } from './resolve-content.ts'
+import { type Resolved, resolveContent, type TemplateVariables } from './resolve-content.ts'
 import type { HostSpec, ProfileSpec } from './specs.ts'
 
 const report = reporter(codes)
@@ -14,7 +14,11 @@ type Tools = Parameters<typeof resolveContent>[2]
 /** One resource of a profile: the same for all hosts, or to be filled for each. */
 export type Item =
   | { readonly entry: Entry }
-  | { readonly forHost: (variables: JsonObject) => { readonly entry: Entry } | { readonly diagnostic: Diagnostic } }
+  | {
+      readonly forHost: (
+        variables: TemplateVariables,
+      ) => { readonly entry: Entry } | { readonly diagnostic: Diagnostic }
+    }
 
 /** The resources of a profile, checked once for all its hosts. */
 export function profileItems(
@@ -50,10 +54,10 @@ export function profileItems(
       const at = lazyPlace(locate, profile, [...path, resolved.field])
       return { diagnostic: report(resolved.problem, { ...at, subject, ...wordsFor(resolved) }) }
     }
-    const fill = (variables: JsonObject) => finish(resolveContent(spec, variables, tools))
+    const fill = (variables: TemplateVariables) => finish(resolveContent(spec, variables, tools))
     if (typeof spec['template'] === 'string') items.push({ forHost: fill })
     else {
-      const done = fill({})
+      const done = fill({ profile: {}, host: {} })
       if ('entry' in done) items.push(done)
       else diagnostics.push(done.diagnostic)
     }
@@ -75,20 +79,17 @@ function wordsFor(resolved: Exclude<Resolved, { spec: unknown }>): {
   return { summary: `the template can't be filled: ${resolved.detail}` }
 }
 
-/** What templates of a profile may use on a host: the host's own values win, and `host` is always the host. */
-export function variablesFor(profile: ProfileSpec, host: LoadedDocument<HostSpec>): JsonObject {
+/** What templates of a profile may use on a host; `host` is always the host. */
+export function variablesFor(profile: ProfileSpec, host: LoadedDocument<HostSpec>): TemplateVariables {
   const { metadata, spec } = host.document
-  return {
-    ...profile.variables,
-    ...spec.variables,
-    host: {
-      name: metadata.name,
-      address: spec.address,
-      labels: { ...metadata.labels },
-      environment: spec.environment,
-      ...(spec.site !== undefined && { site: spec.site }),
-    },
+  const facts = {
+    name: metadata.name,
+    address: spec.address,
+    labels: { ...metadata.labels },
+    environment: spec.environment,
+    ...(spec.site !== undefined && { site: spec.site }),
   }
+  return { profile: profile.variables ?? {}, host: { ...spec.variables, host: facts } }
 }
 
 const strings = (value: Json | undefined): string[] =>

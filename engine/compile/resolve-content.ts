@@ -10,10 +10,16 @@ export type Resolved =
   | { readonly spec: JsonObject }
   | { readonly problem: 'template-error' | 'source-missing'; readonly field: string; readonly detail: string }
 
+/** Values for templates: the closer to the host, the more they say. A file's own stand between these two. */
+export interface TemplateVariables {
+  readonly profile: JsonObject
+  readonly host: JsonObject
+}
+
 /** Puts content in the place of `template` and `source`. Other specs stay as they are. */
 export function resolveContent(
   spec: JsonObject,
-  variables: JsonObject,
+  variables: TemplateVariables,
   tools: { readonly renderer: Renderer; readonly sources: Sources; readonly sha256: Sha256 },
 ): Resolved {
   const { template, source, variables: own, ...rest } = spec
@@ -23,7 +29,11 @@ export function resolveContent(
     return { spec: { ...rest, ...contentOf(bytes), sha256: tools.sha256(bytes) } }
   }
   if (typeof template === 'string') {
-    const rendered = tools.renderer.render(template, { ...asObject(own), ...variables })
+    const rendered = tools.renderer.render(template, {
+      ...variables.profile,
+      ...asObject(own),
+      ...variables.host,
+    })
     if ('error' in rendered) {
       const at =
         rendered.line === undefined ? '' : ` (line ${rendered.line}, column ${rendered.column ?? 1} of the template)`

@@ -68,7 +68,7 @@ export function connectClient(target: Target, options: ConnectionOptions): Promi
       ...(options.through ? { sock: options.through } : {}),
       readyTimeout: 0,
       keepaliveInterval: options.keepalive,
-      keepaliveCountMax: 3,
+      keepaliveCountMax: 4,
       agentForward: false,
       algorithms: { ...fastAlgorithms(), serverHostKey: hostKeyAlgorithms(pinned) },
       authHandler: options.methods,

@@ -7,7 +7,7 @@ import { connectClient, endClient, transportOver } from './ssh2-connection.ts'
 
 interface Ssh2Options extends IdentityOptions {
   readonly sudoPassword?: SudoPassword
-  /** Milliseconds between signs of life on an idle connection; 15,000 where not given. */
+  /** Milliseconds between signs of life on an idle connection; 5,000 where not given; four unanswered end it. */
   readonly keepalive?: number
 }
 
@@ -55,7 +55,7 @@ export class Ssh2Connector implements HostConnector {
       deadline: remaining(until),
       methods: identities.methods(target.user),
       problems: identities.problems,
-      keepalive: this.#options.keepalive ?? 15_000,
+      keepalive: this.#options.keepalive ?? 5_000,
       ...(through ? { through } : {}),
     })
   }

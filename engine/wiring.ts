@@ -91,6 +91,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     workFiles: async () => (await import('./adapters/files/work-files.ts')).workFiles(root),
     treeFiles: async (treeish) =>
       (await import('./adapters/files/tree-files.ts')).treeFiles(await repository(), treeish),
+    estates: new Map(),
     documentCache: once(async () => {
       const { openDocumentCache } = await import('./adapters/cache/document-cache.ts')
       const cache = openDocumentCache(join((await repository()).commonDir, 'plumbline', 'cache'), options.version)

@@ -1,26 +1,11 @@
 import { createCompiler, onePerCause } from '../compile/compile.ts'
 import { hostsAffected } from '../compile/hosts-affected.ts'
-import type { Link } from '../graph/reach.ts'
 import { canonicalJson } from '../model/canonical.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Catalogue } from '../model/resource.ts'
+import type { CompiledEstate } from './estate-at.ts'
 import type { World } from './world.ts'
-
-/** What documents want of hosts, made for each host when it is asked for. */
-export interface CompiledEstate {
-  has(host: string): boolean
-  host(name: string): Catalogue
-  /** What stands on what beside the references: a host on the profiles and grants that select it. */
-  readonly links: () => readonly Link[]
-  /** Findings about these hosts, and those that are about none. */
-  diagnostics(hosts: readonly string[]): readonly Diagnostic[]
-  /** Hosts, on this side, whose catalogue differs from the other side's. */
-  differing(other: CompiledEstate): readonly string[]
-  readonly graph: Graph
-  readonly sources: (path: string) => Uint8Array | undefined
-}
 
 /** Prepares the hosts of one commit. */
 export function compiled(
@@ -50,9 +35,11 @@ export function compiled(
     has: (host) => hosts.has(host),
     host: (name) => make(name).catalogue,
     links: () => compiler.links().map(({ from, to }) => ({ from: to, to: from })),
-    diagnostics: (names) => [
+    diagnostics: (names, keep = true) => [
       ...compiler.diagnostics(),
-      ...onePerCause(names.flatMap((name) => make(name).diagnostics)),
+      ...onePerCause(
+        names.flatMap((name) => (keep ? make(name) : (made.get(name) ?? compiler.compileHost(name))).diagnostics),
+      ),
     ],
     differing(other) {
       const text = textsOf()

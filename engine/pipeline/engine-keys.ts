@@ -7,7 +7,7 @@ import type { GenesisRecord } from '../model/record.ts'
 import { canonicalSshKey } from '../model/ssh-key.ts'
 import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
 import { codes } from './codes.ts'
-import type { EstateAt } from './estate.ts'
+import type { EstateAt } from './estate-at.ts'
 import { append, refusal } from './records.ts'
 import type { World } from './world.ts'
 

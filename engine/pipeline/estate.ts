@@ -4,12 +4,12 @@ import type { EstateSpec } from '../generated/types.ts'
 import { buildGraph } from '../graph/build-graph.ts'
 import { type Loaded, loadDocuments, type SourceFile } from '../load/load-documents.ts'
 import { compareDiagnostics, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
-import type { Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Kinds } from '../model/kind.ts'
 import type { FileEntry, Files } from '../ports/files.ts'
 import { codes } from './codes.ts'
-import { type CompiledEstate, compiled } from './compiled.ts'
+import { compiled } from './compiled.ts'
+import type { EstateAt } from './estate-at.ts'
 import { ownKinds } from './own-kinds.ts'
 import { refusal } from './records.ts'
 import type { World } from './world.ts'
@@ -19,18 +19,8 @@ const report = reporter(codes)
 /** The estate's own file, at its root. */
 export const estateFile = 'plumbline.yaml'
 
-/** The estate at one commit, or as it lies in the working folder. */
-export interface EstateAt {
-  /** Commit or tree; `work` for the working folder. */
-  readonly treeish: string
-  readonly config: EstateSpec
-  readonly kinds: Kinds
-  readonly graph: Graph
-  readonly locate: Locate
-  /** Catalogues of hosts, made when asked for. */
-  readonly compile: CompiledEstate
-  readonly diagnostics: readonly Diagnostic[]
-}
+/** Commits whose documents are kept in memory at once: the two sides of a plan, and those before them. */
+const estatesKept = 4
 
 /** The working folder: for validate and the like. What is planned and applied comes from commits. */
 export async function loadWork(world: World): Promise<EstateAt> {
@@ -49,7 +39,14 @@ export async function loadCommit(
   // A tree is no commit, and known by its full id.
   const id = (await repository.resolve(treeish)) ?? (/^[0-9a-f]{40,64}$/.test(treeish) ? treeish : undefined)
   if (id === undefined) throw refusal(report('commit-missing', { summary: `there is no ${treeish}` }))
-  return load(world, id, await world.treeFiles(id), options.base)
+  // One command judges, plans and applies the same few commits: each is read once.
+  const key = `${id} ${options.base?.treeish ?? ''}`
+  const known = world.estates.get(key) ?? load(world, id, await world.treeFiles(id), options.base)
+  world.estates.delete(key)
+  world.estates.set(key, known)
+  const [oldest] = world.estates.keys()
+  if (world.estates.size > estatesKept && oldest !== undefined) world.estates.delete(oldest)
+  return known
 }
 
 /** The estate's configuration alone. */

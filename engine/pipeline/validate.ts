@@ -14,7 +14,7 @@ export async function validate(world: World, commit: string | undefined): Promis
   const estate = commit === undefined ? await loadWork(world) : await loadCommit(world, commit)
   const hosts = estate.graph.ofKind('Host').map((h) => h.document.metadata.name)
   // Documents that break their schema can't be compiled.
-  const compiled = hasErrors(estate.diagnostics) ? [] : estate.compile.diagnostics(hosts)
+  const compiled = hasErrors(estate.diagnostics) ? [] : estate.compile.diagnostics(hosts, false)
   const diagnostics = [...estate.diagnostics, ...compiled].sort(compareDiagnostics)
   const kinds = new Set([...estate.graph.documents.values()].map((d) => d.document.kind))
   return { diagnostics, documents: estate.graph.documents.size, kinds: kinds.size }

@@ -17,6 +17,7 @@ import type { Ledger } from '../ports/ledger.ts'
 import type { Reach } from '../ports/reach.ts'
 import type { Repository, Signer } from '../ports/repository.ts'
 import type { Validator } from '../schema/validator.ts'
+import type { EstateAt } from './estate-at.ts'
 
 export interface ShownHostKey {
   /** `ssh-ed25519 AAAA…` */
@@ -70,6 +71,8 @@ export interface World {
   readonly savePlan: (path: string, plan: Plan) => Promise<void>
   /** Text of a file outside the estate, such as an allowed_signers file. */
   readonly readText: (path: string) => Promise<string>
+  /** Estates that this command has read, by what they were read from; `loadCommit` keeps the newest few. */
+  readonly estates: Map<string, Promise<EstateAt>>
   /** Parsed documents of earlier runs, by blob. */
   readonly documentCache: () => Promise<DocumentCache>
   /** This process, as a lock names its holder; and whether another holder is seen to have died. */

@@ -37,12 +37,16 @@ export async function openRepository(dir: string, options: OpenOptions = {}): Pr
   return repository
 }
 
+/** Listings of trees that are kept. */
+const treesKept = 4
+
 class GitRepository implements OpenRepository {
   readonly root: string
   readonly commonDir: string
   readonly #context: GitContext
   readonly #shared: readonly string[]
   readonly #report: Report
+  readonly #trees = new Map<string, Promise<readonly TreeEntry[]>>()
   #remoteDecides: Promise<boolean> | undefined
 
   constructor(context: GitContext, options: OpenOptions) {
@@ -94,8 +98,18 @@ class GitRepository implements OpenRepository {
     return parseCommit(id, object.data)
   }
 
+  /** What an id names never changes, and a command asks for the same few trees again and again. */
   async tree(treeish: string): Promise<readonly TreeEntry[]> {
-    const name = isObjectId(treeish) ? treeish : await this.#trueName(checkRef(treeish))
+    if (!isObjectId(treeish)) return this.#listTree(await this.#trueName(checkRef(treeish)))
+    const known = this.#trees.get(treeish) ?? this.#listTree(treeish)
+    this.#trees.delete(treeish)
+    this.#trees.set(treeish, known)
+    const [oldest] = this.#trees.keys()
+    if (this.#trees.size > treesKept && oldest !== undefined) this.#trees.delete(oldest)
+    return known
+  }
+
+  async #listTree(name: string): Promise<readonly TreeEntry[]> {
     const args = ['ls-tree', '-r', '-z', '--long', '--full-tree', '--end-of-options', name]
     const listing = (await this.#context.git.output(args)).toString()
     const entries = listing.split('\0').flatMap((line) => {

@@ -25,6 +25,8 @@ export interface Begun {
   readonly record: ChangeRecord
   readonly fences: Readonly<Record<string, number>>
   readonly holder: LockHolder
+  /** Environments whose lock was somebody else's until now. */
+  readonly tookOver: ReadonlySet<string>
 }
 
 /** Takes the lock of every environment and writes the intent, in one append: either all of it stands there, or nothing. */
@@ -34,7 +36,6 @@ export async function beginApply(
 ): Promise<Begun | { readonly refused: readonly Diagnostic[] }> {
   const signer = await world.engineSigner()
   const holder: LockHolder = { ...world.process, change: job.record.id, since: world.clock.now().toISOString() }
-  let over: ReadonlySet<string> = new Set()
   const begun = await append<Begun | { readonly refused: readonly Diagnostic[] }>(world, async (view) => {
     const current = trusted(await findChange(view, job.record.id))
     if (current === undefined || current.transition.uuid !== job.record.transition.uuid) {
@@ -58,14 +59,13 @@ export async function beginApply(
       fences[environment] = locked.record.fence
       entries.push(lockEntry(locked.record, dead ? 'take-over' : 'acquire', by(world), signer))
     }
-    over = taken
     const record = started(world, current, job, environments, fences)
     entries.push(changeEntry(record, signer))
-    return { entries, result: { record, fences, holder } }
+    return { entries, result: { record, fences, holder, tookOver: taken } }
   })
   if (!('refused' in begun))
     for (const [environment, fence] of Object.entries(begun.fences))
-      world.emit({ type: 'lock', environment, fence, tookOver: over.has(environment) })
+      world.emit({ type: 'lock', environment, fence, tookOver: begun.tookOver.has(environment) })
   return begun
 }
 

@@ -1,5 +1,6 @@
 import type { HostWork, Todo } from '../apply/apply-host.ts'
 import { applyWaves, type Wave } from '../apply/apply-waves.ts'
+import { raiseFences } from '../apply/raise-fences.ts'
 import { diffHost } from '../diff/diff-host.ts'
 import type { Address } from '../model/address.ts'
 import { digestOf } from '../model/canonical.ts'
@@ -57,26 +58,33 @@ export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut>
   const ledger = digestOf(world.sha256, await expectGenesis(world)).slice('sha256:'.length, 'sha256:'.length + 12)
   const lookAt = looker(world, planned, seen)
   const targets = targetsOf(graph)
-  const done = await applyWaves(
-    waves.map((wave) => waveOf(wave, job, begun.fences, ledger)),
-    {
-      change: job.record.id,
-      types: world.types,
-      connector: await world.connector(),
-      journal: await world.journal(),
-      reach: world.reach,
-      clock: world.clock,
-      emit: world.emit,
-      look: lookAt,
-      digest: (state) => digestOf(world.sha256, state),
-      stopping: world.stopping,
-      deadline: hostLimits.actionDeadlineMs,
-      outputCap: hostLimits.outputCap,
-      targets,
-      concurrency: job.concurrency,
-      recordProgress: (results) => recordProgress(world, begun, [...job.settled, ...results]),
-    },
-  )
+  const order = waves.map((wave) => waveOf(wave, job, begun.fences, ledger))
+  const late = order.filter((wave) => begun.tookOver.has(wave.environment)).flatMap((wave) => wave.work)
+  const connector = await world.connector()
+  await raiseFences(late, job.record.id, {
+    connector,
+    targets,
+    concurrency: job.concurrency,
+    deadline: hostLimits.deadlineMs,
+    outputCap: hostLimits.outputCap,
+  })
+  const done = await applyWaves(order, {
+    change: job.record.id,
+    types: world.types,
+    connector,
+    journal: await world.journal(),
+    reach: world.reach,
+    clock: world.clock,
+    emit: world.emit,
+    look: lookAt,
+    digest: (state) => digestOf(world.sha256, state),
+    stopping: world.stopping,
+    deadline: hostLimits.actionDeadlineMs,
+    outputCap: hostLimits.outputCap,
+    targets,
+    concurrency: job.concurrency,
+    recordProgress: (results) => recordProgress(world, begun, [...job.settled, ...results]),
+  })
   const results = [...job.settled, ...done.results]
   const ended = await endApply(world, {
     id: begun.record.id,

@@ -121,7 +121,7 @@ interface Outcome {
 
 async function applyOne(world: World, record: ChangeRecord, options: ApplyOptions): Promise<Outcome> {
   const newer = await overtakenBy(world, record)
-  if (newer !== undefined) return overtaken(world, record, `${newer} was applied after it and sets the same things`)
+  if (newer !== undefined) return overtaken(world, record, `${newer} came after it and sets the same things`)
   const range = await rangeOf(world, record)
   const planned = await planChange(world, range, {
     alsoHosts: record.actions.map((a) => a.host),

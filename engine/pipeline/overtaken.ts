@@ -11,7 +11,7 @@ import type { World } from './world.ts'
 const looked = 1000
 
 /**
- * The change that was merged and begun after this one and sets some of what this one left open. Going on with the older
+ * The change that was merged and begun after this one, or waits behind its failure, and sets some of what this one left open. Going on with the older
  * one would put its values back over those that were agreed to later.
  */
 export async function overtakenBy(world: World, record: ChangeRecord): Promise<string | undefined> {
@@ -22,9 +22,12 @@ export async function overtakenBy(world: World, record: ChangeRecord): Promise<s
   const repository = await world.repository()
   const { changes } = await listChanges(await (await world.ledger()).view(), { limit: looked })
   for (const other of changes) {
+    if (other.id === record.id || other.merge === undefined) continue
     const began = other.deployment?.startedAt
-    if (other.id === record.id || began === undefined || other.merge === undefined) continue
-    if (compareText(began, deployment.startedAt) <= 0 || !other.actions.some((a) => open.has(placeOf(a)))) continue
+    // One that failed does not stand in the way of a later one that waits, a rollback above all.
+    const waits = record.state === 'failed' && other.state === 'approved'
+    const later = began === undefined ? waits : compareText(began, deployment.startedAt) > 0
+    if (!later || !other.actions.some((a) => open.has(placeOf(a)))) continue
     if (await repository.isAncestor(merge.commit, other.merge.commit)) return other.id
   }
   return undefined

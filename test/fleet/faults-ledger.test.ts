@@ -183,4 +183,19 @@ await describeFleet('plans and approvals that meet something unforeseen', () => 
     await untouched('head -1 /etc/motd', 'newer\n')
     expect((await fleet.host('web-02').exec('head -1 /etc/motd')).stdout).toBe('newer\n')
   })
+
+  it('a change that failed does not stand in the way of a later one that waits', {
+    timeout: 60 * seconds,
+  }, async () => {
+    const { engine } = estate
+    const failed = await estate.approved('failed', motd('failed\n'.repeat(20_000)))
+    await host.fillDisk()
+    expect((await apply(engine)).code).toBe(1)
+    await host.freeDisk()
+    const waiting = await estate.approved('waiting', motd('waiting\n'))
+    expect((await apply(engine)).code).toBe(0)
+    expect(await estate.record(failed)).toMatchObject({ state: 'superseded' })
+    expect(await estate.record(waiting)).toMatchObject({ state: 'implemented' })
+    await untouched('head -1 /etc/motd', 'waiting\n')
+  })
 })

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Founder } from '../../model/founder.ts'
 import { canonicalSshKey } from '../../model/ssh-key.ts'
 import type { Folder } from '../../ports/folder.ts'
+import { repositoryError } from '../git/codes.ts'
 import { gitEnvironment } from '../git/git-process.ts'
 
 /** The folder of an estate on this machine. */
@@ -34,7 +35,12 @@ export function estateFolder(root: string): Folder {
       if (!existsSync(join(root, '.git'))) await git().init(['--initial-branch', branch])
       await git().add('.')
       const { name, email } = await identity(root)
-      await git().addConfig('user.name', name).addConfig('user.email', email).commit(message)
+      await git().addConfig('user.name', name).addConfig('user.email', email)
+      await git()
+        .commit(message)
+        .catch((error: Error) => {
+          throw repositoryError('commit-failed', `git made no commit: ${error.message.trim().split('\n').join('; ')}`)
+        })
     },
     founder: () => founder(root),
   }

@@ -2,6 +2,11 @@ import { type CodeBook, reporter } from '../../model/diagnostic.ts'
 import { RepositoryError } from '../../ports/repository.ts'
 
 export const codes = {
+  'commit-failed': {
+    severity: 'error',
+    meaning: 'git would not make the first commit of a new estate.',
+    fix: 'read what git said; where it can not sign, see git config user.signingkey and commit.gpgsign. Then commit by hand and run plumbline init again',
+  },
   'invalid-ref': {
     severity: 'error',
     meaning: 'The name is none that a commit, branch or tag can have, or git would take it for an option.',

@@ -7,7 +7,7 @@ import { findBranch, findChange, nextChangeId } from '../ledger/find-records.ts'
 import { propose, recogniseMerge, supersede } from '../ledger/fold-change.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { ChangeRecord, GenesisRecord } from '../model/record.ts'
-import { planDigest } from '../plan/plan-digest.ts'
+import { planDigest, recordedAction } from '../plan/plan-digest.ts'
 import type { Commit } from '../ports/repository.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
@@ -52,7 +52,7 @@ export async function recogniseMerges(
   const now = options.one === true ? all.slice(0, 1) : all
   for (const arrival of now) diagnostics.push(...(await recogniseOne(world, genesis, arrival)))
   const more = now.length < all.length
-  if (!more) diagnostics.push(...(await recogniseStanding(world, genesis, tip)))
+  if (!more) await recogniseStanding(world, genesis, tip)
   return { diagnostics, more }
 }
 
@@ -173,15 +173,7 @@ async function solo(
   const reasons = held
     ? []
     : [...plan.verdict.denials.map((d) => d.summary), ...plan.verdict.requirements.map((r) => r.because)]
-  const actions = plan.actions.map(({ id, host, resource, verb, reversibility, before, after }) => ({
-    id,
-    host,
-    resource,
-    verb,
-    reversibility,
-    before,
-    after,
-  }))
+  const actions = plan.actions.map(recordedAction)
   await born(
     world,
     genesis,
@@ -230,9 +222,8 @@ async function bareSubject(world: World, arrival: Arrival): Promise<ChangeRecord
 }
 
 /** Records of the branch as it stands, with nothing to merge, become ready once their approvals hold. */
-async function recogniseStanding(world: World, genesis: GenesisRecord, tip: string): Promise<readonly Diagnostic[]> {
+async function recogniseStanding(world: World, genesis: GenesisRecord, tip: string): Promise<void> {
   const standing = (await openRecords(world)).filter((r) => r.merge === undefined && r.subject.base === r.subject.head)
-  const diagnostics: Diagnostic[] = []
   for (const record of standing) {
     if (record.subject.head !== tip) {
       await setAside(world, record, 'the branch moved on before it was applied')
@@ -248,7 +239,6 @@ async function recogniseStanding(world: World, genesis: GenesisRecord, tip: stri
       return { entries: [changeEntry(now, signer, beside)], result: undefined }
     })
   }
-  return diagnostics
 }
 
 const titleOf = ({ commit }: Arrival): string =>

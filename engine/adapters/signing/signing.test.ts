@@ -3,6 +3,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import ssh2 from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canonicalSshKey, parseSshPublicKey, sshFingerprint } from '../../model/ssh-key.ts'
 import { RepositoryError } from '../../ports/repository.ts'
@@ -80,6 +81,11 @@ describe.skipIf(!hasKeygen)('against ssh-keygen (skipped where it is not install
     writeFileSync(path, pair.privateKey, { mode: 0o600 })
     expect(keygen('-y', '-f', path).trim()).toBe(`${pair.publicKey} plumbline engine`)
     expect(keygen('-l', '-f', path)).toContain(sshFingerprint(sha256, pair.publicKey))
+  })
+
+  it('writes private keys that the SSH client reads, whatever their bytes', () => {
+    const unread = Array.from({ length: 400 }, () => ssh2.utils.parseKey(generateKeyPair().privateKey))
+    expect(unread.filter((key) => key instanceof Error)).toEqual([])
   })
 
   it('accepts a hardware key that was touched, and no other', () => {

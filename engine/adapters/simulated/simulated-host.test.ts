@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { utils } from 'ssh2'
 import { afterAll, expect, it } from 'vitest'
 import { hostPath, read, sh } from '../../model/script.ts'
 import { type HostSession, isFailure, type Target } from '../../ports/host-session.ts'
+import { generateKeyPair } from '../signing/key-pair.ts'
 import { Ssh2Connector } from '../ssh/ssh2-connector.ts'
 import { type SimulatedHost, startSimulatedHost } from './simulated-host.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plumbline-simulated-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const key = utils.generateKeyPairSync('ed25519')
-const connector = new Ssh2Connector({ keys: [key.private] })
+const key = generateKeyPair()
+const connector = new Ssh2Connector({ keys: [key.privateKey] })
 const limits = { deadline: 20_000, outputCap: 100_000 }
 
 const targetOf = (host: SimulatedHost, sudo = true): Target => ({
@@ -36,7 +36,7 @@ it('is reached like any host, says what it is, and locks out whoever loses the k
   try {
     const refused = await connector.connect(targetOf(host), limits)
     expect(isFailure(refused) && refused.failed).toBe('auth-failed')
-    host.authorize(key.public)
+    host.authorize(key.publicKey)
     const session = await open(targetOf(host))
     const motd = await session.read(read`cat ${hostPath('/etc/motd')}; id -u; exit 7`, limits)
     expect(new TextDecoder().decode(motd.stdout)).toBe('web-01 is a simulated host. Nothing in it runs.\n0\n')
@@ -53,7 +53,7 @@ it('is reached like any host, says what it is, and locks out whoever loses the k
 it('is the same host when it is started again', async () => {
   const place = join(folder, 'second')
   const first = await startSimulatedHost({ folder: place, name: 'db-01' })
-  first.authorize(key.public)
+  first.authorize(key.publicKey)
   const session = await open(targetOf(first, false))
   await session.run(sh`printf kept > ${hostPath('/etc/kept')}`, limits)
   await session.close()

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ssh2, { type Connection, type ServerChannel, type Session } from 'ssh2'
+import { generateKeyPair } from '../signing/key-pair.ts'
 import { accepts } from './accepts.ts'
 import { environmentOf, prepareRoot, type SimulatedRoot } from './simulated-root.ts'
 
@@ -73,10 +74,10 @@ const authorizedKeysOf = (folder: string): string => join(folder, 'home', user, 
 function hostKeyOf(root: SimulatedRoot): { readonly private: string; readonly public: string } {
   const file = join(root.folder, '.simulated/host-key')
   if (!existsSync(file)) {
-    const made = ssh2.utils.generateKeyPairSync('ed25519')
+    const made = generateKeyPair()
     mkdirSync(join(root.folder, '.simulated'), { recursive: true })
-    writeFileSync(file, made.private, { mode: 0o600 })
-    writeFileSync(`${file}.pub`, `${made.public}\n`)
+    writeFileSync(file, made.privateKey, { mode: 0o600 })
+    writeFileSync(`${file}.pub`, `${made.publicKey}\n`)
   }
   return { private: readFileSync(file, 'utf8'), public: readFileSync(`${file}.pub`, 'utf8').trim() }
 }

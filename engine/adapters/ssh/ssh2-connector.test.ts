@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { read, sh } from '../../model/script.ts'
 import type { Target } from '../../ports/host-session.ts'
+import { generateKeyPair } from '../signing/key-pair.ts'
 import { fetchHostKeys, parseHostKey } from './host-key.ts'
 import { failureOf, hostSessionContract, type RemoteLab, remoteContract, sessionOf } from './host-session.contract.ts'
 import { Ssh2Connector } from './ssh2-connector.ts'
@@ -26,8 +26,8 @@ async function serverLab(): Promise<RemoteLab> {
   return {
     connector,
     target,
-    stranger: new Ssh2Connector({ keys: [ssh2.utils.generateKeyPairSync('ed25519').private] }),
-    otherKey: ssh2.utils.generateKeyPairSync('ed25519').public,
+    stranger: new Ssh2Connector({ keys: [generateKeyPair().privateKey] }),
+    otherKey: generateKeyPair().publicKey,
     noisy: [connector, { ...target, user: 'noisy' }],
     shellless: [connector, { ...target, user: 'no-shell' }],
     jump: { ...target, host: 'bastion', port: bastion.port, hostKeys: [bastion.hostKey] },
@@ -107,7 +107,7 @@ describe('ssh2, sudo and refusals', () => {
 
   it('sends not even the user name to a host whose key is another one', async () => {
     const connector = new Ssh2Connector({ keys: [server.userKey] })
-    const hostKeys = [ssh2.utils.generateKeyPairSync('ed25519').public]
+    const hostKeys = [generateKeyPair().publicKey]
     await failureOf(connector, { ...target, user: 'nobody-knows', hostKeys })
     expect(server.users).not.toContain('nobody-knows')
   })

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net'
-import ssh2 from 'ssh2'
 import type { HostConnector, Target } from '../../ports/host-session.ts'
+import { generateKeyPair } from '../signing/key-pair.ts'
 import type { RemoteLab } from './host-session.contract.ts'
 import { layCable } from './test-cable.ts'
 import { freePort, startSshd, type TestSshd } from './test-sshd.ts'
@@ -21,7 +21,7 @@ export async function sshdLab(make: MakeConnector): Promise<RemoteLab & { readon
     connector: make(sshd.key('ed25519')),
     target,
     stranger: make(sshd.key('stranger')),
-    otherKey: ssh2.utils.generateKeyPairSync('ed25519').public,
+    otherKey: generateKeyPair().publicKey,
     noisy: [make(sshd.key('noisy')), target],
     shellless: [make(sshd.key('no-shell')), target],
     jump: { ...target, host: 'bastion', port: sshd.port, hostKeys: sshd.hostKeys.slice(1, 2) },

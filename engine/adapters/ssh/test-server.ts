@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type AuthContext, type Connection, Server, type ServerChannel, type Session } from 'ssh2'
+import { generateKeyPair } from '../signing/key-pair.ts'
 
 /** An SSH server in this process, so that the contract is tested on any machine. */
 export interface TestServer {
@@ -41,21 +42,21 @@ export async function startServer(): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'plumbline-server-'))
   writeFileSync(join(folder, 'sudo'), sudo)
   chmodSync(join(folder, 'sudo'), 0o755)
-  const host = ssh2.utils.generateKeyPairSync('ed25519')
-  const user = ssh2.utils.generateKeyPairSync('ed25519')
+  const host = generateKeyPair()
+  const user = generateKeyPair()
   const users: string[] = []
   const open = new Set<Connection>()
-  const server = new Server({ hostKeys: [host.private] }, (connection) => {
+  const server = new Server({ hostKeys: [host.privateKey] }, (connection) => {
     open.add(connection)
-    serve(connection, user.public, folder, users)
+    serve(connection, user.publicKey, folder, users)
     connection.on('close', () => open.delete(connection))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const bound = server.address()
   return {
     port: bound && typeof bound === 'object' ? bound.port : 0,
-    hostKey: host.public,
-    userKey: user.private,
+    hostKey: host.publicKey,
+    userKey: user.privateKey,
     users,
     stop: () =>
       new Promise((resolve) => {

@@ -22,6 +22,8 @@ export interface Entry {
   readonly declaration: Declaration
   readonly requires: readonly Wish[]
   readonly restartOn: readonly Wish[]
+  /** Resources that shall restart when this one changes. */
+  readonly notifies?: readonly Wish[]
 }
 
 interface Merged {

@@ -22,6 +22,8 @@ export interface Resource<Spec = JsonObject> {
   readonly declaredBy: readonly Declaration[]
   /** Resources that must be done before. */
   readonly requires: readonly ResourceId[]
+  /** Those of `requires` that nobody wrote: its type knows them (`ResourceType.after`). */
+  readonly inferred?: readonly ResourceId[]
   /** Resources whose change makes this one restart (services only, for now). */
   readonly restartOn: readonly ResourceId[]
 }
@@ -96,6 +98,15 @@ export interface Step {
   readonly inverse?: Script
 }
 
+/** One thing found on a host: as a document would say it, or named and left out (a private key is never read out). */
+export type Discovered<Spec = JsonObject> =
+  | {
+      readonly spec: Spec
+      /** Files that it accounts for, beside those of `paths`. */
+      readonly claims?: readonly string[]
+    }
+  | { readonly leftOut: string; readonly because: string; readonly claims?: readonly string[] }
+
 /**
  * Something that can be managed on a target: one folder `engine/resources/<type>/`. Pure.
  * `Spec` is what documents say (schema.yaml in the same folder), `State` what a probe saw, in comparable form.
@@ -122,6 +133,19 @@ export interface ResourceType<Spec = JsonObject, State = JsonObject> {
   steps(change: Change<Spec, State>): Step
   /** What the same output shows beside the resources that are declared: findings for people, never acted upon. */
   notices?(specs: readonly Spec[], output: ProbeOutput, host: string): readonly Diagnostic[]
+  /** Resources that go before it where they are declared too, so that nobody has to write what is obvious. */
+  after?(spec: Spec): readonly ResourceId[]
+  /**
+   * Files on the host that hold the resource. Their stat tells whether it may have changed at all, and when and by whom it
+   * was touched; import takes them for accounted for. Left out where files don't tell.
+   */
+  paths?(spec: Spec): readonly string[]
+  /** What is there that nobody declared and that the distribution does not bring along: what import writes. */
+  readonly discover?: {
+    /** One read-only fragment; its output is hostile like any other. */
+    readonly probe: Script
+    parse(output: ProbeOutput): readonly Discovered<Spec>[]
+  }
   /** The spec that brings a recorded state back; null where that can't be promised. Content comes back from the pre-image it names. */
   restore(name: string, state: State | null): Spec | null
 }

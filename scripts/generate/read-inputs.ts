@@ -49,7 +49,7 @@ export function readInputs(files: readonly string[]): Inputs {
     resources
       .map((plugIn) => ({ name: plugIn.name, file: `engine/resources/${plugIn.name}/schema.yaml` }))
       .filter(({ file }) => existsSync(file))
-      .map(({ name, file }) => [name, { ...readSchema(file), $id: urn(`resource:${name}`) }]),
+      .map(({ name, file }) => [name, { ...withOrder(readSchema(file)), $id: urn(`resource:${name}`) }]),
   )
   const schemas = new Map<string, JsonObject>()
   for (const [name, schema] of resourceSchemas) schemas.set(urn(`resource:${name}`), schema)
@@ -95,6 +95,24 @@ function readSchema(file: string): JsonObject {
   const schema = load(readFileSync(file, 'utf8'), { schema: CORE_SCHEMA, filename: file })
   if (typeof schema !== 'object' || schema === null) throw new Error(`${file} is not a schema`)
   return schema as JsonObject
+}
+
+/** Adds to the schema of a resource type what every resource may say of others. */
+function withOrder(schema: JsonObject): JsonObject {
+  const ids = (description: string): JsonObject => ({
+    description,
+    type: 'array',
+    uniqueItems: true,
+    items: { type: 'string', pattern: '^[a-zA-Z]+:.+$' },
+  })
+  return {
+    ...schema,
+    properties: {
+      ...(schema['properties'] as JsonObject),
+      requires: ids('Resources that must be done before, such as package:nginx. What is obvious need not be said.'),
+      notifies: ids('Services that restart when this one changes, such as service:nginx.'),
+    },
+  }
 }
 
 /** One item of a profile's `resources`: a map with one key, the resource type. */

@@ -10,7 +10,8 @@ import { must } from './harness/run.ts'
 
 const release = 'bookworm'
 
-const included = 'systemd,systemd-sysv,dbus,openssh-server,iproute2,sudo,cron,nftables,procps'
+const included =
+  'systemd,systemd-sysv,dbus,openssh-server,iproute2,sudo,cron,nftables,procps,kmod,acl,attr,ca-certificates,curl,git,ifupdown,locales,openssl,tzdata,xz-utils'
 
 /** Files laid over the bare system. */
 const files: Readonly<Record<string, string>> = {

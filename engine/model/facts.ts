@@ -1,0 +1,140 @@
+import type { Digest } from './canonical.ts'
+import type { ProbeOutput, Unknown } from './resource.ts'
+import type { Script } from './script.ts'
+
+/**
+ * What is so on a host, whether or not a document speaks of it. Every group stands alone: one that can't be had is unknown
+ * and costs no other. Sizes are bytes, times ISO 8601 in UTC, names as the host's own tools print them.
+ */
+export interface Facts {
+  readonly hardware?: {
+    readonly vendor?: string
+    readonly model?: string
+    readonly serial?: string
+    /** What it runs on, as systemd-detect-virt says: `none`, `kvm`, `systemd-nspawn`… */
+    readonly virtualisation?: string
+    readonly cpu: { readonly model?: string; readonly count: number; readonly architecture: string }
+    readonly memory: number
+    readonly disks: readonly {
+      readonly name: string
+      readonly size: number
+      readonly model?: string
+      readonly serial?: string
+    }[]
+  }
+  /** From os-release: `debian`, `12`, `Debian GNU/Linux 12 (bookworm)`. */
+  readonly os?: {
+    readonly id: string
+    readonly version?: string
+    readonly codename?: string
+    readonly name: string
+    readonly hostname: string
+  }
+  readonly kernel?: { readonly release: string; readonly version: string; readonly commandLine?: string }
+  readonly interfaces?: readonly {
+    readonly name: string
+    readonly mac?: string
+    readonly mtu?: number
+    readonly up: boolean
+    /** With prefix length: `10.0.4.11/24`. */
+    readonly addresses: readonly string[]
+  }[]
+  readonly routes?: readonly {
+    readonly to: string
+    readonly via?: string
+    readonly interface?: string
+    readonly metric?: number
+  }[]
+  readonly listeners?: readonly {
+    readonly protocol: 'tcp' | 'udp'
+    readonly address: string
+    readonly port: number
+    readonly process?: string
+  }[]
+  readonly mounts?: readonly {
+    readonly path: string
+    readonly source: string
+    readonly type: string
+    readonly size?: number
+    readonly used?: number
+  }[]
+  readonly packages?: readonly {
+    readonly name: string
+    readonly version: string
+    readonly architecture?: string
+    readonly held?: true
+    /** False where it is there only because another one needs it. */
+    readonly manual?: boolean
+  }[]
+  readonly services?: readonly {
+    readonly name: string
+    readonly running: boolean
+    /** `enabled`, `disabled`, `static`, `masked`… */
+    readonly enabled?: string
+    readonly failed?: true
+  }[]
+  readonly users?: readonly {
+    readonly name: string
+    readonly uid: number
+    readonly gid: number
+    readonly home: string
+    readonly shell: string
+    readonly groups: readonly string[]
+    readonly locked?: boolean
+    readonly expires?: string
+  }[]
+  /** Public keys that open accounts; the fingerprint is `SHA256:…`. */
+  readonly keys?: readonly {
+    readonly user: string
+    readonly fingerprint: string
+    readonly comment?: string
+    readonly options?: string
+  }[]
+  /** Rules of sudoers, line by line, as written. */
+  readonly sudoers?: readonly { readonly file: string; readonly rule: string }[]
+  readonly cron?: readonly {
+    readonly file: string
+    readonly user: string
+    readonly schedule: string
+    readonly command: string
+  }[]
+  readonly certificates?: readonly {
+    readonly file: string
+    readonly subject: string
+    readonly issuer?: string
+    readonly names?: readonly string[]
+    readonly until: string
+  }[]
+  /** When it was started, and since how many seconds it has run. */
+  readonly uptime?: { readonly since: string; readonly seconds: number }
+  /** Seconds the host's clock is ahead of ours (behind: negative), and whether it says that it keeps time. */
+  readonly clock?: { readonly offset: number; readonly synchronised?: boolean }
+  /** Newest first, the last few. */
+  readonly logins?: readonly { readonly user: string; readonly from?: string; readonly at: string }[]
+}
+
+export type FactName = keyof Facts
+
+/** How one group of facts is had: one folder-less file in `engine/facts/`. Pure. */
+export interface FactProbe<Name extends FactName = FactName> {
+  readonly name: Name
+  /** Read-only; travels with all other probes of the host. */
+  readonly probe: Script
+  /** Never throws, whatever the host printed. `now` is our clock when the answer came. */
+  parse(output: ProbeOutput, now: Date): NonNullable<Facts[Name]> | Unknown
+}
+
+/** Where a fact comes from: when it was seen, and digests of what was asked and answered. */
+export interface FactEvidence {
+  readonly at: string
+  readonly command: Digest
+  readonly output: Digest
+}
+
+/** All facts of one host at one time. */
+export interface HostFacts {
+  readonly host: string
+  readonly facts: Facts
+  readonly unknown: Readonly<Partial<Record<FactName, Unknown>>>
+  readonly evidence: Readonly<Partial<Record<FactName, FactEvidence>>>
+}

@@ -112,7 +112,7 @@ export function accessEntries(
       diagnostics.push(...(type.check?.(wanted.spec, { place, subject }) ?? []))
       for (const grant of because) {
         const declaration = { address: grant.document.address, place: grant.place }
-        entries.push({ ...entryOf(type, wanted.spec), declaration, requires: [], restartOn: [] })
+        entries.push({ ...entryOf(type, wanted.spec), declaration, requires: [], restartOn: [], notifies: [] })
       }
     }
   }

@@ -12,6 +12,11 @@ export const codes = {
     meaning: 'A resource waits for, or restarts on, one that the host does not have.',
     fix: 'write type:name as in package:nginx or file:/etc/motd, of a resource that the same host gets',
   },
+  'requires-cycle': {
+    severity: 'error',
+    meaning: 'Resources of a host require each other, so that none can be the first.',
+    fix: 'remove one of the requires that close the loop',
+  },
   'unknown-resource-type': {
     severity: 'error',
     meaning: 'A profile has a resource of a type that there is not.',

@@ -112,7 +112,8 @@ export function createCompiler(input: CompileInput): Compiler {
       // Hosts with the same profiles, none of which has anything to fill in, and the same grants get the same.
       const key = own.filled ? undefined : keyOf(engineUser, [...mine, ...granting])
       const merged =
-        (key === undefined ? undefined : alike.get(key)) ?? mergeResources(name, [...own.entries, ...access.entries])
+        (key === undefined ? undefined : alike.get(key)) ??
+        mergeResources(name, [...own.entries, ...access.entries], types)
       if (key !== undefined) alike.set(key, merged)
       const here = [...access.diagnostics, ...merged.diagnostics].map((d) => ({ ...d, host: name }))
       return { catalogue: { host: name, resources: merged.resources }, diagnostics: [...own.diagnostics, ...here] }

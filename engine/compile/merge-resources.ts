@@ -1,9 +1,10 @@
 import { canonicalJson } from '../model/canonical.ts'
 import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { JsonObject, Place } from '../model/document.ts'
-import type { Declaration, Resource, ResourceId } from '../model/resource.ts'
+import type { Declaration, Resource, ResourceId, ResourceType } from '../model/resource.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
+import { withoutLoops } from './without-loops.ts'
 
 const report = reporter(codes)
 
@@ -23,7 +24,7 @@ export interface Entry {
   readonly requires: readonly Wish[]
   readonly restartOn: readonly Wish[]
   /** Resources that shall restart when this one changes. */
-  readonly notifies?: readonly Wish[]
+  readonly notifies: readonly Wish[]
 }
 
 interface Merged {
@@ -32,12 +33,13 @@ interface Merged {
 }
 
 /**
- * Makes one resource of all that ask for the same. Entries come in the order of their documents' addresses, so that
- * neither file names nor load order decide anything.
+ * Makes one resource of all that ask for the same, and joins what they say of each other with what their types know. Entries
+ * come in the order of their documents' addresses, so that neither file names nor load order decide anything.
  */
 export function mergeResources(
   host: string,
   entries: readonly Entry[],
+  types: ReadonlyMap<string, ResourceType>,
 ): { readonly resources: readonly Resource[]; readonly diagnostics: readonly Diagnostic[] } {
   const merged = new Map<ResourceId, Merged>()
   const diagnostics: Diagnostic[] = []
@@ -48,28 +50,50 @@ export function mergeResources(
       found.entries.push(entry)
     } else diagnostics.push(conflict(host, found.first, entry))
   }
-  const resolve = (wishes: readonly Wish[]): ResourceId[] =>
-    [...new Set(wishes.map((w) => w.id))]
-      .filter((id): id is ResourceId => merged.has(id as ResourceId))
-      .sort(compareText)
-  const resources: Resource[] = []
-  for (const { first, entries: all } of merged.values()) {
-    const requires = all.flatMap((e) => e.requires)
-    const restartOn = all.flatMap((e) => e.restartOn)
-    for (const wish of [...requires, ...restartOn]) {
-      if (!merged.has(wish.id as ResourceId)) diagnostics.push(unknown(host, first, wish, merged))
+  const notified = new Map<ResourceId, ResourceId[]>()
+  for (const { entries: all } of merged.values()) {
+    for (const entry of all) {
+      for (const wish of [...entry.requires, ...entry.restartOn, ...entry.notifies]) {
+        if (!merged.has(wish.id as ResourceId)) diagnostics.push(unknown(host, entry, wish, merged))
+      }
+      for (const { id } of entry.notifies) {
+        notified.set(id as ResourceId, [...(notified.get(id as ResourceId) ?? []), entry.id])
+      }
     }
-    resources.push({
+  }
+  const there = (ids: readonly string[]): ResourceId[] =>
+    ids.length === 0 ? [] : [...new Set(ids as ResourceId[])].filter((id) => merged.has(id)).sort(compareText)
+  const resources = [...merged.values()].map(({ first, entries: all }): Resource => {
+    const written = there(all.flatMap((e) => e.requires.map((w) => w.id)))
+    const known = there(types.get(first.type)?.after?.(first.spec) ?? [])
+    const inferred = known.filter((id) => id !== first.id && !written.includes(id))
+    return {
       id: first.id,
       type: first.type,
       name: first.name,
       spec: first.spec,
       declaredBy: all.map((e) => e.declaration),
-      requires: requires.length === 0 ? [] : resolve(requires),
-      restartOn: restartOn.length === 0 ? [] : resolve(restartOn),
-    })
+      requires: inferred.length === 0 ? written : [...written, ...inferred].sort(compareText),
+      ...(inferred.length > 0 && { inferred }),
+      restartOn: there([...all.flatMap((e) => e.restartOn.map((w) => w.id)), ...(notified.get(first.id) ?? [])]),
+    }
+  })
+  const ordered = withoutLoops(resources.sort((a, b) => compareText(a.id, b.id)))
+  return {
+    resources: ordered.resources,
+    diagnostics: [...diagnostics, ...ordered.loops.map((l) => cycle(host, l, merged))],
   }
-  return { resources: resources.sort((a, b) => compareText(a.id, b.id)), diagnostics }
+}
+
+function cycle(host: string, loop: readonly ResourceId[], merged: ReadonlyMap<ResourceId, Merged>): Diagnostic {
+  const [first] = loop
+  const declaration = first === undefined ? undefined : merged.get(first)?.first.declaration
+  return report('requires-cycle', {
+    ...declaration?.place,
+    host,
+    ...(declaration !== undefined && { subject: declaration.address }),
+    summary: `resources wait for each other: ${[...loop, ...loop.slice(0, 1)].join(' → ')}`,
+  })
 }
 
 function conflict(host: string, first: Entry, second: Entry): Diagnostic {

@@ -41,13 +41,14 @@ export function profileItems(
       continue
     }
     diagnostics.push(...(type.check?.(said, { place, subject }) ?? []))
-    const { requires, restartOn, ...spec } = said
+    const { requires, restartOn, notifies, ...spec } = said
     const wishes = (field: string, ids: Json | undefined): Wish[] =>
       strings(ids).map((id, i) => ({ id, place: lazyPlace(locate, profile, [...path, field, i]) }))
     const shared = {
       declaration: { address: subject, place },
       requires: wishes('requires', requires),
       restartOn: wishes('restartOn', restartOn),
+      notifies: wishes('notifies', notifies),
     }
     const finish = (resolved: Resolved): { readonly entry: Entry } | { readonly diagnostic: Diagnostic } => {
       if ('spec' in resolved) return { entry: { ...entryOf(type, resolved.spec), ...shared } }

@@ -1,4 +1,5 @@
 import type { ResourceType } from '../../model/resource.ts'
+import { beforeFile } from '../before-file.ts'
 import { compareFields } from '../fields.ts'
 import { checkPath, fourDigits } from '../host-path.ts'
 import { parse, probe } from './probe.ts'
@@ -21,5 +22,7 @@ export const resource: ResourceType<DirectorySpec, DirectoryState> = {
   diff: (want, have) => compareFields(want, have, ['mode', 'owner', 'group']),
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  after: beforeFile,
+  paths: (spec) => [spec.path],
   restore: (name, state) => (state === null ? { path: name, ensure: 'absent' } : { path: name, ...state }),
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { reporter } from '../../model/diagnostic.ts'
 import type { FieldChange, ResourceType } from '../../model/resource.ts'
+import { beforeFile } from '../before-file.ts'
 import { codes } from '../codes.ts'
 import { compareFields } from '../fields.ts'
 import { checkPath, fourDigits } from '../host-path.ts'
@@ -31,6 +32,8 @@ export const resource: ResourceType<FileSpec, FileState> = {
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  after: beforeFile,
+  paths: (spec) => [spec.path],
   restore(name, state) {
     if (state === null) return { path: name, ensure: 'absent' }
     const { sha256, mode, owner, group } = state

@@ -14,6 +14,7 @@ export const resource: ResourceType<ServiceSpec, ServiceState> = {
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  after: ({ name }) => [`package:${family(name)}`, `unit:${unitName(name)}`],
   restore(name, state) {
     if (state === null) return { name, enabled: false, running: false, ensure: 'absent' }
     const { unitFile, running } = state
@@ -24,6 +25,11 @@ export const resource: ResourceType<ServiceSpec, ServiceState> = {
 
 /** `nginx` and `nginx.service` are the same. */
 const plainName = (name: string): string => name.replace(/\.service$/, '')
+
+/** `getty@tty1` is one of `getty`. */
+const family = (name: string): string => plainName(name).replace(/@.*$/, '')
+
+const unitName = (name: string): string => (/\.[a-z]+$/.test(name) ? name : `${name}.service`)
 
 function diff(want: ServiceSpec, have: ServiceState | null): readonly FieldChange[] {
   const fields: FieldChange[] = []

@@ -13,6 +13,9 @@ const release = 'bookworm'
 const included =
   'systemd,systemd-sysv,dbus,openssh-server,iproute2,sudo,cron,nftables,procps,kmod,acl,attr,ca-certificates,curl,git,ifupdown,locales,openssl,tzdata,xz-utils'
 
+/** Debian's packages that hosts can install though they reach no mirror: a web server and a database, as people have them. */
+const served = ['nginx-light', 'redis-server']
+
 /** Files laid over the bare system. */
 const files: Readonly<Record<string, string>> = {
   'etc/apt/sources.list': 'deb [trusted=yes] file:///srv/packages ./\n',
@@ -26,6 +29,18 @@ const files: Readonly<Record<string, string>> = {
 const customise = `#!/bin/sh
 set -eu
 root=$1
+archives="$root"/var/cache/apt/archives
+rm -f "$archives"/*.deb
+APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --quiet --yes --no-install-recommends --download-only install ${served.join(' ')}
+for deb in "$archives"/*.deb; do
+  name=$(basename "$deb")
+  echo
+  dpkg-deb --field "$deb"
+  echo "Filename: ./$name"
+  echo "Size: $(stat --format=%s "$deb")"
+  echo "SHA256: $(sha256sum "$deb" | cut -d ' ' -f 1)"
+  mv "$deb" "$SEED"/srv/packages/
+done >>"$SEED"/srv/packages/Packages
 rm -rf "$root"/etc/apt/sources.list.d/* "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/var/lib/apt/lists/*
 rm -f "$root"/etc/ssh/ssh_host_*
 cp -R "$SEED"/. "$root"/

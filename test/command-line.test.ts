@@ -39,6 +39,64 @@ describe('explain', () => {
   })
 })
 
+describe('explain plan', () => {
+  it('tells the order on a host, what each thing waits for and where it is declared', async () => {
+    const desk = openDesk()
+    try {
+      await desk.run('init')
+      desk.write(
+        'inventory/one.yaml',
+        `apiVersion: plumbline/v1
+kind: Environment
+metadata: { name: lab }
+spec: { rollout: at-once }
+---
+apiVersion: plumbline/v1
+kind: Rollout
+metadata: { name: at-once }
+spec: {}
+---
+apiVersion: plumbline/v1
+kind: Host
+metadata: { name: one }
+spec: { address: 192.0.2.1, environment: lab }
+---
+apiVersion: plumbline/v1
+kind: Profile
+metadata: { name: web }
+spec:
+  selector: { all: true }
+  resources:
+    - service: { name: web, running: true, restartOn: ["file:/etc/web/conf"] }
+    - file: { path: /etc/web/conf, content: "x", requires: ["package:other"] }
+    - package: { name: other }
+    - package: { name: web }
+`,
+      )
+      const explained = await desk.run('explain', 'plan', '--host', 'one', '--json')
+      const { hosts } = JSON.parse(explained.out)
+      expect(hosts[0].steps.map((s: { resource: string }) => s.resource)).toEqual([
+        'package:other',
+        'package:web',
+        'file:/etc/web/conf',
+        'service:web',
+      ])
+      expect(hosts[0].steps[2].after).toEqual([
+        { resource: 'package:other', because: 'written' },
+        { resource: 'package:web', because: 'known' },
+      ])
+      const { out } = await desk.run('explain', 'plan')
+      expect(out).toContain('after package:web (2), which nobody had to write')
+      expect(out).toContain('restarts when file:/etc/web/conf (3) changes')
+      expect(out).toContain('from Profile/web at inventory/one.yaml:')
+      expect(await desk.run('explain', 'plan', '--host', 'two')).toMatchObject({ status: 1, out: '' })
+      expect((await desk.run('explain', 'plan', 'gone.json')).err).toContain('there is no saved plan gone.json')
+    } finally {
+      desk.close()
+    }
+  })
+})
+
 describe('a kind of the estate’s own', () => {
   const schema = `title: Tree
 description: A tree on the grounds.

@@ -48,6 +48,8 @@ export interface Action {
   readonly after: Digest
   /** Ids of actions that must be done before. */
   readonly requires: readonly string[]
+  /** Those of `requires` that nobody wrote and the resource's type knows. */
+  readonly inferred?: readonly string[]
   /** For a restart: the ids of the actions that cause it. */
   readonly causedBy?: readonly string[]
   readonly access?: boolean

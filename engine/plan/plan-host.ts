@@ -69,6 +69,7 @@ function actionOf(
   const after = digestOf(sha256, resource.spec)
   const known = (wanted: readonly ResourceId[]): string[] => wanted.flatMap((r) => ids.get(r) ?? [])
   const causedBy = verb === 'restart' ? known(resource.restartOn) : []
+  const inferred = known(resource.inferred ?? [])
   return {
     id: actionId({ host: input.host, resource: resource.id, verb, before, after }, sha256),
     host: input.host,
@@ -81,6 +82,7 @@ function actionOf(
     before,
     after,
     requires: [...new Set([...known(resource.requires), ...causedBy])],
+    ...(inferred.length > 0 && { inferred }),
     ...(causedBy.length > 0 && { causedBy }),
     ...(step.access === true && { access: true }),
   }

@@ -33,13 +33,14 @@ archives="$root"/var/cache/apt/archives
 rm -f "$archives"/*.deb
 APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --quiet --yes --no-install-recommends --download-only install ${served.join(' ')}
 for deb in "$archives"/*.deb; do
-  name=$(basename "$deb")
+  # apt would read the escape in the file's name as the character that it stands for.
+  name=$(basename "$deb" | sed 's/%3a/./')
   echo
   dpkg-deb --field "$deb"
   echo "Filename: ./$name"
   echo "Size: $(stat --format=%s "$deb")"
   echo "SHA256: $(sha256sum "$deb" | cut -d ' ' -f 1)"
-  mv "$deb" "$SEED"/srv/packages/
+  mv "$deb" "$SEED"/srv/packages/"$name"
 done >>"$SEED"/srv/packages/Packages
 rm -rf "$root"/etc/apt/sources.list.d/* "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/var/lib/apt/lists/*
 rm -f "$root"/etc/ssh/ssh_host_*

@@ -237,6 +237,7 @@ function enter(init: number, command: string, options: RunOptions = {}): Promise
 function nspawnOptions(machine: string, root: string): string[] {
   const independent = ['--quiet', '--register=no', '--keep-unit', '--settings=no', '--link-journal=no']
   const asIs = ['--resolv-conf=off', '--timezone=off', '--console=passive']
-  const network = `--network-namespace-path=/run/netns/${machine}`
-  return [...independent, ...asIs, network, '--boot', `--machine=${machine}`, `--directory=${root}`]
+  // A host is master of its own network, though of no other: it has its own firewall, addresses and routes.
+  const network = [`--network-namespace-path=/run/netns/${machine}`, '--capability=CAP_NET_ADMIN']
+  return [...independent, ...asIs, ...network, '--boot', `--machine=${machine}`, `--directory=${root}`]
 }

@@ -78,16 +78,17 @@ spec:
       expect(hosts[0].steps.map((s: { resource: string }) => s.resource)).toEqual([
         'package:other',
         'package:web',
+        'file:/etc/motd',
         'file:/etc/web/conf',
         'service:web',
       ])
-      expect(hosts[0].steps[2].after).toEqual([
+      expect(hosts[0].steps[3].after).toEqual([
         { resource: 'package:other', because: 'written' },
         { resource: 'package:web', because: 'known' },
       ])
       const { out } = await desk.run('explain', 'plan')
       expect(out).toContain('after package:web (2), which nobody had to write')
-      expect(out).toContain('restarts when file:/etc/web/conf (3) changes')
+      expect(out).toContain('restarts when file:/etc/web/conf (4) changes')
       expect(out).toContain('from Profile/web at inventory/one.yaml:')
       expect(await desk.run('explain', 'plan', '--host', 'two')).toMatchObject({ status: 1, out: '' })
       expect((await desk.run('explain', 'plan', 'gone.json')).err).toContain('there is no saved plan gone.json')

@@ -154,6 +154,19 @@ describe('hosts affected', () => {
   ])('by %s', (_what, from, to, hosts) => {
     expect(hostsAffected(base, side(documentsIn(text.replace(from, to)), { 'files/x': '1' }))).toEqual(hosts)
   })
+  it('by documents that a template reads, and by no others', () => {
+    const reader = (template: string) =>
+      `${text}\n---\n{ kind: Profile, metadata: { name: reader }, spec: { selector: { hosts: [b] }, resources: [{ file: { path: /r, template: "${template}" } }] } }\n---\n{ kind: Service, metadata: { name: shop }, spec: { tier: 1 } }`
+    const affected = (template: string) =>
+      hostsAffected(
+        side(documentsIn(reader(template)), { 'files/x': '1' }),
+        side(documentsIn(reader(template).replace('tier: 1', 'tier: 2')), { 'files/x': '1' }),
+      )
+    expect(affected('{{ documents.Service.shop.spec.tier }}')).toEqual(['b'])
+    expect(affected("{{ documents['Service'].shop.spec.tier }}")).toEqual(['b'])
+    expect(affected('{% assign d = documents %}{{ d.Service.shop.spec.tier }}')).toEqual(['b'])
+    expect(affected('{{ documents.Team.t.spec.tier }}')).toEqual([])
+  })
   it('by a source file', () => {
     expect(hostsAffected(base, side(documentsIn(text), { 'files/x': '2' }))).toEqual(['a', 'c'])
   })

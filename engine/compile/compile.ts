@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import type { Sha256 } from '../model/canonical.ts'
 import { compareDiagnostics, compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
-import type { LoadedDocument, Locate } from '../model/document.ts'
+import type { JsonObject, LoadedDocument, Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import { lazyPlace } from '../model/lazy-place.ts'
 import type { Catalogue, ResourceType } from '../model/resource.ts'
@@ -14,6 +14,7 @@ import { type Item, profileItems, variablesFor } from './profile-items.ts'
 import { Renderer } from './render-template.ts'
 import type { Sources } from './resolve-content.ts'
 import { documentsOf, type HostSpec, type ProfileSpec, type Selector } from './specs.ts'
+import { templateDocuments } from './template-documents.ts'
 
 const report = reporter(codes)
 
@@ -96,6 +97,7 @@ export function createCompiler(input: CompileInput): Compiler {
     known.set(key, entries)
     return entries
   }
+  const documents = templateDocuments(graph)
   const prepared = (profile: Profile) => (profile.items ??= profileItems(profile.document, types, locate, tools))
   const alike = new Map<string, ReturnType<typeof mergeResources>>()
 
@@ -105,7 +107,7 @@ export function createCompiler(input: CompileInput): Compiler {
       const host = hosts.get(name)
       if (host === undefined) throw new Error(`there is no host ${name}`)
       const mine = profilesOf.get(name) ?? []
-      const own = entriesOf(host, mine, prepared)
+      const own = entriesOf(host, mine, prepared, documents)
       const granting = grantsOf.get(name) ?? []
       const engineUser = host.document.spec.ssh?.user ?? 'plumbline'
       const access = accessFor(engineUser, granting)
@@ -160,6 +162,7 @@ function entriesOf(
   host: LoadedDocument<HostSpec>,
   profiles: readonly Profile[],
   prepared: (profile: Profile) => { readonly items: readonly Item[] },
+  documents: JsonObject,
 ): { readonly entries: readonly Entry[]; readonly diagnostics: readonly Diagnostic[]; readonly filled: boolean } {
   const entries: Entry[] = []
   const diagnostics: Diagnostic[] = []
@@ -172,7 +175,7 @@ function entriesOf(
         continue
       }
       filled = true
-      variables ??= variablesFor(profile.document.document.spec, host)
+      variables ??= variablesFor(profile.document.document.spec, host, documents)
       const made = item.forHost(variables)
       if ('entry' in made) entries.push(made.entry)
       else diagnostics.push({ ...made.diagnostic, host: host.document.metadata.name })

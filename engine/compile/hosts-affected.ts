@@ -5,6 +5,7 @@ import type { Graph } from '../model/graph.ts'
 import { HostIndex } from './host-index.ts'
 import type { Sources } from './resolve-content.ts'
 import { bareName, documentsOf, means, type SpecsByKind } from './specs.ts'
+import { kindsRead } from './template-documents.ts'
 
 interface Side {
   readonly graph: Graph
@@ -26,6 +27,7 @@ export function hostsAffected(base: Side, head: Side): readonly string[] {
       profiles.add(document.document.metadata.name)
     }
   }
+  for (const name of readers(base, head)) profiles.add(name)
   const people = new Set(changed(base.graph, head.graph, 'Person'))
   const teams = new Set(changed(base.graph, head.graph, 'Team'))
   const roles = new Set(changed(base.graph, head.graph, 'Role'))
@@ -53,11 +55,29 @@ export function hostsAffected(base: Side, head: Side): readonly string[] {
 
 const nameOf = (document: LoadedDocument<unknown>): string => document.document.metadata.name
 
+/** Names of profiles with a template that reads documents of a kind of which some changed. */
+function readers(base: Side, head: Side): readonly string[] {
+  const touched = new Map<string, boolean>()
+  const isTouched = (kind: string): boolean => {
+    const known = touched.get(kind) ?? changed(base.graph, head.graph, kind).length > 0
+    touched.set(kind, known)
+    return known
+  }
+  const kindsOf = (graph: Graph): string[] => [...graph.documents.values()].map((d) => d.document.kind)
+  return documentsOf(head.graph, 'Profile').flatMap((profile) => {
+    const kinds = templatesOf(profile).map(kindsRead)
+    const read = kinds.includes('all')
+      ? new Set([...kindsOf(base.graph), ...kindsOf(head.graph)])
+      : new Set(kinds.flat())
+    return [...read].some(isTouched) ? [nameOf(profile)] : []
+  })
+}
+
 /** Names of the documents of a kind that were added, removed or say something else. */
-function changed(base: Graph, head: Graph, kind: keyof SpecsByKind): string[] {
-  const before = new Map(documentsOf(base, kind).map((d) => [d.address, d]))
+function changed(base: Graph, head: Graph, kind: string): string[] {
+  const before = new Map(base.ofKind(kind).map((d) => [d.address, d]))
   const names: string[] = []
-  for (const now of documentsOf(head, kind)) {
+  for (const now of head.ofKind(kind)) {
     const was = before.get(now.address)
     before.delete(now.address)
     if (was === undefined || !same(was, now)) names.push(nameOf(now))
@@ -74,6 +94,11 @@ function sourcesOf(profile: LoadedDocument<SpecsByKind['Profile']>): string[] {
     Object.values(item).flatMap((spec) => (typeof spec['source'] === 'string' ? [spec['source']] : [])),
   )
 }
+
+const templatesOf = (profile: LoadedDocument<SpecsByKind['Profile']>): string[] =>
+  profile.document.spec.resources.flatMap((item) =>
+    Object.values(item).flatMap((spec) => (typeof spec['template'] === 'string' ? [spec['template']] : [])),
+  )
 
 function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   if (a === b) return true

@@ -80,17 +80,22 @@ function wordsFor(resolved: Exclude<Resolved, { spec: unknown }>): {
   return { summary: `the template can't be filled: ${resolved.detail}` }
 }
 
-/** What templates of a profile may use on a host; `host` is always the host. */
-export function variablesFor(profile: ProfileSpec, host: LoadedDocument<HostSpec>): TemplateVariables {
+/** What templates of a profile may use on a host; `host` is always the host, and `documents` all documents. */
+export function variablesFor(
+  profile: ProfileSpec,
+  host: LoadedDocument<HostSpec>,
+  documents: JsonObject,
+): TemplateVariables {
   const { metadata, spec } = host.document
-  const facts = {
+  const about = {
     name: metadata.name,
     address: spec.address,
     labels: { ...metadata.labels },
     environment: spec.environment,
     ...(spec.site !== undefined && { site: spec.site }),
+    facts: spec.facts ?? {},
   }
-  return { profile: profile.variables ?? {}, host: { ...spec.variables, host: facts } }
+  return { profile: profile.variables ?? {}, host: { ...spec.variables, host: about, documents } }
 }
 
 const strings = (value: Json | undefined): string[] =>

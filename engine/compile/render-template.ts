@@ -1,4 +1,5 @@
 import { Liquid, type Template } from 'liquidjs'
+import { compareText } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/document.ts'
 
 export type Rendered =
@@ -30,6 +31,7 @@ export class Renderer {
     })
     for (const tag of refused.tags) delete this.#engine.tags[tag]
     for (const filter of refused.filters) delete this.#engine.filters[filter]
+    this.#engine.registerFilter('values', valuesOf)
   }
 
   render(template: string, variables: JsonObject): Rendered {
@@ -54,6 +56,14 @@ export class Renderer {
     this.#read.set(template, read)
     return read
   }
+}
+
+/** A map's values by the order of its keys, for `for`, `where` and `map`: `documents.Host | values`. */
+function valuesOf(map: unknown): unknown {
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) return map
+  return Object.keys(map)
+    .sort(compareText)
+    .map((key) => (map as Readonly<Record<string, unknown>>)[key])
 }
 
 interface Positioned {

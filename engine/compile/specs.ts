@@ -16,6 +16,8 @@ export interface HostSpec {
   readonly site?: string
   readonly ssh?: { readonly user?: string }
   readonly variables?: JsonObject
+  /** What was seen of it and written down, for templates. */
+  readonly facts?: JsonObject
 }
 
 export interface ProfileSpec {

@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { quote } from '../../model/script.ts'
 import { baseSystem, packageArchive } from './base-system.ts'
 import { accountTools } from './stand-ins/accounts.ts'
+import { commandTools } from './stand-ins/commands.ts'
 import { packageTools } from './stand-ins/packages.ts'
 import { serviceTools } from './stand-ins/services.ts'
 import { lackingTools, systemTools } from './stand-ins/system.ts'
@@ -31,7 +32,14 @@ export function prepareRoot(folder: string, name: string): SimulatedRoot {
     writeFileSync(join(own, 'owners'), '')
   }
   const lacking = Object.entries(lackingTools).filter(([tool]) => !isInstalled(tool))
-  const all = { ...accountTools, ...packageTools, ...serviceTools, ...systemTools, ...Object.fromEntries(lacking) }
+  const all = {
+    ...accountTools,
+    ...commandTools,
+    ...packageTools,
+    ...serviceTools,
+    ...systemTools,
+    ...Object.fromEntries(lacking),
+  }
   for (const [tool, text] of Object.entries(all)) {
     put(
       join(tools, tool),

@@ -18,13 +18,18 @@ export const excerptBytes = 65536
  * What is neither file nor folder is never opened (a pipe would hang), and a link's target is never read out.
  */
 export function fileProbe(looks: readonly Look[]): Script {
+  return probeFiles(read`${join(looks.flatMap((l, i) => (l.wanted === '-' ? [] : [read`w${i}=${l.wanted}`])))}
+set -- ${words(looks.map((l) => hostPath(l.path)))}`)
+}
+
+/** The same for files that a script finds on the host: it leaves their paths in `$@`, and in `wI` what `Look.wanted` says. */
+export function probeFiles(find: Script): Script {
   return read`(
 ${functions}
 printf 'root %s\n' "$R"
 command -v stat >/dev/null || echo missing stat
 command -v sha256sum >/dev/null || echo missing sha256sum
-${join(looks.flatMap((l, i) => (l.wanted === '-' ? [] : [read`w${i}=${l.wanted}`])))}
-set -- ${words(looks.map((l) => hostPath(l.path)))}
+${find}
 ${lookAtAll}
 ${sums}
 echo end

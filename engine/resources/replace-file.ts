@@ -8,7 +8,7 @@ export interface Replacement {
   /** Writes the new content to `$t`. */
   readonly fill: Script
   /** Octal. */
-  readonly mode: string
+  readonly mode: string | Script
   readonly owner: Script
   readonly group: Script
   /** Looks at `$t` and fails where it may not be put in place. */

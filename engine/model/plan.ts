@@ -63,6 +63,25 @@ export interface UnknownResource {
   readonly unknown: Unknown
 }
 
+/** A difference that somebody answers for until a day: neither drift nor planned. */
+export interface IgnoredDifference {
+  readonly host: string
+  readonly resource: ResourceId
+  /** Names of the fields that are left; all of the resource where there are none. */
+  readonly fields: readonly string[]
+  /** `DriftException/name`. */
+  readonly exception: Address
+  readonly owner: string
+  readonly reason: string
+  readonly until: string
+}
+
+/** One resource of one host. */
+export interface ResourceOnHost {
+  readonly host: string
+  readonly resource: ResourceId
+}
+
 /** An action as the ledger keeps it. */
 export interface RecordedAction {
   readonly id: string
@@ -129,12 +148,16 @@ export interface Plan {
   readonly desired: string
   /** The change this one takes back. */
   readonly rollbackOf?: string
+  /** Only these resources are planned, though more may differ: part of the plan's digest, so that an approval is of just that. */
+  readonly only?: readonly ResourceOnHost[]
   /** Hosts looked at, and all there are. */
   readonly hosts: { readonly planned: readonly string[]; readonly total: number }
   readonly actions: readonly Action[]
   readonly unknowns: readonly UnknownResource[]
   /** Resources that are as they should be. */
   readonly unchanged: number
+  /** Differences that an exception in force says to leave: neither drift nor planned. */
+  readonly ignored?: readonly IgnoredDifference[]
   /** Resources no longer declared that we did not create: left as they are. */
   readonly released: readonly { readonly host: string; readonly resource: ResourceId }[]
   readonly waves: readonly WavePlan[]

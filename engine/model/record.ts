@@ -1,8 +1,10 @@
 import type { Address } from './address.ts'
 import type { Digest } from './canonical.ts'
 import type { Json } from './document.ts'
+import type { DriftClues } from './drift.ts'
 import type { ActionOutcome } from './event.ts'
-import type { RecordedAction, Subject } from './plan.ts'
+import type { FactEvidence } from './facts.ts'
+import type { RecordedAction, ResourceOnHost, Subject } from './plan.ts'
 import type { ResourceId } from './resource.ts'
 
 /** States of a change; the legal moves are in `engine/ledger/transitions.ts`. */
@@ -81,6 +83,8 @@ export interface ChangeRecord {
   readonly openedBy: string
   readonly subject: Subject
   readonly actions: readonly RecordedAction[]
+  /** The plan was of these resources only: what else differs on the hosts is none of its business. */
+  readonly only?: readonly ResourceOnHost[]
   readonly approvals: readonly RecordedApproval[]
   /** Why it is in its state, where that needs saying: refusals of approvals, the failed gate, who changed a file since. */
   readonly reasons?: readonly string[]
@@ -126,6 +130,49 @@ export interface AppliedResource {
   readonly commit: string
   readonly approvers: readonly Address[]
   readonly at: string
+}
+
+/** States of an unauthorised change; the legal moves are in `engine/ledger/unauthorised.ts`. */
+export type UnauthorisedState = 'open' | 'reverted' | 'adopted' | 'ignored' | 'gone'
+
+/**
+ * A change on a host that no change record knows: `unauthorised/2026/000/UCH-2026-00001.yaml`. Holds names of fields and
+ * digests of states, never values.
+ */
+export interface UnauthorisedRecord {
+  readonly apiVersion: 'plumbline/v1'
+  readonly kind: 'UnauthorisedChange'
+  readonly id: string
+  readonly state: UnauthorisedState
+  readonly host: string
+  readonly resource: ResourceId
+  readonly attribution: 'outside' | 'unknown'
+  /** Names of the fields that are off; none where the resource is there and should not be, or the other way round. */
+  readonly fields: readonly string[]
+  /** What was applied there, and by which change. */
+  readonly intended: {
+    readonly spec: Digest
+    readonly change: string
+    readonly commit: string
+    readonly approvers: readonly Address[]
+  }
+  /** Digest of the state that was found; of null where the resource was gone. */
+  readonly found: Digest
+  readonly foundAt: string
+  /** What the host knew of it. */
+  readonly clues: DriftClues
+  readonly evidence?: FactEvidence
+  /** Why it is no longer open: the change that settled it, or what was seen. */
+  readonly settled?: { readonly at: string; readonly change?: string; readonly because: string }
+  readonly transition: { readonly uuid: string; readonly name: string; readonly at: string; readonly actor: string }
+}
+
+/** Unauthorised changes that nothing has settled: `unauthorised/open.yaml`. Saves a walk over all of them. */
+export interface OpenUnauthorisedRecord {
+  readonly apiVersion: 'plumbline/v1'
+  readonly kind: 'OpenUnauthorised'
+  /** Sorted numbers. */
+  readonly open: readonly string[]
 }
 
 /** What is under way on the target branch: `branch.yaml`. Saves a walk over all records. */

@@ -73,6 +73,12 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       const { openFileJournal } = await import('./adapters/journal/file-journal.ts')
       return openFileJournal(join((await repository()).commonDir, 'plumbline', 'journal'))
     }),
+    store: once(async () => {
+      const { openEmbeddedStore } = await import('./adapters/store/embedded-store.ts')
+      const store = openEmbeddedStore(join((await repository()).commonDir, 'plumbline', 'store'))
+      closers.push(() => store.close())
+      return store
+    }),
     connector: once(async () => {
       const connector = await hostConnector(options.env)
       closers.push(() => connector.close())

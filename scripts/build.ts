@@ -17,7 +17,7 @@ await build({
   platform: 'node',
   target: 'node20',
   // Native parts are found beside the package only when it is not bundled.
-  external: ['ssh2'],
+  external: ['ssh2', 'libsql'],
   define: { PLUMBLINE_VERSION: JSON.stringify(version) },
   banner: {
     js: "import { createRequire as plumblineRequire } from 'node:module'; const require = plumblineRequire(import.meta.url);",

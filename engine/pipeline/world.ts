@@ -16,8 +16,10 @@ import type { Journal } from '../ports/journal.ts'
 import type { Ledger } from '../ports/ledger.ts'
 import type { Reach } from '../ports/reach.ts'
 import type { Repository, Signer } from '../ports/repository.ts'
+import type { Store } from '../ports/store.ts'
 import type { Validator } from '../schema/validator.ts'
 import type { EstateAt } from './estate-at.ts'
+import type { Moment } from './moment.ts'
 
 export interface ShownHostKey {
   /** `ssh-ed25519 AAAA…` */
@@ -44,6 +46,8 @@ export interface World {
   readonly repository: () => Promise<Repository>
   readonly ledger: () => Promise<Ledger>
   readonly journal: () => Promise<Journal>
+  /** What was seen of hosts: can be thrown away. */
+  readonly store: () => Promise<Store>
   readonly connector: () => Promise<HostConnector>
   readonly reach: Reach
   /** Key of this engine: signs every record but approvals. */
@@ -78,6 +82,8 @@ export interface World {
   /** This process, as a lock names its holder; and whether another holder is seen to have died. */
   readonly process: Pick<LockHolder, 'by' | 'machine' | 'pid' | 'started'>
   readonly hasDied: (holder: LockHolder) => boolean
+  /** Set where commands see the estate as it was: hosts are not looked at then, and nothing is written. */
+  readonly asOf?: Moment
   /** True once somebody asked to stop. */
   readonly stopping: () => boolean
 }

@@ -32,6 +32,21 @@ export const codes = {
     meaning: 'A file names a source that is not in the estate.',
     fix: "write the path from the estate's root, and commit the file",
   },
+  'secret-invalid': {
+    severity: 'error',
+    meaning: 'A document names a secret in a way that means nothing.',
+    fix: 'write age/NAME, age/FILE.yaml#key, env/NAME or file/PATH',
+  },
+  'secret-missing': {
+    severity: 'error',
+    meaning: 'A document names a secret that is not in the estate.',
+    fix: 'put it there with plumbline secret set, and commit the file',
+  },
+  'secret-not-encrypted': {
+    severity: 'error',
+    meaning: 'What should be an encrypted value can be read by everybody who can read the repository.',
+    fix: 'take it for known to others: change it where it is used, then store the new one with plumbline secret set',
+  },
   'unknown-selector': {
     severity: 'warning',
     meaning: 'A selector asks for a label that no host carries with this value.',

@@ -1,18 +1,20 @@
 import type { Address } from '../model/address.ts'
 import type { Sha256 } from '../model/canonical.ts'
 import { compareDiagnostics, compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
-import type { JsonObject, LoadedDocument, Locate } from '../model/document.ts'
+import type { LoadedDocument, Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import { lazyPlace } from '../model/lazy-place.ts'
 import type { Catalogue, ResourceType } from '../model/resource.ts'
+import type { Sealed } from '../model/secret-ref.ts'
 import { nearest } from '../schema/nearest.ts'
 import { accessEntries, checkGrants, type Grant, readGrants } from './access.ts'
 import { codes } from './codes.ts'
 import { HostIndex } from './host-index.ts'
 import { type Entry, mergeResources } from './merge-resources.ts'
-import { type Item, profileItems, variablesFor } from './profile-items.ts'
+import { type Item, profileItems, secretProblem, variablesFor } from './profile-items.ts'
 import { Renderer } from './render-template.ts'
 import type { Sources } from './resolve-content.ts'
+import { EstateSecrets, type SecretFiles } from './secrets.ts'
 import { documentsOf, type HostSpec, type ProfileSpec, type Selector } from './specs.ts'
 import { templateDocuments } from './template-documents.ts'
 
@@ -22,6 +24,8 @@ export interface CompileInput {
   readonly graph: Graph
   /** Files of the estate at the same commit, by path. */
   readonly sources: Sources
+  /** Its encrypted values. */
+  readonly secretFiles?: SecretFiles
   readonly types: ReadonlyMap<string, ResourceType>
   readonly locate: Locate
   readonly sha256: Sha256
@@ -48,6 +52,8 @@ export interface Compiler {
   /** Throws for a host that there is not. */
   compileHost(host: string): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
   links(): readonly Link[]
+  /** The encrypted value that an `age/` reference names. */
+  sealed(reference: string): Sealed | undefined
   /** Findings that are not about one host. */
   diagnostics(): readonly Diagnostic[]
 }
@@ -80,7 +86,8 @@ export function createCompiler(input: CompileInput): Compiler {
   const now = input.now.getTime()
   const hosts = new Map(documentsOf(graph, 'Host').map((h) => [h.document.metadata.name, h]))
   const index = new HostIndex([...hosts.values()])
-  const tools = { renderer: new Renderer(), sources: input.sources, sha256: input.sha256 }
+  const secrets = new EstateSecrets(input.secretFiles ?? new Map(), input.sha256)
+  const tools = { renderer: new Renderer(), sources: input.sources, sha256: input.sha256, secrets }
   const profiles = inOrder(documentsOf(graph, 'Profile')).map((document): Profile => ({ document, items: undefined }))
   const grants = inOrder(readGrants(graph, locate), (grant) => grant.document.address)
   const selections = [
@@ -107,7 +114,7 @@ export function createCompiler(input: CompileInput): Compiler {
       const host = hosts.get(name)
       if (host === undefined) throw new Error(`there is no host ${name}`)
       const mine = profilesOf.get(name) ?? []
-      const own = entriesOf(host, mine, prepared, documents)
+      const own = entriesOf(host, mine, prepared, (profile) => variablesFor(profile, host, documents, secrets))
       const granting = grantsOf.get(name) ?? []
       const engineUser = host.document.spec.ssh?.user ?? 'plumbline'
       const access = accessFor(engineUser, granting)
@@ -118,13 +125,18 @@ export function createCompiler(input: CompileInput): Compiler {
         mergeResources(name, [...own.entries, ...access.entries], types)
       if (key !== undefined) alike.set(key, merged)
       const here = [...access.diagnostics, ...merged.diagnostics].map((d) => ({ ...d, host: name }))
-      return { catalogue: { host: name, resources: merged.resources }, diagnostics: [...own.diagnostics, ...here] }
+      const wrong = secrets.place(host.document.spec.variables ?? {}).problems
+      const unknown = wrong.map((p) => secretProblem(p, host, ['spec', 'variables'], locate))
+      const diagnostics = [...unknown, ...own.diagnostics, ...here]
+      return { catalogue: { host: name, resources: merged.resources }, diagnostics }
     },
     links: () =>
       selections.flatMap(({ document, selected }) =>
         selected.map((name): Link => ({ from: document.address, to: `Host/${name}`, label: 'selects' })),
       ),
+    sealed: (reference) => secrets.sealed(reference),
     diagnostics: () => [
+      ...secrets.problems().map(({ code, summary }) => report(code, { summary })),
       ...selections.flatMap((s) => checkSelection(s, index, locate)),
       ...profiles.flatMap((profile) => prepared(profile).diagnostics),
       ...checkGrants(grants, now),
@@ -162,7 +174,7 @@ function entriesOf(
   host: LoadedDocument<HostSpec>,
   profiles: readonly Profile[],
   prepared: (profile: Profile) => { readonly items: readonly Item[] },
-  documents: JsonObject,
+  variablesOf: (profile: ProfileSpec) => ReturnType<typeof variablesFor>,
 ): { readonly entries: readonly Entry[]; readonly diagnostics: readonly Diagnostic[]; readonly filled: boolean } {
   const entries: Entry[] = []
   const diagnostics: Diagnostic[] = []
@@ -175,7 +187,7 @@ function entriesOf(
         continue
       }
       filled = true
-      variables ??= variablesFor(profile.document.document.spec, host, documents)
+      variables ??= variablesOf(profile.document.document.spec)
       const made = item.forHost(variables)
       if ('entry' in made) entries.push(made.entry)
       else diagnostics.push({ ...made.diagnostic, host: host.document.metadata.name })

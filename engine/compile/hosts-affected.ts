@@ -2,14 +2,18 @@ import { canonicalJson } from '../model/canonical.ts'
 import { compareText } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
+import type { Sealed } from '../model/secret-ref.ts'
 import { HostIndex } from './host-index.ts'
 import type { Sources } from './resolve-content.ts'
+import { referencesIn } from './secrets.ts'
 import { bareName, documentsOf, means, type SpecsByKind } from './specs.ts'
 import { kindsRead } from './template-documents.ts'
 
 interface Side {
   readonly graph: Graph
   readonly sources: Sources
+  /** The encrypted value that a reference names, where the estate holds it. */
+  readonly sealed?: (reference: string) => Sealed | undefined
 }
 
 /**
@@ -28,6 +32,13 @@ export function hostsAffected(base: Side, head: Side): readonly string[] {
     }
   }
   for (const name of readers(base, head)) profiles.add(name)
+  for (const document of documentsOf(head.graph, 'Profile')) {
+    if (holdsNewSecret(document, base, head)) profiles.add(nameOf(document))
+  }
+  for (const document of documentsOf(head.graph, 'Host')) {
+    if (document.document.spec.variables !== undefined && holdsNewSecret(document, base, head))
+      affected.add(nameOf(document))
+  }
   const people = new Set(changed(base.graph, head.graph, 'Person'))
   const teams = new Set(changed(base.graph, head.graph, 'Team'))
   const roles = new Set(changed(base.graph, head.graph, 'Role'))
@@ -93,6 +104,17 @@ function sourcesOf(profile: LoadedDocument<SpecsByKind['Profile']>): string[] {
   return profile.document.spec.resources.flatMap((item) =>
     Object.values(item).flatMap((spec) => (typeof spec['source'] === 'string' ? [spec['source']] : [])),
   )
+}
+
+/** Whether a document names a secret of the estate that was encrypted anew. */
+function holdsNewSecret(document: LoadedDocument<SpecsByKind['Profile' | 'Host']>, base: Side, head: Side): boolean {
+  const { variables = {}, resources = [] } = document.document.spec as Partial<SpecsByKind['Profile']>
+  return [variables, ...resources].flatMap(referencesIn).some((reference) => {
+    const [before, after] = [base.sealed?.(reference), head.sealed?.(reference)]
+    if (before === undefined || after === undefined) return before !== after
+    if (before.form === 'age' && after.form === 'age') return !sameBytes(before.bytes, after.bytes)
+    return before.form !== 'sops' || after.form !== 'sops' || before.value !== after.value
+  })
 }
 
 const templatesOf = (profile: LoadedDocument<SpecsByKind['Profile']>): string[] =>

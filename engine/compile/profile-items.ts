@@ -5,11 +5,12 @@ import type { ResourceType } from '../model/resource.ts'
 import { codes } from './codes.ts'
 import type { Entry, Wish } from './merge-resources.ts'
 import { type Resolved, resolveContent, type TemplateVariables } from './resolve-content.ts'
+import type { EstateSecrets, SecretProblem } from './secrets.ts'
 import type { HostSpec, ProfileSpec } from './specs.ts'
 
 const report = reporter(codes)
 
-type Tools = Parameters<typeof resolveContent>[2]
+type Tools = Parameters<typeof resolveContent>[2] & { readonly secrets: EstateSecrets }
 
 /** One resource of a profile: the same for all hosts, or to be filled for each. */
 export type Item =
@@ -31,8 +32,10 @@ export function profileItems(
   const diagnostics: Diagnostic[] = []
   const subject = profile.address
   for (const [index, declared] of profile.document.spec.resources.entries()) {
-    const [typeName = '', said = {}] = Object.entries(declared)[0] ?? []
+    const [typeName = '', written = {}] = Object.entries(declared)[0] ?? []
     const path: JsonPath = ['spec', 'resources', index, typeName]
+    const { value: said, problems } = tools.secrets.place(written)
+    diagnostics.push(...problems.map((p) => secretProblem(p, profile, path, locate)))
     const place = lazyPlace(locate, profile, path, 'key')
     const type = types.get(typeName)
     if (type === undefined) {
@@ -63,7 +66,20 @@ export function profileItems(
       else diagnostics.push(done.diagnostic)
     }
   }
+  const { problems } = tools.secrets.place(profile.document.spec.variables ?? {})
+  diagnostics.push(...problems.map((p) => secretProblem(p, profile, ['spec', 'variables'], locate)))
   return { items, diagnostics }
+}
+
+/** What is wrong with a reference, at its place. */
+export function secretProblem(
+  { code, path, summary, hint }: SecretProblem,
+  document: LoadedDocument<unknown>,
+  base: JsonPath,
+  locate: Locate,
+): Diagnostic {
+  const place = lazyPlace(locate, document, [...base, ...path])
+  return report(code, { ...place, subject: document.address, summary, ...(hint !== undefined && { hint }) })
 }
 
 /** A resource of a type, with the name its own type gives it. */
@@ -85,6 +101,7 @@ export function variablesFor(
   profile: ProfileSpec,
   host: LoadedDocument<HostSpec>,
   documents: JsonObject,
+  secrets: EstateSecrets,
 ): TemplateVariables {
   const { metadata, spec } = host.document
   const about = {
@@ -95,7 +112,10 @@ export function variablesFor(
     ...(spec.site !== undefined && { site: spec.site }),
     facts: spec.facts ?? {},
   }
-  return { profile: profile.variables ?? {}, host: { ...spec.variables, host: about, documents } }
+  return {
+    profile: secrets.place(profile.variables ?? {}).value,
+    host: { ...secrets.place(spec.variables ?? {}).value, host: about, documents },
+  }
 }
 
 const strings = (value: Json | undefined): string[] =>

@@ -1,6 +1,7 @@
 import { Liquid, type Template } from 'liquidjs'
 import { compareText } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/document.ts'
+import { guardFilters, isBroken } from './secret-filters.ts'
 
 export type Rendered =
   | { readonly text: string }
@@ -32,13 +33,15 @@ export class Renderer {
     for (const tag of refused.tags) delete this.#engine.tags[tag]
     for (const filter of refused.filters) delete this.#engine.filters[filter]
     this.#engine.registerFilter('values', valuesOf)
+    guardFilters(this.#engine)
   }
 
   render(template: string, variables: JsonObject): Rendered {
     const read = this.#parse(template)
     if (read instanceof Error) return failure(read)
     try {
-      return { text: String(this.#engine.renderSync(read, { ...variables })) }
+      const text = String(this.#engine.renderSync(read, { ...variables }))
+      return isBroken(text) ? { error: 'a secret was cut or changed; use it as it is' } : { text }
     } catch (error) {
       return failure(error)
     }

@@ -1,5 +1,6 @@
 import type { Sha256 } from '../model/canonical.ts'
 import type { Json, JsonObject } from '../model/document.ts'
+import { holdsMark } from '../model/secret-ref.ts'
 import type { Renderer } from './render-template.ts'
 
 /** Reads a file of the estate at the commit that is compiled. */
@@ -39,17 +40,25 @@ export function resolveContent(
         rendered.line === undefined ? '' : ` (line ${rendered.line}, column ${rendered.column ?? 1} of the template)`
       return { problem: 'template-error', field: 'template', detail: `${rendered.error}${at}` }
     }
-    return { spec: { ...rest, content: rendered.text, sha256: tools.sha256(rendered.text) } }
+    return { spec: withContent(rest, rendered.text, tools.sha256) }
   }
-  if (typeof spec['content'] === 'string') return { spec: { ...rest, sha256: tools.sha256(spec['content']) } }
+  if (typeof spec['content'] === 'string') return { spec: withContent(rest, spec['content'], tools.sha256) }
   return { spec }
 }
 
-/** What is no text travels as base64. */
+/** What holds a secret is never read out or shown, whatever the document says. */
+const withContent = (spec: JsonObject, content: string, sha256: Sha256): JsonObject => ({
+  ...spec,
+  content,
+  sha256: sha256(content),
+  ...(holdsMark(content) && { sensitive: true }),
+})
+
+/** What is no text travels as base64; so does what holds the marks of secrets, for nobody but the compiler makes those. */
 function contentOf(bytes: Uint8Array): JsonObject {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    if (!text.includes('\0')) return { content: text }
+    if (!text.includes('\0') && !holdsMark(text)) return { content: text }
   } catch {
     // Not UTF-8.
   }

@@ -131,7 +131,9 @@ function fill(value: Json, values: ReadonlyMap<string, string>, sha256: Sha256):
   if (typeof value === 'string') return holdsMark(value) ? fillText(value, values) : value
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => fill(item, values, sha256))
-  const filled = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item as Json, values, sha256)]))
+  const filled = Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, fill(item as Json, values, sha256)]),
+  )
   const content = filled['content']
   if (typeof filled['sha256'] === 'string' && typeof content === 'string') filled['sha256'] = sha256(content)
   return filled

@@ -12,11 +12,13 @@ export function compiled(
   world: World,
   graph: Graph,
   sources: CompiledEstate['sources'],
+  secretFiles: ReadonlyMap<string, Uint8Array>,
   locate: Locate,
 ): CompiledEstate {
   const compiler = createCompiler({
     graph,
     sources,
+    secretFiles,
     types: world.types,
     locate,
     sha256: world.sha256,
@@ -32,6 +34,7 @@ export function compiled(
   return {
     graph,
     sources,
+    sealed: compiler.sealed,
     has: (host) => hosts.has(host),
     host: (name) => make(name).catalogue,
     links: () => compiler.links().map(({ from, to }) => ({ from: to, to: from })),
@@ -43,7 +46,7 @@ export function compiled(
     ],
     differing(other) {
       const text = textsOf()
-      const affected = hostsAffected({ graph: other.graph, sources: other.sources }, { graph, sources })
+      const affected = hostsAffected(other, { graph, sources, sealed: compiler.sealed })
       return affected.filter(
         (name) => hosts.has(name) && !(other.has(name) && text(other.host(name)) === text(make(name).catalogue)),
       )

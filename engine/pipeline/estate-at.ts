@@ -5,6 +5,7 @@ import type { Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Kinds } from '../model/kind.ts'
 import type { Catalogue } from '../model/resource.ts'
+import type { Sealed } from '../model/secret-ref.ts'
 
 /** The estate at one commit, or as it lies in the working folder. */
 export interface EstateAt {
@@ -31,4 +32,6 @@ export interface CompiledEstate {
   differing(other: CompiledEstate): readonly string[]
   readonly graph: Graph
   readonly sources: (path: string) => Uint8Array | undefined
+  /** The encrypted value that an `age/` reference names. */
+  readonly sealed: (reference: string) => Sealed | undefined
 }

@@ -6,6 +6,7 @@ import { type Loaded, loadDocuments, type SourceFile } from '../load/load-docume
 import { compareDiagnostics, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Kinds } from '../model/kind.ts'
+import { secretsFolder } from '../model/secret-ref.ts'
 import type { FileEntry, Files } from '../ports/files.ts'
 import { codes } from './codes.ts'
 import { compiled } from './compiled.ts'
@@ -86,7 +87,7 @@ async function load(world: World, treeish: string, files: Files, base: EstateAt 
     kinds,
     graph,
     locate: loaded.locate,
-    compile: compiled(world, graph, await profileSources(files, graph), loaded.locate),
+    compile: compiled(world, graph, await profileSources(files, graph), await secretFiles(files), loaded.locate),
     diagnostics: all,
   }
 }
@@ -126,6 +127,13 @@ async function profileSources(files: Files, graph: Graph): Promise<(path: string
   const entries = files.entries.filter((e) => named.has(e.path) && e.mode.startsWith('100'))
   const bytes = entries.length === 0 ? new Map<string, Uint8Array>() : await files.read(entries)
   return (path) => bytes.get(path)
+}
+
+/** Encrypted values; what is larger than a secret ever is stays unread, and so is missing. */
+async function secretFiles(files: Files): Promise<ReadonlyMap<string, Uint8Array>> {
+  const inside = (e: FileEntry): boolean => e.path.startsWith(`${secretsFolder}/`) && e.mode.startsWith('100')
+  const entries = files.entries.filter((e) => inside(e) && e.size <= 1_048_576)
+  return entries.length === 0 ? new Map() : files.read(entries)
 }
 
 /** Reads plumbline.yaml. An estate whose configuration can't be read is none. */

@@ -1,4 +1,4 @@
-import type { Digest } from './canonical.ts'
+import type { Digest, Sha256 } from './canonical.ts'
 import type { ProbeOutput, Unknown } from './resource.ts'
 import type { Script } from './script.ts'
 
@@ -115,13 +115,21 @@ export interface Facts {
 
 export type FactName = keyof Facts
 
+/** What a parser of facts is told beside the answer. */
+export interface Asking {
+  /** Our clock when the probes were sent, and when the answer had come. */
+  readonly sent: Date
+  readonly now: Date
+  readonly sha256: Sha256
+}
+
 /** How one group of facts is had: one folder-less file in `engine/facts/`. Pure. */
 export interface FactProbe<Name extends FactName = FactName> {
   readonly name: Name
   /** Read-only; travels with all other probes of the host. */
   readonly probe: Script
-  /** Never throws, whatever the host printed. `now` is our clock when the answer came. */
-  parse(output: ProbeOutput, now: Date): NonNullable<Facts[Name]> | Unknown
+  /** Never throws, whatever the host printed. */
+  parse(output: ProbeOutput, asking: Asking): NonNullable<Facts[Name]> | Unknown
 }
 
 /** Where a fact comes from: when it was seen, and digests of what was asked and answered. */

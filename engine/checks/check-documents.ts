@@ -5,6 +5,7 @@ import { isObject } from '../schema/is-object.ts'
 import { type MarkedSchema, markedSchema } from '../schema/marks.ts'
 import type { CheckInput, ValueFinding } from './check-input.ts'
 import { codes } from './codes.ts'
+import { exceptionFindings } from './exceptions.ts'
 import { expiryFindings, loginFindings } from './grants.ts'
 import { immutableFindings } from './immutable.ts'
 import { policyDiagnostics } from './policies.ts'
@@ -31,6 +32,7 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
     ...coded('unsafe-character', lineFindings(input)),
     ...coded('reserved-subject', reservedFindings(input)),
     ...coded('grant-expiry', expiryFindings(input)),
+    ...coded('exception-expiry', exceptionFindings(input)),
   ]
   const wrong = schemaErrors(input, special)
   const findings: Coded[] = [

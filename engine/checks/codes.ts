@@ -21,6 +21,11 @@ export const codes = {
     meaning: 'An access grant does not say when it ends, says it without a time zone, or has ended.',
     fix: 'Write the end with a zone, such as 2026-12-31T18:00:00Z; remove the grant where it has ended',
   },
+  'exception-expiry': {
+    severity: 'error',
+    meaning: 'A drift exception has ended, ends more than a year from now, or says its end without a time zone.',
+    fix: 'Write an end within a year, such as 2026-12-31T18:00:00Z; remove the exception where it has ended',
+  },
   'login-missing': {
     severity: 'error',
     meaning: 'A grant gives a person access to hosts, and the person has no login to give it to.',

@@ -5,7 +5,7 @@ import type { JsonPath, LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { CheckInput, ValueFinding } from './check-input.ts'
 
-const zoned = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2})$/
+export const zoned = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2})$/
 
 /** When grants end: it must be said, with a zone. A grant that has ended is an error only in a change that touches it. */
 export function expiryFindings(input: CheckInput): (ValueFinding & { readonly severity: Severity })[] {

@@ -27,7 +27,7 @@ export function changeFault(before: ChangeRecord | undefined, after: ChangeRecor
 }
 
 /** What is settled when a record is born. */
-const fixed = ['id', 'title', 'type', 'openedAt', 'openedBy', 'subject', 'actions', 'rollbackOf'] as const
+const fixed = ['id', 'title', 'type', 'openedAt', 'openedBy', 'subject', 'actions', 'only', 'rollbackOf'] as const
 
 const same = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) === canonicalJson(b ?? null)
 

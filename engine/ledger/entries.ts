@@ -1,12 +1,19 @@
 import type { Sha256 } from '../model/canonical.ts'
-import type { AppliedHost, BranchRecord, ChangeRecord, GenesisRecord, LockRecord } from '../model/record.ts'
+import type {
+  AppliedHost,
+  BaselineRecord,
+  BranchRecord,
+  ChangeRecord,
+  GenesisRecord,
+  LockRecord,
+} from '../model/record.ts'
 import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerEntry } from '../ports/ledger.ts'
 import type { Signer } from '../ports/repository.ts'
 import type { EngineKeyRecord } from './engine-key.ts'
 import type { By } from './fold-change.ts'
 import type { LockTransition } from './lock.ts'
-import { appliedPath, branchPath, changePath, engineKeyPath, genesisPath, lockPath } from './paths.ts'
+import { appliedPath, baselinePath, branchPath, changePath, engineKeyPath, genesisPath, lockPath } from './paths.ts'
 import { parseRecord, type RecordSort, type RecordTypes, serialiseRecord } from './record-text.ts'
 
 /** What else changes with a move of a change, in the same commit. */
@@ -49,6 +56,20 @@ export function branchEntry(record: BranchRecord, by: Pick<By, 'uuid' | 'at'>, s
     subject: record.recognised,
     title: `branch recognise: ${record.ref} up to ${record.recognised.slice(0, 12)}`,
     files: new Map([[branchPath, textOf('branch', record)]]),
+  }
+}
+
+/** A baseline is written once, by an engine. */
+export function baselineEntry(record: BaselineRecord, uuid: string, signer: Signer): LedgerEntry {
+  const path = baselinePath(record.name)
+  if (path === undefined) throw new Error(`no name of a baseline: ${record.name}`)
+  return {
+    ...engineEntry(uuid, record.at, signer),
+    record: `baseline/${record.name}`,
+    transition: 'baseline',
+    subject: record.commit,
+    title: `baseline ${record.name}: ${record.commit.slice(0, 12)}`,
+    files: new Map([[path, textOf('baseline', record)]]),
   }
 }
 

@@ -1,8 +1,25 @@
 import type { Sha256 } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { AppliedHost, BranchRecord, ChangeRecord, GenesisRecord, LockRecord } from '../model/record.ts'
+import type {
+  AppliedHost,
+  BaselineRecord,
+  BranchRecord,
+  ChangeRecord,
+  GenesisRecord,
+  LockRecord,
+} from '../model/record.ts'
 import type { LedgerView } from '../ports/ledger.ts'
-import { appliedPath, branchPath, changePath, formatChangeId, genesisPath, lockPath, parseChangeId } from './paths.ts'
+import {
+  appliedPath,
+  baselinePath,
+  baselinesFolder,
+  branchPath,
+  changePath,
+  formatChangeId,
+  genesisPath,
+  lockPath,
+  parseChangeId,
+} from './paths.ts'
 import { type Outcome, parseRecord, type RecordSort } from './record-text.ts'
 
 /** A record, nothing where there is none, or why it can't be relied on (`ledger-tampered`). */
@@ -24,6 +41,16 @@ export function findBranch(view: LedgerView): Promise<Found<BranchRecord>> {
 
 export function findLock(view: LedgerView, environment: string): Promise<Found<LockRecord>> {
   return read(view, 'lock', lockPath(environment))
+}
+
+export async function findBaseline(view: LedgerView, name: string): Promise<Found<BaselineRecord>> {
+  const path = baselinePath(name)
+  return path === undefined ? { record: undefined } : read(view, 'baseline', path)
+}
+
+/** Names of all baselines, sorted. */
+export async function baselineNames(view: LedgerView): Promise<readonly string[]> {
+  return (await view.list(baselinesFolder)).map((file) => file.replace(/\.yaml$/, ''))
 }
 
 /** What was last applied to a host. */

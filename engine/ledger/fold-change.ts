@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import { compareText } from '../model/diagnostic.ts'
 import { escapeControls } from '../model/escape.ts'
-import type { RecordedAction, Subject } from '../model/plan.ts'
+import type { RecordedAction, ResourceOnHost, Subject } from '../model/plan.ts'
 import type { ActionResult, ChangeRecord, ChangeState, Deployment, Intent, RecordedApproval } from '../model/record.ts'
 import { changeFault } from './change-law.ts'
 import { report } from './codes.ts'
@@ -25,6 +25,7 @@ export interface Proposal {
   readonly title: string
   readonly subject: Subject
   readonly actions: readonly RecordedAction[]
+  readonly only?: readonly ResourceOnHost[]
   readonly rollbackOf?: string
   /** Set where the record is born of a merge nobody had recorded. */
   readonly mergedAs?: Merge
@@ -37,7 +38,7 @@ export function propose(
   state: 'proposed' | 'approved' | 'unapproved' = 'proposed',
   reasons: readonly string[] = [],
 ): Outcome<ChangeRecord> {
-  const { id, title, subject, actions, rollbackOf, mergedAs } = proposal
+  const { id, title, subject, actions, only, rollbackOf, mergedAs } = proposal
   return checked(undefined, {
     apiVersion: 'plumbline/v1',
     kind: 'Change',
@@ -50,6 +51,7 @@ export function propose(
     subject,
     actions,
     approvals: [],
+    ...(only !== undefined && { only }),
     ...(rollbackOf !== undefined && { rollbackOf }),
     ...(mergedAs !== undefined && { merge: { ...mergedAs, recognisedAt: by.at } }),
     ...(reasons.length > 0 && { reasons: reasons.map(prose) }),

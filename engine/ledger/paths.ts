@@ -4,6 +4,7 @@ import type { Sha256 } from '../model/canonical.ts'
 
 export const genesisPath = 'genesis.yaml'
 export const branchPath = 'branch.yaml'
+export const baselinesFolder = 'baselines'
 
 const changeId = /^CHG-(\d{4})-(\d{5,9})$/
 const perFolder = 1000
@@ -42,6 +43,14 @@ export function appliedPath(sha256: Sha256, host: string): string {
 
 export function lockPath(environment: string): string {
   return `locks/${environment}.yaml`
+}
+
+/** What a baseline may be called: no path, no date, no number of a change. */
+export const baselineName = /^[a-z][a-z0-9.-]{0,62}$/
+
+/** `baselines/<name>.yaml`; undefined where the name is none. */
+export function baselinePath(name: string): string | undefined {
+  return baselineName.test(name) ? `${baselinesFolder}/${name}.yaml` : undefined
 }
 
 /** `keys/<fingerprint>.yaml`, the fingerprint (`SHA256:…`) in the letters that a file name can have. */

@@ -1,6 +1,6 @@
 import { isSubject } from '../model/dsse.ts'
 import { canonicalSshKey } from '../model/ssh-key.ts'
-import { parseChangeId } from './paths.ts'
+import { baselineName, parseChangeId } from './paths.ts'
 import { anything, type Check, count, listOf, mapOf, object, oneOf, text } from './shape.ts'
 
 const line = text(/^[^\x00-\x1f\x7f]{0,1000}$/)
@@ -78,6 +78,7 @@ export const shapes = {
       reasons: listOf(prose),
       merge: object({ commit: objectId, base: objectId, recognisedAt: instant }),
       deployment,
+      only: listOf(object({ host: name, resource: resourceId })),
       rollbackOf: changeId,
       rolledBackBy: changeId,
     },
@@ -94,20 +95,36 @@ export const shapes = {
     ...envelopeOf('Applied'),
     host: name,
     resources: mapOf(
-      object({
-        spec: digest,
-        state: digest,
-        created: oneOf(true, false),
-        change: changeId,
-        commit: objectId,
-        approvers: listOf(person),
-        at: instant,
-      }),
+      object(
+        {
+          spec: digest,
+          state: digest,
+          created: oneOf(true, false),
+          change: changeId,
+          commit: objectId,
+          approvers: listOf(person),
+          at: instant,
+        },
+        { secret: oneOf(true) },
+      ),
     ),
   }),
   lock: object(
     { ...envelopeOf('Lock'), environment: name, fence: count },
     { held: object({ change: line, by: line, since: instant, machine: line, pid: count, started: line }) },
+  ),
+  baseline: object(
+    {
+      ...envelopeOf('Baseline'),
+      name: text(baselineName),
+      at: instant,
+      by: line,
+      commit: objectId,
+      tree: objectId,
+      catalogues: mapOf(digest),
+      snapshots: mapOf(object({ digest, seen: instant })),
+    },
+    { comment: line },
   ),
   branch: object({
     ...envelopeOf('Branch'),

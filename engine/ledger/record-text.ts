@@ -1,6 +1,13 @@
 import { dump, load } from 'js-yaml'
 import { compareText, type Diagnostic } from '../model/diagnostic.ts'
-import type { AppliedHost, BranchRecord, ChangeRecord, GenesisRecord, LockRecord } from '../model/record.ts'
+import type {
+  AppliedHost,
+  BaselineRecord,
+  BranchRecord,
+  ChangeRecord,
+  GenesisRecord,
+  LockRecord,
+} from '../model/record.ts'
 import { report } from './codes.ts'
 import type { EngineKeyRecord } from './engine-key.ts'
 import { shapes } from './record-shapes.ts'
@@ -12,6 +19,7 @@ export interface RecordTypes {
   readonly change: ChangeRecord
   readonly genesis: GenesisRecord
   readonly applied: AppliedHost
+  readonly baseline: BaselineRecord
   readonly branch: BranchRecord
   readonly lock: LockRecord
   readonly engineKey: EngineKeyRecord

@@ -2,7 +2,7 @@ import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerStep } from '../ports/ledger.ts'
 import { engineKeyFault } from './engine-key.ts'
 import { lockFault } from './lock.ts'
-import { branchPath, engineKeyPath, genesisPath, lockPath, parseChangeId } from './paths.ts'
+import { baselinePath, branchPath, engineKeyPath, genesisPath, lockPath, parseChangeId } from './paths.ts'
 import { changeStepFault } from './verify-change.ts'
 import type { LedgerWalk } from './verify-walk.ts'
 
@@ -17,6 +17,7 @@ export async function recordFault(
   if (walk.genesis === undefined) return 'nothing comes before the genesis record'
   if (record === 'branch') return branchFault(walk, step, key)
   if (parseChangeId(record) !== undefined) return changeStepFault(walk, record, step, key)
+  if (record.startsWith('baseline/')) return baselineFault(walk, record.slice('baseline/'.length), step, key)
   if (record.startsWith('lock/')) return lockStepFault(walk, record.slice('lock/'.length), step, key)
   if (record.startsWith('key/')) return keyFault(walk, record.slice('key/'.length), step, key)
   return `${record} is no sort of record that we know`
@@ -54,6 +55,26 @@ function keyFault(walk: LedgerWalk, fingerprint: string, step: LedgerStep, key: 
   const illegal = fault ?? engineKeyFault(step.commit.trailers['Transition'] ?? '', read.before, read.after)?.summary
   if (illegal === undefined) walk.engineKeys.set(publicKey, state)
   return illegal
+}
+
+/** Whether what it says of its commit is so can be seen by anybody; that it was said then is what the ledger vouches for. */
+async function baselineFault(
+  walk: LedgerWalk,
+  name: string,
+  step: LedgerStep,
+  key: string,
+): Promise<string | undefined> {
+  const path = baselinePath(name)
+  if (path === undefined) return `${name} is no name of a baseline`
+  const read = walk.only(step, path, 'baseline')
+  if ('because' in read) return read.because
+  const { before, after } = read
+  if (before !== undefined) return 'a baseline is written once, and this one is written again'
+  if (step.commit.trailers['Transition'] !== 'baseline') return 'a baseline is recorded, nothing else happens to it'
+  if (after.name !== name) return 'it is the baseline of another name'
+  if (!(await walk.question.isOnMain(after.commit)))
+    return `it names ${after.commit}, which the target branch does not hold`
+  return walk.engineFault(key, step.commit.at)
 }
 
 function branchFault(walk: LedgerWalk, step: LedgerStep, key: string): string | undefined {

@@ -125,6 +125,7 @@ async function applyOne(world: World, record: ChangeRecord, options: ApplyOption
   const range = await rangeOf(world, record)
   const planned = await planChange(world, range, {
     alsoHosts: record.actions.map((a) => a.host),
+    ...(record.only !== undefined && { only: record.only }),
     ...(options.allowMassDelete === true && { allowMassDelete: true }),
   })
   if ('refused' in planned) return { diagnostics: planned.refused }

@@ -49,7 +49,10 @@ export async function approve(world: World, options: ApproveOptions): Promise<Ap
   const range =
     options.saved === undefined ? await rangeOfRevision(world, options) : await rangeOfPlan(world, options.saved)
   if ('refused' in range) return range
-  const planned = await planChange(world, range, options.allowMassDelete === true ? { allowMassDelete: true } : {})
+  const planned = await planChange(world, range, {
+    ...(options.allowMassDelete === true && { allowMassDelete: true }),
+    ...(options.saved?.only !== undefined && { only: options.saved.only }),
+  })
   if ('refused' in planned) return planned
   const stale = options.saved === undefined ? [] : sameAsSaved(options.saved, planned.plan)
   if (stale.length > 0) return { refused: stale }
@@ -68,7 +71,7 @@ export async function approve(world: World, options: ApproveOptions): Promise<Ap
   const statement = await sign(world, planned, signer, approver, options)
   const useless = await whyUseless(world, planned, statement)
   if (useless.length > 0 && options.decision === 'approve') return { refused: useless }
-  const title = await titleOf(world, range)
+  const title = await titleOf(world, range, planned.plan)
   const { record, standing } = await append(world, async (view) => {
     const open = await openIn(view)
     const found = open.find((r) => r.merge === undefined && r.state !== 'implementing' && sameSubject(r, planned.plan))
@@ -123,6 +126,7 @@ function bornFor(world: World, id: string, title: string, { plan }: PlannedChang
     title,
     subject: plan.subject,
     actions,
+    ...(plan.only !== undefined && { only: plan.only }),
     ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
   }
   return moved(propose(about, by(world, approver)))
@@ -211,10 +215,15 @@ function sameAsSaved(saved: Plan, fresh: Plan): readonly Diagnostic[] {
   ]
 }
 
-async function titleOf(world: World, range: Range): Promise<string> {
+async function titleOf(world: World, range: Range, { only }: Plan): Promise<string> {
   const { message } = await (await world.repository()).commit(range.head)
-  const first = (message.split('\n')[0] ?? '').slice(0, 200)
+  const subject = (message.split('\n')[0] ?? '').slice(0, 200)
+  if (only !== undefined) {
+    const [first, ...rest] = only
+    const others = rest.length === 0 ? '' : ` and ${rest.length} more`
+    return `bring ${first?.resource ?? ''} on ${first?.host ?? ''}${others} back`.slice(0, 200)
+  }
   return range.base === range.head
-    ? `bring hosts to ${range.head.slice(0, 12)} (${first})`
-    : first || range.head.slice(0, 12)
+    ? `bring hosts to ${range.head.slice(0, 12)} (${subject})`
+    : subject || range.head.slice(0, 12)
 }

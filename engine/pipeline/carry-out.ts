@@ -2,6 +2,7 @@ import type { HostWork, Todo } from '../apply/apply-host.ts'
 import { applyWaves, type Wave } from '../apply/apply-waves.ts'
 import { raiseFences } from '../apply/raise-fences.ts'
 import { diffHost } from '../diff/diff-host.ts'
+import { asCarriedOut, leaveOut } from '../diff/leave-out.ts'
 import type { Address } from '../model/address.ts'
 import { digestOf } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
@@ -14,9 +15,11 @@ import { observeHost } from '../observe/observe-host.ts'
 import { appliedAfter } from './applied-after.ts'
 import { beginApply, endApply, recordProgress } from './apply-records.ts'
 import { codes } from './codes.ts'
+import { exceptionsIn } from './exceptions.ts'
 import { hostLimits, observing } from './observing.ts'
 import type { PlannedChange } from './plan-change.ts'
 import { expectGenesis } from './records.ts'
+import { keepLooks } from './snapshot.ts'
 import { targetsOf } from './targets.ts'
 import { gatesOf, rolloutOf, wavesOf } from './waves.ts'
 import type { World } from './world.ts'
@@ -95,6 +98,7 @@ export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut>
     applied: (record) => appliedAfter(world, { record, planned, results, seen, approvers: job.approvers }),
   })
   await (await world.journal()).remove(job.record.id)
+  await keepLooks(world, seen.values(), job.record.merge?.commit)
   return { record: ended, diagnostics: failures(ended, done.stopped) }
 }
 
@@ -140,6 +144,7 @@ function waveOf(wave: WavePlan, job: CarryOut, fences: Readonly<Record<string, n
 /** Looks at what a host's actions are about; remembers what it saw for the record. */
 function looker(world: World, planned: PlannedChange, seen: Map<string, HostObservation>) {
   const targets = targetsOf(planned.desired.graph)
+  const exceptions = exceptionsIn(planned.desired.graph, world.clock.now())
   return async (work: HostWork) => {
     const target = targets.get(work.host)
     if (target === undefined) return { unseen: 'it has no Host document' }
@@ -156,8 +161,10 @@ function looker(world: World, planned: PlannedChange, seen: Map<string, HostObse
       ...observed,
       observations: new Map([...(before?.observations ?? []), ...observed.observations]),
     })
-    const diff = diffHost(work.host, resources, observed.observations, world.types)
-    const changes = new Map(diff.changes.filter((c) => c.verb !== 'restart').map((c) => [c.resource.id, c]))
+    const all = diffHost(work.host, resources, observed.observations, world.types)
+    const diff = leaveOut(all, { exceptions: exceptions(work.host) })
+    const differing = diff.changes.filter((c) => c.verb !== 'restart')
+    const changes = new Map(differing.map((c) => [c.resource.id, asCarriedOut(c, diff.ignored, world.types)]))
     const unknown = new Set<ResourceId>(diff.unknowns.map((u) => u.resource))
     return {
       session: observed.session,

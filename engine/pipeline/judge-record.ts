@@ -17,7 +17,7 @@ import type { World } from './world.ts'
 export interface Facts {
   readonly base: EstateAt
   readonly commits: readonly JudgedCommit[]
-  readonly plan: Pick<Plan, 'subject' | 'actions' | 'verdict'>
+  readonly plan: Pick<Plan, 'subject' | 'actions' | 'only' | 'verdict'>
 }
 
 /**
@@ -44,7 +44,7 @@ export function judgeRecord(
       replanned: {
         content: plan.subject.content,
         policies: plan.subject.policies,
-        plan: (tree) => planDigest(tree, plan.subject.policies, plan.actions, world.sha256),
+        plan: (tree) => planDigest({ ...plan, tree, policies: plan.subject.policies }, world.sha256),
       },
     }),
   })

@@ -8,7 +8,7 @@ import { scoreRisk } from '../change/risk.ts'
 import { reach } from '../graph/reach.ts'
 import type { Address } from '../model/address.ts'
 import { compareDiagnostics, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
-import type { Plan, Subject } from '../model/plan.ts'
+import type { Plan, ResourceOnHost, Subject } from '../model/plan.ts'
 import type { AppliedHost, ChangeRecord } from '../model/record.ts'
 import { codes as planCodes } from '../plan/codes.ts'
 import { planDigest } from '../plan/plan-digest.ts'
@@ -38,6 +38,8 @@ export interface PlanOptions {
   readonly allowMassDelete?: boolean
   /** Hosts looked at in any case: those of a record that is applied. */
   readonly alsoHosts?: readonly string[]
+  /** Only these resources of these hosts, on the branch as it stands: the others stay as they are, whatever differs. */
+  readonly only?: readonly ResourceOnHost[]
 }
 
 export interface PlannedChange {
@@ -76,6 +78,7 @@ export async function planChange(
     hosts: hosts.names,
     applied,
     ...(rollbackOf !== undefined && { rollbackOf }),
+    ...(options.only !== undefined && { only: options.only }),
   })
   const plan = await assemble(world, range, {
     base,
@@ -109,7 +112,7 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
     ref: `refs/heads/${base.config.branch ?? 'main'}`,
     ...range,
     content: await contentOf(world, base, range),
-    plan: planDigest(range.tree, policies, actions, world.sha256),
+    plan: planDigest({ tree: range.tree, policies, actions, only: parts.options.only }, world.sha256),
     policies,
   }
   const reached = reachOf(base, desired)
@@ -123,10 +126,12 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
     subject,
     desired: range.tree,
     ...(parts.rollbackOf !== undefined && { rollbackOf: parts.rollbackOf.id }),
+    ...(parts.options.only !== undefined && { only: parts.options.only }),
     hosts: { planned: parts.hosts, total: desired.graph.ofKind('Host').length },
     actions,
     unknowns: planned.unknowns,
     unchanged: planned.unchanged,
+    ...(planned.ignored.length > 0 && { ignored: planned.ignored }),
     released: planned.released,
     waves: wavesOf(desired.graph, new Set(actions.map((a) => a.host))),
     reach: reached,
@@ -180,7 +185,7 @@ function hostsToPlan(
 ): { readonly names: readonly string[] } | { readonly refused: readonly Diagnostic[] } {
   const all = desired.graph.ofKind('Host').map((h) => h.document.metadata.name)
   const known = new Set(all)
-  const asked = options.hosts ?? []
+  const asked = options.hosts ?? options.only?.map((o) => o.host) ?? []
   const missing = asked.filter((h) => !known.has(h))
   if (missing.length > 0)
     return { refused: missing.map((h) => reportPlan('nothing-matched', { summary: `there is no host ${h}` })) }

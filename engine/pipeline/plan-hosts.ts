@@ -1,8 +1,10 @@
 import { planRollback } from '../change/rollback.ts'
 import { diffHost, type HostDiff } from '../diff/diff-host.ts'
+import { leaveOut } from '../diff/leave-out.ts'
 import { wantedOn } from '../diff/wanted.ts'
+import { digestOf } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Plan, UnknownResource } from '../model/plan.ts'
+import type { Plan, ResourceOnHost, UnknownResource } from '../model/plan.ts'
 import type { AppliedHost, ChangeRecord } from '../model/record.ts'
 import type { Catalogue, Observation, Resource, ResourceId } from '../model/resource.ts'
 import type { HostObservation } from '../observe/observe-host.ts'
@@ -10,6 +12,7 @@ import { observeHosts } from '../observe/observe-hosts.ts'
 import { massDeletes } from '../plan/mass-delete.ts'
 import { planHost, type Work } from '../plan/plan-host.ts'
 import type { EstateAt } from './estate-at.ts'
+import { exceptionsIn } from './exceptions.ts'
 import { hostLimits, observing } from './observing.ts'
 import { targetsOf } from './targets.ts'
 import type { World } from './world.ts'
@@ -23,6 +26,8 @@ export interface Question {
   readonly applied: ReadonlyMap<string, AppliedHost>
   /** The change that is taken back. */
   readonly rollbackOf?: ChangeRecord
+  /** Only these resources, whatever else differs. */
+  readonly only?: readonly ResourceOnHost[]
   readonly concurrency?: number
 }
 
@@ -33,6 +38,7 @@ export interface HostsPlan {
   readonly unknowns: readonly UnknownResource[]
   readonly unchanged: number
   readonly released: Plan['released']
+  readonly ignored: NonNullable<Plan['ignored']>
   readonly diagnostics: readonly Diagnostic[]
   readonly observations: ReadonlyMap<string, HostObservation>
   /** What is wanted on each host, removals and restored resources included. */
@@ -45,12 +51,18 @@ export async function planHosts(world: World, question: Question): Promise<Hosts
   const catalogues = new Map(question.hosts.map((host) => [host, desired.compile.host(host)]))
   const looked = await look(world, question, withRecorded(catalogues, question, world))
   const back = takeBack(world, question, catalogues, looked)
+  const exceptions = exceptionsIn(desired.graph, world.clock.now())
   const diagnostics: Diagnostic[] = [...back.refusals]
   const parts = question.hosts.map((host) => {
     const catalogue = catalogues.get(host) ?? { host, resources: [] }
     const wanted = wantedOn(catalogue, applied.get(host), back.extra.get(host) ?? [], world.types)
     const observation = looked.get(host)
-    const diff = diffHost(host, wanted.resources, observation?.observations ?? new Map(), world.types)
+    const all = diffHost(host, wanted.resources, observation?.observations ?? new Map(), world.types, {
+      applied: applied.get(host),
+      digest: (value) => digestOf(world.sha256, value),
+    })
+    const only = question.only?.filter((o) => o.host === host).map((o) => o.resource)
+    const diff = leaveOut(all, { exceptions: exceptions(host), ...(only !== undefined && { only: new Set(only) }) })
     const planned = planHost(
       {
         host,
@@ -78,7 +90,11 @@ export async function planHosts(world: World, question: Question): Promise<Hosts
     work,
     unknowns: parts.flatMap((p) => unknownsOf(p.host, p.diff, p.failure)),
     unchanged: parts.reduce((sum, p) => sum + p.diff.unchanged.length, 0),
-    released: parts.flatMap((p) => p.wanted.released.map((resource) => ({ host: p.host, resource }))),
+    released:
+      question.only === undefined
+        ? parts.flatMap((p) => p.wanted.released.map((resource) => ({ host: p.host, resource })))
+        : [],
+    ignored: parts.flatMap((p) => p.diff.ignored),
     diagnostics,
     observations: looked,
     wanted: new Map(parts.map((p) => [p.host, p.wanted.resources])),

@@ -216,7 +216,7 @@ async function bareSubject(world: World, arrival: Arrival): Promise<ChangeRecord
     head: arrival.head,
     tree,
     content: contentDigest(await repository.changes(arrival.base, tree), world.sha256),
-    plan: planDigest(tree, policies, [], world.sha256),
+    plan: planDigest({ tree, policies, actions: [] }, world.sha256),
     policies,
   }
 }

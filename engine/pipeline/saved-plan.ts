@@ -1,6 +1,6 @@
 import { reporter } from '../model/diagnostic.ts'
 import { isSubject } from '../model/dsse.ts'
-import type { Action, Plan } from '../model/plan.ts'
+import type { Action, Plan, ResourceOnHost } from '../model/plan.ts'
 import { planDigest } from '../plan/plan-digest.ts'
 import { codes } from './codes.ts'
 import { refusal } from './records.ts'
@@ -15,8 +15,8 @@ export async function readSavedPlan(world: World, path: string): Promise<Plan | 
   const invalid = (because: string) => refusal(report('plan-invalid', { summary: `${path}: ${because}` }))
   const plan = parsed(text)
   if (plan === undefined) throw invalid('it is no plan')
-  const { subject, actions } = plan
-  const digest = planDigest(subject.tree, subject.policies, actions, world.sha256)
+  const { subject, actions, only } = plan
+  const digest = planDigest({ tree: subject.tree, policies: subject.policies, actions, only }, world.sha256)
   if (digest !== subject.plan)
     throw invalid(`it was edited: its digest is ${subject.plan}, and what it holds has ${digest}`)
   if (plan.engine !== world.engineVersion)
@@ -37,14 +37,22 @@ function parsed(text: string): Plan | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { version, engine, subject, actions } = value as Partial<Plan>
+  const { version, engine, subject, actions, only } = value as Partial<Plan>
   const whole =
     version === 1 &&
     typeof engine === 'string' &&
     isSubject(subject) &&
     Array.isArray(actions) &&
-    actions.every(isAction)
+    actions.every(isAction) &&
+    // Only the branch as it stands is planned in part: of a merge, everything is applied.
+    (only === undefined || (Array.isArray(only) && only.every(isPlace) && subject.base === subject.head))
   return whole ? (value as Plan) : undefined
+}
+
+function isPlace(value: unknown): value is ResourceOnHost {
+  if (typeof value !== 'object' || value === null) return false
+  const { host, resource } = value as Readonly<Record<string, unknown>>
+  return typeof host === 'string' && typeof resource === 'string'
 }
 
 function isAction(value: unknown): value is Action {

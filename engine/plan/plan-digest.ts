@@ -1,5 +1,5 @@
 import { type Digest, digestOf, type Sha256 } from '../model/canonical.ts'
-import type { Action, RecordedAction } from '../model/plan.ts'
+import type { Action, RecordedAction, ResourceOnHost } from '../model/plan.ts'
 
 /** What the ledger keeps of an action: no values, no evidence. */
 export function recordedAction(action: Action): RecordedAction {
@@ -7,7 +7,19 @@ export function recordedAction(action: Action): RecordedAction {
   return { id, host, resource, verb, reversibility, before, after }
 }
 
-/** Digest over the merge result's tree, the policies' digest and the ordered actions; no commit ids, clock or evidence. */
-export function planDigest(tree: string, policies: Digest, actions: readonly Action[], sha256: Sha256): Digest {
-  return digestOf(sha256, { tree, policies, actions: actions.map(recordedAction) })
+/**
+ * Digest over the merge result's tree, the policies' digest, the ordered actions and the resources it was narrowed to; no
+ * commit ids, clock or evidence.
+ */
+export function planDigest(
+  plan: {
+    readonly tree: string
+    readonly policies: Digest
+    readonly actions: readonly Action[]
+    readonly only?: readonly ResourceOnHost[] | undefined
+  },
+  sha256: Sha256,
+): Digest {
+  const { tree, policies, actions, only } = plan
+  return digestOf(sha256, { tree, policies, actions: actions.map(recordedAction), only })
 }

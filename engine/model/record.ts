@@ -130,6 +130,8 @@ export interface AppliedResource {
   readonly commit: string
   readonly approvers: readonly Address[]
   readonly at: string
+  /** True where the spec held a secret: what is on the host is not shown then. */
+  readonly secret?: true
 }
 
 /** States of an unauthorised change; the legal moves are in `engine/ledger/unauthorised.ts`. */
@@ -173,6 +175,23 @@ export interface OpenUnauthorisedRecord {
   readonly kind: 'OpenUnauthorised'
   /** Sorted numbers. */
   readonly open: readonly string[]
+}
+
+/** How the estate stood at a moment, under a name: `baselines/<name>.yaml`. Written once. Holds digests, never contents. */
+export interface BaselineRecord {
+  readonly apiVersion: 'plumbline/v1'
+  readonly kind: 'Baseline'
+  readonly name: string
+  readonly comment?: string
+  readonly at: string
+  readonly by: string
+  /** Newest commit of the target branch, and its tree. */
+  readonly commit: string
+  readonly tree: string
+  /** Host → digest of what is wanted there. */
+  readonly catalogues: Readonly<Record<string, Digest>>
+  /** Host → the newest snapshot there was, and when it was last seen to be so. */
+  readonly snapshots: Readonly<Record<string, { readonly digest: Digest; readonly seen: string }>>
 }
 
 /** What is under way on the target branch: `branch.yaml`. Saves a walk over all records. */

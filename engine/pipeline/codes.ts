@@ -152,4 +152,34 @@ export const codes = {
     meaning: 'The branch that would be made exists already.',
     fix: 'delete it or name another with --branch',
   },
+  'store-broken': {
+    severity: 'error',
+    meaning: 'The store of what was seen of hosts can not be read or written.',
+    fix: 'delete the folder plumbline/store inside the .git folder; plumbline observe fills a new one, and what hosts were like before is lost',
+  },
+  'not-seen': {
+    severity: 'error',
+    meaning: 'No snapshot of the host, or of the resource on it, was kept at or before the moment asked for.',
+    fix: 'snapshots are kept by plumbline observe, drift and apply, from then on: run plumbline observe on a schedule',
+  },
+  'moment-unknown': {
+    severity: 'error',
+    meaning: 'What was named is no moment of the estate: neither a date, nor a commit, nor a record or baseline.',
+    fix: 'name a date (2026-10-01, 2026-10-01T14:00:00Z), a commit or tag, a change (CHG-2026-00042) or a baseline',
+  },
+  'reads-only': {
+    severity: 'error',
+    meaning: 'The command writes something or reaches hosts, and the past can only be looked at.',
+    fix: 'run it without as-of',
+  },
+  'baseline-unknown': {
+    severity: 'error',
+    meaning: 'No baseline has this name.',
+    fix: 'plumbline baseline list lists them',
+  },
+  'baseline-exists': {
+    severity: 'error',
+    meaning: 'There is a baseline of this name, and baselines never change.',
+    fix: 'choose another name',
+  },
 } as const satisfies CodeBook

@@ -1,7 +1,7 @@
 import type { Observation, ProbeOutput } from '../../model/resource.ts'
 import { read, type Script } from '../../model/script.ts'
+import { isBooted } from '../booted.ts'
 import { absent, missingTool, noPermission, unknown, unparsable, wholeLines } from '../observed.ts'
-import { isBooted } from './booted.ts'
 import { type ServiceSpec, type ServiceState, unitOf } from './spec.ts'
 
 /** One `systemctl show` for all units of a running host; below a prefix that does not run, one `is-enabled` for each. */

@@ -1,7 +1,7 @@
 import type { Change, Step } from '../../model/resource.ts'
 import { type Script, sh } from '../../model/script.ts'
+import { isBooted } from '../booted.ts'
 import { step } from '../shell.ts'
-import { isBooted } from './booted.ts'
 import { type ServiceSpec, type ServiceState, unitOf } from './spec.ts'
 
 interface Wish {

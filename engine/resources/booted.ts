@@ -1,4 +1,4 @@
-import { read } from '../../model/script.ts'
+import { read } from '../model/script.ts'
 
 /**
  * A condition: the target is a system that runs. Below a prefix it is one only where that prefix has a service tree of its

@@ -140,6 +140,11 @@ export interface ResourceType<Spec = JsonObject, State = JsonObject> {
    * was touched; import takes them for accounted for. Left out where files don't tell.
    */
   paths?(spec: Spec): readonly string[]
+  /**
+   * Files whose stat tells whether anything of these resources may have changed: a host that is looked at again is asked for
+   * that first. Left out where files don't tell; then the whole probe is made each time.
+   */
+  watch?(specs: readonly Spec[]): readonly string[]
   /** What is there that nobody declared and that the distribution does not bring along: what import writes. */
   readonly discover?: {
     /** One read-only fragment; its output is hostile like any other. */

@@ -1,6 +1,6 @@
 import { type Digest, digestOf, type Sha256 } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Catalogue, Observation, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
+import type { Catalogue, Observation, ProbeOutput, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
 import { mask } from '../model/script.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type HostConnector, type HostSession, isFailure, type Output, type Target } from '../ports/host-session.ts'
@@ -71,29 +71,58 @@ export async function observeHost(
 export async function observeSession(
   session: HostSession,
   catalogue: Catalogue,
-  options: Omit<ObserveOptions, 'connector' | 'keepOpen'>,
+  options: SessionOptions,
 ): Promise<HostObservation> {
-  const byType = groupByType(catalogue.resources)
-  const probes = [...byType].flatMap(([type, resources]): Probe[] => {
-    const script = options.types.get(type)?.probe(resources.map((resource) => resource.spec))
+  const probes = probesOf(catalogue, options.types)
+  if (probes.length === 0) return observationOf(session.target.host, catalogue, probes, noAnswer, options)
+  return observationOf(session.target.host, catalogue, probes, await ask(session, probes, options), options)
+}
+
+export type SessionOptions = Omit<ObserveOptions, 'connector' | 'keepOpen'>
+
+/** What a host answered: whole sections by their names, and why others may be missing. */
+export interface Answer {
+  readonly sections: ReadonlyMap<string, ProbeOutput>
+  readonly gap: Unknown
+}
+
+const noAnswer: Answer = { sections: new Map(), gap: unknown('unparsable', 'nothing was asked') }
+
+/** One probe for each type that the catalogue has resources of. */
+export function probesOf(catalogue: Catalogue, types: ObserveOptions['types']): readonly Probe[] {
+  return [...groupByType(catalogue.resources)].flatMap(([type, resources]): Probe[] => {
+    const script = types.get(type)?.probe(resources.map((resource) => resource.spec))
     return script === undefined ? [] : [{ type, script }]
   })
-  if (probes.length === 0)
-    return seen(session.target, options, parseAnswers(byType, new Map(), undefined, options.types))
+}
+
+/** One round trip. */
+export async function ask(session: HostSession, probes: readonly Probe[], options: SessionOptions): Promise<Answer> {
   const output = await session.read(compose(probes, options.nonce), {
     deadline: options.deadlineMs,
     outputCap: options.outputCap,
   })
-  const answers = split(output, options.nonce)
-  const gap = whyIncomplete(output)
-  if (answers.size === 0) return unseen(catalogue, options, gap)
+  return { sections: split(output, options.nonce), gap: whyIncomplete(output) }
+}
+
+/** What an answer says of a catalogue. */
+export function observationOf(
+  host: string,
+  catalogue: Catalogue,
+  probes: readonly Probe[],
+  { sections, gap }: Answer,
+  options: SessionOptions,
+): HostObservation {
+  const byType = groupByType(catalogue.resources)
+  if (probes.length === 0) return seen({ host }, options, parseAnswers(byType, sections, undefined, options.types))
+  if (sections.size === 0) return unseen(catalogue, options, gap)
   const evidence = {
     command: digestOf(options.sha256, Object.fromEntries(probes.map((probe) => [probe.type, mask(probe.script)]))),
-    output: digestOf(options.sha256, Object.fromEntries(answers)),
+    output: digestOf(options.sha256, Object.fromEntries(sections)),
   }
-  const notices = noticesIn(byType, answers, options.types, session.target.host)
+  const notices = noticesIn(byType, sections, options.types, host)
   return {
-    ...seen(session.target, options, parseAnswers(byType, answers, gap, options.types)),
+    ...seen({ host }, options, parseAnswers(byType, sections, gap, options.types)),
     evidence,
     ...(notices.length > 0 && { notices }),
   }
@@ -117,7 +146,7 @@ function seen(
   return { host: target.host, at: options.clock.now().toISOString(), observations }
 }
 
-function unseen(catalogue: Catalogue, options: { readonly clock: Clock }, failure: Unknown): HostObservation {
+export function unseen(catalogue: Catalogue, options: { readonly clock: Clock }, failure: Unknown): HostObservation {
   const all = catalogue.resources.map(({ id }) => [id, { status: 'unknown', unknown: failure } as const] as const)
   return { ...seen(catalogue, options, new Map(all)), failure }
 }

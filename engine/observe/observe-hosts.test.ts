@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import pLimit from 'p-limit'
 import { describe, expect, it } from 'vitest'
 import type { PipelineEvent } from '../model/event.ts'
 import type { Catalogue, Observation, Resource, ResourceType } from '../model/resource.ts'
 import { read, render, type Script } from '../model/script.ts'
 import type { HostConnector, HostSession, Output, SessionFailure, Target } from '../ports/host-session.ts'
-import { observeHosts } from './observe-hosts.ts'
+import { inTurn, observeHosts } from './observe-hosts.ts'
 
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
@@ -227,5 +228,29 @@ describe('observeHosts', () => {
   it('does not speak to a host that nothing is wanted of', async () => {
     const { found } = await look({ idle: { failed: 'auth-failed', detail: '' } }, undefined, { resources: [] })
     expect(found).toEqual([{ host: 'idle', at: '2026-01-02T03:04:05.000Z', observations: new Map() }])
+  })
+})
+
+describe('turns', () => {
+  it('does not let hosts that hang keep the others from their turn', async () => {
+    const limit = pLimit(2)
+    const never = new Promise<string>(() => {})
+    const hung = Array.from({ length: 6 }, () => inTurn(limit, () => never, 5))
+    expect(await inTurn(limit, async () => 'answered', 5)).toBe('answered')
+    expect(await Promise.race([...hung, Promise.resolve('still hung')])).toBe('still hung')
+  })
+
+  it('lets no more at once than it is told while they work', async () => {
+    const limit = pLimit(2)
+    let now = 0
+    let most = 0
+    const work = async () => {
+      now += 1
+      most = Math.max(most, now)
+      await new Promise(setImmediate)
+      now -= 1
+    }
+    await Promise.all(Array.from({ length: 20 }, () => inTurn(limit, work, 10_000)))
+    expect(most).toBe(2)
   })
 })

@@ -8,10 +8,13 @@ interface ObserveHostsOptions extends ObserveOptions {
   readonly targets: readonly Target[]
   /** By name of host. A host without one, or with an empty one, is not spoken to. */
   readonly catalogues: ReadonlyMap<string, Catalogue>
-  /** Hosts looked at at the same time; 32 where not given. */
+  /** Hosts looked at at the same time; 32 where not given. One that keeps us waiting is not counted any more. */
   readonly concurrency?: number
   readonly emit: Emit
 }
+
+/** Milliseconds after which a host no longer keeps others from their turn: what it costs then is waiting, not work. */
+const patience = 1_500
 
 /**
  * Looks at many hosts. Each has its own deadline and its own outcome: what one does, or fails to do, is not felt by the
@@ -23,14 +26,32 @@ export async function observeHosts(options: ObserveHostsOptions): Promise<readon
   emit({ type: 'observing', hosts: targets.length })
   let done = 0
   return Promise.all(
-    targets.map((target) =>
-      limit(async () => {
-        const catalogue = catalogues.get(target.host) ?? { host: target.host, resources: [] }
-        const observation = await observeHost(target, catalogue, options)
-        done += 1
-        emit({ type: 'observed', host: target.host, ok: !observation.failure, done, of: targets.length })
-        return observation
-      }),
-    ),
+    targets.map(async (target) => {
+      const catalogue = catalogues.get(target.host) ?? { host: target.host, resources: [] }
+      const observation = await inTurn(limit, () => observeHost(target, catalogue, options))
+      done += 1
+      emit({ type: 'observed', host: target.host, ok: !observation.failure, done, of: targets.length })
+      return observation
+    }),
   )
+}
+
+/** Waits for a turn, works, and gives the turn on when the work is done or takes too long. */
+export async function inTurn<Result>(
+  limit: ReturnType<typeof pLimit>,
+  work: () => Promise<Result>,
+  patienceMs: number = patience,
+): Promise<Result> {
+  // A promise that stands for another one would be waited for; in an object it is not.
+  const { result } = await limit(async () => {
+    const result = work()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const tooLong = new Promise((resolve) => {
+      timer = setTimeout(resolve, patienceMs)
+    })
+    await Promise.race([result, tooLong])
+    clearTimeout(timer)
+    return { result }
+  })
+  return result
 }

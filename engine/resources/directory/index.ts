@@ -1,4 +1,5 @@
 import type { ResourceType } from '../../model/resource.ts'
+import { accountFiles } from '../account-files.ts'
 import { beforeFile } from '../before-file.ts'
 import { compareFields } from '../fields.ts'
 import { checkPath, fourDigits } from '../host-path.ts'
@@ -24,5 +25,6 @@ export const resource: ResourceType<DirectorySpec, DirectoryState> = {
   steps,
   after: beforeFile,
   paths: (spec) => [spec.path],
+  watch: (specs) => [...specs.map((spec) => spec.path), ...accountFiles],
   restore: (name, state) => (state === null ? { path: name, ensure: 'absent' } : { path: name, ...state }),
 }

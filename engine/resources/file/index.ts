@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { reporter } from '../../model/diagnostic.ts'
 import type { FieldChange, ResourceType } from '../../model/resource.ts'
+import { accountFiles } from '../account-files.ts'
 import { beforeFile } from '../before-file.ts'
 import { codes } from '../codes.ts'
 import { compareFields } from '../fields.ts'
@@ -34,6 +35,7 @@ export const resource: ResourceType<FileSpec, FileState> = {
   steps,
   after: beforeFile,
   paths: (spec) => [spec.path],
+  watch: (specs) => [...specs.map((spec) => spec.path), ...accountFiles],
   restore(name, state) {
     if (state === null) return { path: name, ensure: 'absent' }
     const { sha256, mode, owner, group } = state

@@ -1,4 +1,5 @@
 import type { ResourceType } from '../../model/resource.ts'
+import { accountFiles, accountSecrets } from '../account-files.ts'
 import { compareFields } from '../fields.ts'
 import { checkSubject } from '../reserved.ts'
 import { parse, probe } from './probe.ts'
@@ -21,5 +22,6 @@ export const resource: ResourceType<GroupSpec, GroupState> = {
   diff: (want, have) => compareFields(want, have, ['gid']),
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  watch: () => [...accountFiles, ...accountSecrets],
   restore: (name, state) => (state === null ? { name, ensure: 'absent' } : { name, gid: state.gid }),
 }

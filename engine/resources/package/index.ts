@@ -17,8 +17,20 @@ export const resource: ResourceType<PackageSpec, PackageState> = {
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  watch: () => databases,
   restore: (name, state) => (state === null ? { name, ensure: 'absent' } : { name, version: state.version }),
 }
+
+/** What the package managers keep their lists in. */
+const databases = [
+  '/var/lib/dpkg',
+  '/var/lib/dpkg/status',
+  '/var/lib/rpm',
+  '/var/lib/rpm/rpmdb.sqlite',
+  '/usr/lib/sysimage/rpm',
+  '/usr/lib/sysimage/rpm/rpmdb.sqlite',
+  '/lib/apk/db/installed',
+]
 
 function diff(want: PackageSpec, have: PackageState | null): readonly FieldChange[] {
   if (want.ensure === 'absent') return [{ path: 'ensure', before: 'present', after: 'absent' }]

@@ -1,11 +1,12 @@
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { FieldChange, ResourceType } from '../../model/resource.ts'
+import { accountFiles } from '../account-files.ts'
 import { codes } from '../codes.ts'
 import { asSet, compareFields } from '../fields.ts'
 import { checkSubject } from '../reserved.ts'
 import { wholeSeconds } from '../time.ts'
 import { parse, probe } from './probe.ts'
-import type { SudoSpec, SudoState } from './spec.ts'
+import { pathOf, type SudoSpec, type SudoState } from './spec.ts'
 import { ruleOf, steps } from './steps.ts'
 
 const report = reporter(codes)
@@ -34,6 +35,7 @@ export const resource: ResourceType<SudoSpec, SudoState> = {
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  watch: (specs) => [...specs.map((spec) => pathOf(spec.name)), ...accountFiles],
   restore(name, state) {
     if (state === null) return { name, subjects: [], commands: [], ensure: 'absent' }
     if (state.rule === null) return { name, subjects: [], commands: [], preimage: state.sha256 }

@@ -1,5 +1,6 @@
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { FieldChange, ResourceType } from '../../model/resource.ts'
+import { accountFiles, accountSecrets } from '../account-files.ts'
 import { codes } from '../codes.ts'
 import { dayNumber } from '../days.ts'
 import { asSet, compareFields } from '../fields.ts'
@@ -29,6 +30,7 @@ export const resource: ResourceType<UserSpec, UserState> = {
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  watch: () => [...accountFiles, ...accountSecrets],
   restore(name, state) {
     if (state === null) return { login: name, ensure: 'absent', removal: 'lock' }
     const { uid, group, groups, shell, home, comment, expires, locked } = state

@@ -1,0 +1,135 @@
+import pLimit from 'p-limit'
+import type { Catalogue } from '../model/resource.ts'
+import { type HostSession, isFailure, type Target } from '../ports/host-session.ts'
+import type { Probe } from './compose.ts'
+import { fingerprintOf, fingerprintProbe, fingerprintSection, fingerprintText, splitByWatch } from './fingerprint.ts'
+import {
+  type Answer,
+  ask,
+  type HostObservation,
+  type ObserveOptions,
+  observationOf,
+  probesOf,
+  unseen,
+} from './observe-host.ts'
+import { inTurn } from './observe-hosts.ts'
+import { groupByType, unknown } from './parse-answers.ts'
+
+interface WatchOptions extends ObserveOptions {
+  readonly targets: readonly Target[]
+  readonly catalogues: ReadonlyMap<string, Catalogue>
+  readonly concurrency?: number
+}
+
+/** Hosts that are looked at again and again over connections that stay open. */
+export interface HostWatch {
+  /**
+   * Everything the first time; then a fingerprint of files, and only what it can't speak for. Where it moved, everything
+   * again. Never rejects; a host that is lost is unknown, and tried anew the next time.
+   */
+  look(): Promise<readonly HostObservation[]>
+  close(): Promise<void>
+}
+
+export function watchHosts(options: WatchOptions): HostWatch {
+  const limit = pLimit(options.concurrency ?? 32)
+  const hosts = options.targets.map(
+    (target) =>
+      new WatchedHost(target, options.catalogues.get(target.host) ?? { host: target.host, resources: [] }, options),
+  )
+  return {
+    look: () => Promise.all(hosts.map((host) => inTurn(limit, () => host.look()))),
+    close: async () => {
+      await Promise.all(hosts.map((host) => host.close()))
+    },
+  }
+}
+
+class WatchedHost {
+  readonly #target: Target
+  readonly #catalogue: Catalogue
+  readonly #options: WatchOptions
+  readonly #fingerprint: Probe
+  readonly #all: readonly Probe[]
+  /** What the fingerprint does not speak for. */
+  readonly #others: readonly Probe[]
+  readonly #rest: Catalogue
+  #session: HostSession | undefined
+  #last: { readonly observation: HostObservation; readonly fingerprint: string | undefined } | undefined
+
+  constructor(target: Target, catalogue: Catalogue, options: WatchOptions) {
+    this.#target = target
+    this.#catalogue = catalogue
+    this.#options = options
+    const { paths, watched } = splitByWatch(groupByType(catalogue.resources), options.types)
+    this.#fingerprint = { type: fingerprintSection, script: fingerprintProbe(paths) }
+    this.#all = probesOf(catalogue, options.types)
+    this.#others = this.#all.filter((probe) => !watched.has(probe.type))
+    this.#rest = { ...catalogue, resources: catalogue.resources.filter((r) => !watched.has(r.type)) }
+  }
+
+  async look(): Promise<HostObservation> {
+    try {
+      const observation = await this.#look()
+      if (observation.failure !== undefined) await this.close()
+      return observation
+    } catch (error) {
+      await this.close()
+      const said = error instanceof Error ? error.message : String(error)
+      return unseen(this.#catalogue, this.#options, unknown('observe-fault', said))
+    }
+  }
+
+  async #look(): Promise<HostObservation> {
+    if (this.#catalogue.resources.length === 0)
+      return observationOf(this.#target.host, this.#catalogue, [], nothing, this.#options)
+    const session = await this.#connected()
+    if (isFailure(session)) return unseen(this.#catalogue, this.#options, unknown(session.failed, session.detail))
+    const last = this.#last
+    if (last?.fingerprint === undefined) return this.#everything(session)
+    const answer = await ask(session, [this.#fingerprint, ...this.#others], this.#options)
+    const fingerprint = answer.sections.get(fingerprintSection)
+    if (fingerprint === undefined) return unseen(this.#catalogue, this.#options, answer.gap)
+    if (fingerprintText(fingerprint) !== last.fingerprint) return this.#everything(session)
+    if (this.#others.length === 0) {
+      const observation = { ...last.observation, at: this.#options.clock.now().toISOString() }
+      this.#last = { observation, fingerprint: last.fingerprint }
+      return observation
+    }
+    const rest = observationOf(this.#target.host, this.#rest, this.#others, without(answer), this.#options)
+    const observations = new Map([...last.observation.observations, ...rest.observations])
+    return { ...last.observation, ...rest, observations }
+  }
+
+  async #everything(session: HostSession): Promise<HostObservation> {
+    const answer = await ask(session, [this.#fingerprint, ...this.#all], this.#options)
+    const observation = observationOf(this.#target.host, this.#catalogue, this.#all, without(answer), this.#options)
+    const whole = observation.failure === undefined && this.#all.every((p) => answer.sections.has(p.type))
+    // Taken before the rest was asked for: what moves in between is seen the next time.
+    const fingerprint = whole ? fingerprintOf(answer.sections.get(fingerprintSection)) : undefined
+    this.#last = { observation, fingerprint }
+    return observation
+  }
+
+  async #connected() {
+    if (this.#session !== undefined) return this.#session
+    this.#last = undefined
+    const connected = await this.#options.connector.connect(this.#target, { deadline: this.#options.deadlineMs })
+    if (!isFailure(connected)) this.#session = connected
+    return connected
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session
+    this.#session = undefined
+    this.#last = undefined
+    await session?.close().catch(() => {})
+  }
+}
+
+const nothing: Answer = { sections: new Map(), gap: unknown('unparsable', 'nothing was asked') }
+
+/** What types were told, without the fingerprint. */
+function without({ sections, gap }: Answer): Answer {
+  return { sections: new Map([...sections].filter(([name]) => name !== fingerprintSection)), gap }
+}

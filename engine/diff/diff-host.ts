@@ -1,5 +1,7 @@
 import type { JsonObject } from '../model/document.ts'
 import type { Change, Observation, Resource, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
+import { holdsSecret } from '../model/secret-ref.ts'
+import { judgeSecrets, type Known } from './secret-fields.ts'
 
 /** What is to be done on one host, before order and origin. */
 export interface HostDiff {
@@ -14,18 +16,23 @@ type Found =
   | { readonly as: 'change'; readonly change: Change }
   | { readonly as: 'unknown'; readonly unknown: Unknown }
 
-/** Compares what is wanted on a host with what was seen. What was not seen at all is unknown, never absent. */
+/**
+ * Compares what is wanted on a host with what was seen. What was not seen at all is unknown, never absent.
+ *
+ * @param known what the ledger says was applied; without it, what holds a secret always differs
+ */
 export function diffHost(
   host: string,
   wanted: readonly Resource[],
   observed: ReadonlyMap<ResourceId, Observation>,
   types: ReadonlyMap<string, ResourceType>,
+  known?: Known,
 ): HostDiff {
   const changes: Change[] = []
   const unknowns: { resource: ResourceId; unknown: Unknown }[] = []
   const unchanged: ResourceId[] = []
   for (const resource of wanted) {
-    const found = diffResource(resource, observed.get(resource.id), types.get(resource.type))
+    const found = diffResource(resource, observed.get(resource.id), types.get(resource.type), known)
     if (found.as === 'change') changes.push(found.change)
     else if (found.as === 'unknown') unknowns.push({ resource: resource.id, unknown: found.unknown })
     else unchanged.push(resource.id)
@@ -33,20 +40,29 @@ export function diffHost(
   return { host, changes: [...changes, ...restarts(wanted, changes, observed)], unknowns, unchanged }
 }
 
-function diffResource(resource: Resource, seen: Observation | undefined, type: ResourceType | undefined): Found {
+function diffResource(
+  resource: Resource,
+  seen: Observation | undefined,
+  type: ResourceType | undefined,
+  known: Known | undefined,
+): Found {
   if (type === undefined) throw new Error(`no resource type ${resource.type}`)
   if (seen === undefined)
     return { as: 'unknown', unknown: { reason: 'unparsable', detail: 'the host said nothing of it' } }
   if (seen.status === 'unknown') return { as: 'unknown', unknown: seen.unknown }
   const have = seen.status === 'present' ? seen.state : null
+  const secrets = judgeSecrets(resource, known)
   if (type.isAbsent(resource.spec)) {
     if (have === null) return { as: 'unchanged' }
-    const fields = type.diff(resource.spec, have, undefined)
+    const found = type.diff(resource.spec, have, undefined)
+    const fields = secrets?.hide(found) ?? found
     return { as: 'change', change: { verb: 'delete', resource, have, fields } }
   }
   const excerpt = seen.status === 'present' ? seen.excerpt : undefined
-  const fields = type.diff(resource.spec, have, excerpt)
-  if (have !== null && fields.length === 0) return { as: 'unchanged' }
+  if (have !== null && secrets?.isAsApplied(have) === true) return { as: 'unchanged' }
+  const found = type.diff(resource.spec, have, secrets === undefined ? excerpt : undefined)
+  if (have !== null && found.length === 0 && !holdsSecret(resource.spec)) return { as: 'unchanged' }
+  const fields = secrets?.hide(found) ?? found
   return { as: 'change', change: { verb: have === null ? 'create' : 'update', resource, have, fields } }
 }
 

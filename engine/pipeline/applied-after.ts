@@ -2,6 +2,7 @@ import type { Address } from '../model/address.ts'
 import { digestOf } from '../model/canonical.ts'
 import type { ActionResult, AppliedHost, AppliedResource, ChangeRecord } from '../model/record.ts'
 import type { Observation, Resource, ResourceId } from '../model/resource.ts'
+import { holdsSecret } from '../model/secret-ref.ts'
 import type { HostObservation } from '../observe/observe-host.ts'
 import type { PlannedChange } from './plan-change.ts'
 import type { World } from './world.ts'
@@ -59,7 +60,16 @@ export function appliedAfter(world: World, question: AfterQuestion): readonly Ap
             }
       const { change, commit, approvers } = setBy
       const created = last?.created ?? (intent !== undefined && intent.state === null)
-      resources.set(resource.id, { spec, state, created, change, commit, approvers, at: setBy.at })
+      resources.set(resource.id, {
+        spec,
+        state,
+        created,
+        change,
+        commit,
+        approvers,
+        at: setBy.at,
+        ...secretOf(resource),
+      })
       moved = true
     }
     for (const { host: where, resource } of planned.plan.released)
@@ -75,6 +85,9 @@ export function appliedAfter(world: World, question: AfterQuestion): readonly Ap
     ]
   })
 }
+
+const secretOf = (resource: Resource): { readonly secret?: true } =>
+  holdsSecret(resource.spec) ? { secret: true } : {}
 
 function isAsWanted(world: World, resource: Resource, observation: Observation): boolean {
   const type = world.types.get(resource.type)

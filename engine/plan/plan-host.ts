@@ -4,6 +4,7 @@ import { reporter } from '../model/diagnostic.ts'
 import type { Action, Origin, SetBy } from '../model/plan.ts'
 import type { AppliedHost } from '../model/record.ts'
 import type { Catalogue, Change, Resource, ResourceId, ResourceType } from '../model/resource.ts'
+import { nameTokens, secretsIn } from '../model/secret-ref.ts'
 import { codes } from './codes.ts'
 import { orderChanges } from './order-changes.ts'
 
@@ -75,7 +76,7 @@ function actionOf(
     host: input.host,
     resource: resource.id,
     verb,
-    summary: step.summary,
+    summary: withSecrets(step.summary, resource),
     fields: change.fields,
     origin: originOf(change, input, base, sha256),
     reversibility: step.reversibility,
@@ -86,6 +87,12 @@ function actionOf(
     ...(causedBy.length > 0 && { causedBy }),
     ...(step.access === true && { access: true }),
   }
+}
+
+/** Who approves has to see which secrets go where: values are not in the plan, and names are. */
+function withSecrets(summary: string, { spec }: Resource): string {
+  const names = secretsIn(spec).map((s) => s.reference)
+  return names.length === 0 ? nameTokens(summary) : `${nameTokens(summary)}, with secret ${names.join(', ')}`
 }
 
 function actionId(

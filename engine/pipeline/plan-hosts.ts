@@ -47,9 +47,21 @@ export interface HostsPlan {
 
 /** Observes the hosts and works out what is to be done on them. */
 export async function planHosts(world: World, question: Question): Promise<HostsPlan> {
+  return planSeen(world, question, await look(world, question, toLookAt(world, question)))
+}
+
+/** Everything to look at on each host: what is wanted there, and what the ledger knows of. */
+export function toLookAt(world: World, question: Question): ReadonlyMap<string, Catalogue> {
+  return withRecorded(cataloguesOf(question), question, world)
+}
+
+const cataloguesOf = ({ hosts, desired }: Question): ReadonlyMap<string, Catalogue> =>
+  new Map(hosts.map((host) => [host, desired.compile.host(host)]))
+
+/** Works out what is to be done on hosts that were looked at. */
+export function planSeen(world: World, question: Question, looked: ReadonlyMap<string, HostObservation>): HostsPlan {
   const { desired, applied } = question
-  const catalogues = new Map(question.hosts.map((host) => [host, desired.compile.host(host)]))
-  const looked = await look(world, question, withRecorded(catalogues, question, world))
+  const catalogues = cataloguesOf(question)
   const back = takeBack(world, question, catalogues, looked)
   const exceptions = exceptionsIn(desired.graph, world.clock.now())
   const diagnostics: Diagnostic[] = [...back.refusals]

@@ -1,4 +1,4 @@
-import { splitFirst } from '../observed.ts'
+import { layeredFiles } from '../layered-files.ts'
 import { keyForm, plainKey, plainValue } from './spec.ts'
 
 /** A file that is read when the host starts. */
@@ -11,40 +11,12 @@ export interface SysctlFile {
   readonly plain: boolean
 }
 
-/** Earlier folders hide files of the same name in later ones. */
-const folders = ['/etc/sysctl.d/', '/run/sysctl.d/', '/usr/local/lib/sysctl.d/', '/usr/lib/sysctl.d/', '/lib/sysctl.d/']
-
-/** Files in the order in which they are read, of the lines `file I NAME PATH`, `line I TEXT` and `long I` of the probe. */
+/** Files in the order in which they are read. */
 export function filesOf(lines: readonly { readonly tag: string; readonly rest: string }[]): readonly SysctlFile[] {
-  const byName = new Map<string, { readonly number: string; readonly path: string }>()
-  const texts = new Map<string, string[]>()
-  const long = new Set<string>()
-  for (const { tag, rest } of lines) {
-    const [number, text] = splitFirst(rest)
-    if (tag === 'line') texts.set(number, [...(texts.get(number) ?? []), text])
-    else if (tag === 'long') long.add(number)
-    else if (tag === 'file') {
-      const [name, path] = splitFirst(text)
-      const other = byName.get(name)
-      if (other === undefined || place(path) < place(other.path)) byName.set(name, { number, path })
-    }
-  }
-  return [...byName]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { number, path }]) => {
-      const settings = (texts.get(number) ?? []).map(settingOf)
-      return {
-        name,
-        path,
-        settings: settings.flatMap((s) => s ?? []),
-        plain: !long.has(number) && !settings.includes(undefined),
-      }
-    })
-}
-
-function place(path: string): number {
-  const found = folders.findIndex((folder) => path.startsWith(folder))
-  return found < 0 ? 0 : found
+  return layeredFiles(lines, 'file').map(({ name, path, lines: text, cut }) => {
+    const settings = text.map(settingOf)
+    return { name, path, settings: settings.flatMap((s) => s ?? []), plain: !cut && !settings.includes(undefined) }
+  })
 }
 
 /** A minus before a key says that the host may fail to set it without a word. */

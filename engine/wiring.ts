@@ -85,6 +85,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       return connector
     }),
     reach: (await import('./adapters/reach/network-reach.ts')).networkReach,
+    secrets: once(async () => (await import('./adapters/secrets/machine-secrets.ts')).machineSecrets(options.env)),
     engineSigner: once(async () => {
       const { loadOrCreateEngineKey } = await import('./adapters/signing/engine-key.ts')
       return (await loadOrCreateEngineKey(options.env)).signer

@@ -2,8 +2,9 @@ import { escapeControls } from '../model/escape.ts'
 import type { ActionOutcome, Emit } from '../model/event.ts'
 import type { RecordedAction } from '../model/plan.ts'
 import type { ActionResult } from '../model/record.ts'
-import type { Change, Resource, ResourceType } from '../model/resource.ts'
-import { mask } from '../model/script.ts'
+import type { Change, Resource, ResourceType, Step } from '../model/resource.ts'
+import { conceal, mask } from '../model/script.ts'
+import { holdsSecret, nameTokens } from '../model/secret-ref.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type HostConnector, type HostSession, isFailure, type Output } from '../ports/host-session.ts'
 import type { Journal } from '../ports/journal.ts'
@@ -99,20 +100,28 @@ async function act(
     return failure(action, world, 'changed-meanwhile', 'the host changed after it was planned')
   const type = world.types.get(change.resource.type)
   if (type === undefined) throw new Error(`no resource type ${change.resource.type}`)
-  const step = type.steps(change)
+  const secret = holdsSecret(item.resource.spec)
+  const step = secret ? concealed(type.steps(change), item.resource, change, type) : type.steps(change)
   await world.journal.append(world.change, { type: 'started', action: action.id, at: world.clock.now().toISOString() })
   world.emit({ type: 'action-started', host: work.host, action: action.id, summary: step.summary })
   const output = await look.session.run(guarded(step, guardOf(action, work, world), timesOf(item, change)), {
     deadline: world.deadline,
     outputCap: world.outputCap,
   })
-  const problem = problemOf(action, output, world, mask(step.script).includes("'***'"))
+  const problem = problemOf(action, output, world, secret || mask(step.script).includes("'***'"))
   if (problem !== undefined) return problem
   if (step.access === true && step.inverse !== undefined) {
     const locked = await proveAccess(action, look, world)
     if (locked !== undefined) return failure(action, world, 'access-not-proved', locked)
   }
   return 'sent'
+}
+
+/** A step that was made of values: its words are those of the plan, and nothing of its scripts may be printed. */
+function concealed(step: Step, planned: Resource, change: Change, type: ResourceType): Step {
+  const { summary } = type.steps({ ...change, resource: planned })
+  const inverse = step.inverse === undefined ? {} : { inverse: conceal(step.inverse) }
+  return { ...step, summary: nameTokens(summary), script: conceal(step.script), ...inverse }
 }
 
 /**

@@ -53,6 +53,12 @@ export const render = (script: Script): string => script.parts.map((p) => p.text
 /** What a person, a log or a record may see. */
 export const mask = (script: Script): string => script.parts.map((p) => (p.secret ? "'***'" : p.text)).join('')
 
+/** The same script, none of which may be printed. */
+export const conceal = (script: Script): Script => ({
+  ...script,
+  parts: script.parts.map((part) => ({ ...part, secret: true })),
+})
+
 /** Quotes a value for POSIX shells. A NUL can't be passed to a shell at all. */
 export function quote(value: string): string {
   if (value.includes('\0')) throw new Error('a NUL byte reached a script')

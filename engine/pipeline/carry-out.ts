@@ -19,6 +19,7 @@ import { exceptionsIn } from './exceptions.ts'
 import { hostLimits, observing } from './observing.ts'
 import type { PlannedChange } from './plan-change.ts'
 import { expectGenesis } from './records.ts'
+import { inConfidence, type Needs, quietSession, type ResolvedSecrets, resolveSecrets } from './resolve-secrets.ts'
 import { keepLooks } from './snapshot.ts'
 import { targetsOf } from './targets.ts'
 import { gatesOf, rolloutOf, wavesOf } from './waves.ts'
@@ -46,7 +47,25 @@ export interface CarriedOut {
  * ledger can't take does not happen: nothing starts before the intent is there, and no wave before the last one is recorded.
  */
 export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut> {
+  const { desired } = job.planned
+  const secrets = await resolveSecrets(world, needsOf(job), desired.compile.sealed)
+  if ('refused' in secrets) return { diagnostics: secrets.refused }
+  return inConfidence(world, secrets, (quiet) => carryOutKnowing(quiet, job, secrets))
+}
+
+/** The resources that are to be set, with their hosts. */
+function needsOf({ planned, todo }: CarryOut): Needs {
+  const wanted = new Set(
+    todo.filter((t) => t.unseen === undefined).map((t) => `${t.approved.host} ${t.approved.resource}`),
+  )
+  return [...planned.hosts.wanted].flatMap(([host, resources]) =>
+    resources.filter((r) => wanted.has(`${host} ${r.id}`)).map((resource) => ({ host, resource })),
+  )
+}
+
+async function carryOutKnowing(world: World, job: CarryOut, secrets: ResolvedSecrets): Promise<CarriedOut> {
   const { planned, todo } = job
+  const { redactor } = secrets
   const { graph } = planned.desired
   const waves = wavesOf(graph, new Set(todo.map((t) => t.approved.host)))
   const begun = await beginApply(world, {
@@ -59,7 +78,7 @@ export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut>
   if ('refused' in begun) return { diagnostics: begun.refused }
   const seen = new Map<string, HostObservation>(planned.hosts.observations)
   const ledger = digestOf(world.sha256, await expectGenesis(world)).slice('sha256:'.length, 'sha256:'.length + 12)
-  const lookAt = looker(world, planned, seen)
+  const lookAt = looker(world, planned, seen, secrets)
   const targets = targetsOf(graph)
   const order = waves.map((wave) => waveOf(wave, job, begun.fences, ledger))
   const late = order.filter((wave) => begun.tookOver.has(wave.environment)).flatMap((wave) => wave.work)
@@ -86,20 +105,21 @@ export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut>
     outputCap: hostLimits.outputCap,
     targets,
     concurrency: job.concurrency,
-    recordProgress: (results) => recordProgress(world, begun, [...job.settled, ...results]),
+    recordProgress: (results) => recordProgress(world, begun, [...job.settled, ...redactor.value(results)]),
   })
-  const results = [...job.settled, ...done.results]
+  const results = [...job.settled, ...redactor.value(done.results)]
+  const stopped = done.stopped === undefined ? undefined : redactor.text(done.stopped)
   const ended = await endApply(world, {
     id: begun.record.id,
     results,
-    ...(done.stopped !== undefined && { stopped: done.stopped }),
+    ...(stopped !== undefined && { stopped }),
     holder: begun.holder,
     fences: begun.fences,
     applied: (record) => appliedAfter(world, { record, planned, results, seen, approvers: job.approvers }),
   })
   await (await world.journal()).remove(job.record.id)
   await keepLooks(world, seen.values(), job.record.merge?.commit)
-  return { record: ended, diagnostics: failures(ended, done.stopped) }
+  return { record: ended, diagnostics: failures(ended, stopped) }
 }
 
 /** What is about to be done, with the state it starts from. An intent of an apply that did not end keeps its own. */
@@ -142,7 +162,7 @@ function waveOf(wave: WavePlan, job: CarryOut, fences: Readonly<Record<string, n
 }
 
 /** Looks at what a host's actions are about; remembers what it saw for the record. */
-function looker(world: World, planned: PlannedChange, seen: Map<string, HostObservation>) {
+function looker(world: World, planned: PlannedChange, seen: Map<string, HostObservation>, secrets: ResolvedSecrets) {
   const targets = targetsOf(planned.desired.graph)
   const exceptions = exceptionsIn(planned.desired.graph, world.clock.now())
   return async (work: HostWork) => {
@@ -161,13 +181,14 @@ function looker(world: World, planned: PlannedChange, seen: Map<string, HostObse
       ...observed,
       observations: new Map([...(before?.observations ?? []), ...observed.observations]),
     })
-    const all = diffHost(work.host, resources, observed.observations, world.types)
+    // Looked at as everybody may, judged by what the values are.
+    const all = diffHost(work.host, resources.map(secrets.fill), observed.observations, world.types)
     const diff = leaveOut(all, { exceptions: exceptions(work.host) })
     const differing = diff.changes.filter((c) => c.verb !== 'restart')
     const changes = new Map(differing.map((c) => [c.resource.id, asCarriedOut(c, diff.ignored, world.types)]))
     const unknown = new Set<ResourceId>(diff.unknowns.map((u) => u.resource))
     return {
-      session: observed.session,
+      session: quietSession(observed.session, secrets.redactor),
       change: (action: RecordedAction) =>
         unknown.has(action.resource) ? ('unknown' as const) : changes.get(action.resource),
     }

@@ -137,6 +137,11 @@ export const codes = {
     meaning: 'Later changes touch the same lines, so the change does not come out cleanly.',
     fix: 'revert it by hand on a branch, with the trailer Rollback-Of: and its number in the commit message',
   },
+  'secret-unresolved': {
+    severity: 'error',
+    meaning: 'A secret that a host needs can not be had on the machine that applies. Nothing was begun.',
+    fix: 'apply where the secret can be had, or give this machine what is missing; see the guide to secrets',
+  },
   'apply-failed': {
     severity: 'error',
     meaning: 'The apply stopped before everything was done.',

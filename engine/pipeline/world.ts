@@ -16,6 +16,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Ledger } from '../ports/ledger.ts'
 import type { Reach } from '../ports/reach.ts'
 import type { Repository, Signer } from '../ports/repository.ts'
+import type { Secrets } from '../ports/secrets.ts'
 import type { Store } from '../ports/store.ts'
 import type { Validator } from '../schema/validator.ts'
 import type { EstateAt } from './estate-at.ts'
@@ -50,6 +51,8 @@ export interface World {
   readonly store: () => Promise<Store>
   readonly connector: () => Promise<HostConnector>
   readonly reach: Reach
+  /** Values of secrets, on this machine: only apply asks for them. */
+  readonly secrets: () => Promise<Secrets>
   /** Key of this engine: signs every record but approvals. */
   readonly engineSigner: () => Promise<Signer>
   /** Key of the person at the keyboard: signs approvals and commits. */

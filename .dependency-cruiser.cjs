@@ -1,6 +1,7 @@
 /** The import rules of the house: see docs/architecture.md. */
 const stages = ['load', 'graph', 'checks', 'compile', 'observe', 'diff', 'drift', 'plan', 'apply', 'ledger', 'change']
-const pure = 'model|policy|schema|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices'
+const pure =
+  'model|policy|schema|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import'
 const test = '\\.test\\.ts$'
 
 /** Each stage may import itself and what is listed; everything else under engine/ is closed to it. */
@@ -20,6 +21,8 @@ module.exports = {
     only('ports-import-model', '^engine/ports/', '^engine/(model|ports)/'),
     ...stages.map((s) => only(`stage-${s}`, `^engine/${s}/`, `^engine/(model|ports|policy|schema|${s})/`)),
     only('resources-import-model', '^engine/resources/', '^engine/(model|resources)/'),
+    only('facts-import-model', '^engine/facts/', '^engine/(model|facts)/'),
+    only('import-imports-model', '^engine/import/', '^engine/(model|import)/'),
     only('practices-import-model', '^engine/practices/', '^engine/(model|practices)/'),
     only('adapters-import-ports', '^engine/adapters/', '^engine/(model|ports|adapters)/'),
     {
@@ -38,7 +41,7 @@ module.exports = {
       name: 'pure-folders-take-no-ports-but-ledger',
       severity: 'error',
       from: {
-        path: '^engine/(model|policy|schema|load|graph|checks|compile|diff|drift|plan|change|resources|practices)/',
+        path: '^engine/(model|policy|schema|load|graph|checks|compile|diff|drift|plan|change|resources|practices|facts|import)/',
         pathNot: test,
       },
       to: { path: '^engine/ports/' },

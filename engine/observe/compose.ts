@@ -1,10 +1,16 @@
-import type { ProbeOutput } from '../model/resource.ts'
+import type { ProbeOutput, Unknown } from '../model/resource.ts'
 import { join, read, type Script } from '../model/script.ts'
 
 /** What one resource type asks of a host. */
 export interface Probe {
   readonly type: string
   readonly script: Script
+}
+
+/** What a host answered: whole sections by their names, and why others may be missing. */
+export interface Answer {
+  readonly sections: ReadonlyMap<string, ProbeOutput>
+  readonly gap: Unknown
 }
 
 /**

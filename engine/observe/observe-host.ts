@@ -1,10 +1,13 @@
 import { type Digest, digestOf, type Sha256 } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Catalogue, Observation, ProbeOutput, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
+import type { FactProbe, HostFacts } from '../model/facts.ts'
+import type { Catalogue, Observation, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
 import { mask } from '../model/script.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type HostConnector, type HostSession, isFailure, type Output, type Target } from '../ports/host-session.ts'
-import { compose, type Probe, split } from './compose.ts'
+import { collectFacts, factSections } from './collect-facts.ts'
+import { type Answer, compose, type Probe, split } from './compose.ts'
+import { type Discovery, discoverySections, readDiscovery } from './discover.ts'
 import { groupByType, messageOf, noticesIn, parseAnswers, unknown } from './parse-answers.ts'
 
 export interface ObserveOptions {
@@ -20,6 +23,10 @@ export interface ObserveOptions {
   readonly outputCap: number
   /** Hands the open session on instead of closing it; the caller closes it then. */
   readonly keepOpen?: boolean
+  /** Facts to ask for in the same round trip. */
+  readonly facts?: readonly FactProbe[]
+  /** Looks for what nobody declared, in the same round trip. */
+  readonly discover?: boolean
 }
 
 /** What was asked of a host and what it said, as digests that a record can hold. */
@@ -37,6 +44,9 @@ export interface HostObservation {
   readonly evidence?: Evidence
   /** What was seen beside what was asked for, such as keys that nobody declared. */
   readonly notices?: readonly Diagnostic[]
+  /** Only where they were asked for, and the host answered. */
+  readonly facts?: HostFacts
+  readonly discovered?: Discovery
   /** Why nothing at all is known of the host. */
   readonly failure?: Unknown
   /** Only with `keepOpen`, and where the host answered. */
@@ -50,7 +60,8 @@ export async function observeHost(
   options: ObserveOptions,
 ): Promise<HostObservation> {
   const began = options.clock.now().getTime()
-  if (catalogue.resources.length === 0 && options.keepOpen !== true) return seen(target, options, new Map())
+  const idle = catalogue.resources.length === 0 && beside(options).length === 0
+  if (idle && options.keepOpen !== true) return seen(target, options, new Map())
   let session: HostSession | undefined
   try {
     const connected = await options.connector.connect(target, { deadline: options.deadlineMs })
@@ -73,18 +84,27 @@ export async function observeSession(
   catalogue: Catalogue,
   options: SessionOptions,
 ): Promise<HostObservation> {
+  const { host } = session.target
   const probes = probesOf(catalogue, options.types)
-  if (probes.length === 0) return observationOf(session.target.host, catalogue, probes, noAnswer, options)
-  return observationOf(session.target.host, catalogue, probes, await ask(session, probes, options), options)
+  const more = beside(options)
+  if (probes.length + more.length === 0) return observationOf(host, catalogue, probes, noAnswer, options)
+  const sent = options.clock.now()
+  const answer = await ask(session, [...probes, ...more], options)
+  if (answer.sections.size === 0) return unseen(catalogue, options, answer.gap)
+  const asking = { sent, now: options.clock.now(), sha256: options.sha256 }
+  return {
+    ...observationOf(host, catalogue, probes, answer, options),
+    ...(options.facts !== undefined && { facts: collectFacts(host, options.facts, answer, asking) }),
+    ...(options.discover === true && { discovered: readDiscovery(options.types, answer) }),
+  }
+}
+
+/** What is asked beside what is declared. Facts go last, the clock being the last of them. */
+function beside({ types, facts = [], discover }: SessionOptions): readonly Probe[] {
+  return [...(discover === true ? discoverySections(types) : []), ...factSections(facts)]
 }
 
 export type SessionOptions = Omit<ObserveOptions, 'connector' | 'keepOpen'>
-
-/** What a host answered: whole sections by their names, and why others may be missing. */
-export interface Answer {
-  readonly sections: ReadonlyMap<string, ProbeOutput>
-  readonly gap: Unknown
-}
 
 const noAnswer: Answer = { sections: new Map(), gap: unknown('unparsable', 'nothing was asked') }
 
@@ -118,7 +138,8 @@ export function observationOf(
   if (sections.size === 0) return unseen(catalogue, options, gap)
   const evidence = {
     command: digestOf(options.sha256, Object.fromEntries(probes.map((probe) => [probe.type, mask(probe.script)]))),
-    output: digestOf(options.sha256, Object.fromEntries(sections)),
+    // Of the resources alone: what else was asked in the same breath does not change it.
+    output: digestOf(options.sha256, Object.fromEntries(probes.map(({ type }) => [type, sections.get(type)]))),
   }
   const notices = noticesIn(byType, sections, options.types, host)
   return {

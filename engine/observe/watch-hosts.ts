@@ -1,17 +1,9 @@
 import pLimit from 'p-limit'
 import type { Catalogue } from '../model/resource.ts'
 import { type HostSession, isFailure, type Target } from '../ports/host-session.ts'
-import type { Probe } from './compose.ts'
+import type { Answer, Probe } from './compose.ts'
 import { fingerprintOf, fingerprintProbe, fingerprintSection, fingerprintText, splitByWatch } from './fingerprint.ts'
-import {
-  type Answer,
-  ask,
-  type HostObservation,
-  type ObserveOptions,
-  observationOf,
-  probesOf,
-  unseen,
-} from './observe-host.ts'
+import { ask, type HostObservation, type ObserveOptions, observationOf, probesOf, unseen } from './observe-host.ts'
 import { inTurn } from './observe-hosts.ts'
 import { groupByType, unknown } from './parse-answers.ts'
 

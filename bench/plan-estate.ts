@@ -12,8 +12,8 @@ export interface PlanEstate {
   /** Root of its repository, at a branch that puts the resources onto hosts that `main` already knows. */
   readonly root: string
   readonly plan: Command
-  /** Fails where the plan did not look at every resource of every host. */
-  mustSeeAll(): Promise<void>
+  /** Fails where the plan did not look at every resource of so many hosts (all, where not given). */
+  mustSeeAll(hosts?: number): Promise<void>
 }
 
 /** Of these, every fifth is not as it is wanted, so that a plan has something to say. */
@@ -37,23 +37,24 @@ export async function planEstate(
   doors: readonly Door[],
   identityFile: string,
   counts: ResourceCounts,
+  options: { readonly selector?: JsonObject } = {},
 ): Promise<PlanEstate> {
   const root = join(context.scratch, `estate-${name}`)
   const onHosts = join(context.scratch, `hosts-${name}`)
   const resources = resourcesOf(onHosts, counts)
   await commitFiles(root, baseFiles(doors), 'The hosts')
-  const profile = { selector: { all: true }, resources }
+  const profile = { selector: options.selector ?? { all: true }, resources }
   const added = [{ path: 'inventory/profile.yaml', text: dump(envelope('Profile', 'base', profile)) }]
   await importFiles(root, 'refs/heads/change', added, 'What they shall look like', 'refs/heads/main')
   await git(root, 'checkout', '--quiet', 'change')
   giveIdentity(context, identityFile)
   const plan = plumbline(context, ['plan', '--json', '--base', 'main'], { cwd: root, accept: [0, 2] })
-  const mustSeeAll = async () => {
+  const mustSeeAll = async (hosts = doors.length) => {
     const said = JSON.parse(await outputOf(plan)) as Said
     const seen = (said.plan ?? said).actions.length + (said.plan ?? said).unchanged
     const unknown = (said.plan ?? said).unknowns[0]
     if (unknown) throw new Error(`the plan does not know ${JSON.stringify(unknown)}`)
-    const wanted = doors.length * resources.length
+    const wanted = hosts * resources.length
     if (seen !== wanted) throw new Error(`the plan saw ${seen} resources, not ${wanted}`)
   }
   return { root, plan, mustSeeAll }

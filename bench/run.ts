@@ -12,10 +12,12 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Context } from './context.ts'
+import { lookAgain } from './goals/again.ts'
 import { againstAnsible } from './goals/ansible.ts'
 import { growthOfPlan, growthOfValidate } from './goals/growth.ts'
 import { latency } from './goals/latency.ts'
 import { coldPlan } from './goals/plan.ts'
+import { reachOne } from './goals/reach-one.ts'
 import { start } from './goals/start.ts'
 import {
   coldAgainstAjv,
@@ -33,7 +35,9 @@ type Measurement = (context: Context) => Promise<Row[]>
 const goals: Readonly<Record<string, readonly Measurement[]>> = {
   '1': [coldPlan],
   '2': [againstAnsible],
+  '3': [lookAgain],
   '4': [latency],
+  '5': [reachOne],
   '6': [coldAgainstAjv, coldAgainstYamllint, coldAgainstGit],
   '7': [warmValidate, warmValidateOfLargeFiles],
   '9': [start],

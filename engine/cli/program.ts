@@ -21,6 +21,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   approve: { summary: 'sign that a plan may be applied', load: () => import('./commands/approve.ts') },
   apply: { summary: 'apply what was merged and approved, in waves', load: () => import('./commands/apply.ts') },
   drift: { summary: 'show where hosts moved away from what was applied', load: () => import('./commands/drift.ts') },
+  watch: {
+    summary: 'look at hosts again and again, and tell what moves',
+    load: () => import('./commands/watch.ts'),
+  },
   rollback: { summary: 'take a change back, as a new change', load: () => import('./commands/rollback.ts') },
   log: { summary: 'list changes, newest first', load: () => import('./commands/log.ts') },
   show: { summary: 'show one change with its approvals and results', load: () => import('./commands/show.ts') },

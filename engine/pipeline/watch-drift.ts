@@ -15,6 +15,8 @@ import type { World } from './world.ts'
 export interface Round {
   /** ISO 8601, UTC: when it was done. */
   readonly at: string
+  /** How long the hosts took to answer. */
+  readonly milliseconds: number
   /** Commit of the target branch that the hosts are held against. */
   readonly commit: string
   readonly hosts: number
@@ -29,7 +31,7 @@ export interface Round {
 
 /**
  * Looks at hosts again and again over connections that stay open, and tells what moved. Ends when nobody asks for another
- * round; a merge to the target branch is noticed at the next.
+ * round; a merge to the target branch that the clone knows of is noticed at the next.
  */
 export async function* watchDrift(
   world: World,
@@ -50,10 +52,12 @@ export async function* watchDrift(
         }
         watched = started
       }
+      const began = world.clock.now().getTime()
       const found = await watched.look()
       const now = new Map(found.off.map((a) => [a.id, a]))
       yield {
         at: world.clock.now().toISOString(),
+        milliseconds: world.clock.now().getTime() - began,
         commit: tip,
         hosts: watched.question.hosts.length,
         ...found,

@@ -33,6 +33,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: () => import('./commands/blame.ts'),
   },
   audit: { summary: 'verify the ledger without trusting anybody', load: () => import('./commands/audit.ts') },
+  secret: { summary: 'keep secrets in the estate, encrypted', load: () => import('./commands/secret.ts') },
   schemas: { summary: 'write schemas for your editor', load: () => import('./commands/schemas.ts') },
   'host-key': {
     summary: "fetch a host's public keys, to be compared and pinned",

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly interactive: boolean
   readonly width: number
   readonly colors: Colors
+  /** Reads a value that is never shown: asked for without echo, or all of standard input. */
+  readonly readSecret?: (question: string) => Promise<string>
 }
 
 export type Colors = ReturnType<typeof picocolors.createColors>
@@ -29,6 +31,7 @@ export function processTerminal(flags: { readonly color: boolean }): Terminal {
     interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY && (env['CI'] ?? '') === ''),
     width: process.stdout.columns ?? 100,
     colors: picocolors.createColors(Boolean(colored)),
+    readSecret: async (question) => (await import('./read-secret.ts')).readSecret(question),
   }
 }
 

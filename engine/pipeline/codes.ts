@@ -137,6 +137,26 @@ export const codes = {
     meaning: 'Later changes touch the same lines, so the change does not come out cleanly.',
     fix: 'revert it by hand on a branch, with the trailer Rollback-Of: and its number in the commit message',
   },
+  'secret-name': {
+    severity: 'error',
+    meaning: 'A secret can not have this name.',
+    fix: 'use letters, digits, dots, hyphens and underscores, with / for folders',
+  },
+  'secret-empty': {
+    severity: 'error',
+    meaning: 'No value was given for a secret.',
+    fix: 'type it when it is asked for, or send it to standard input',
+  },
+  'secret-recipients': {
+    severity: 'error',
+    meaning: 'Nobody is named who could read the secrets of the estate, or somebody who has no age key.',
+    fix: 'put public age keys (age1…) into spec.secrets.recipients of plumbline.yaml',
+  },
+  'secret-key-exists': {
+    severity: 'error',
+    meaning: 'This machine has an age key already; another one in its place would lose what only that one can read.',
+    fix: 'use the one there is, or move it away first',
+  },
   'secret-unresolved': {
     severity: 'error',
     meaning: 'A secret that a host needs can not be had on the machine that applies. Nothing was begun.',

@@ -58,6 +58,11 @@ export async function readConfig(world: World, treeish: string): Promise<EstateS
   return (await configOf(world, await world.treeFiles(id))).config
 }
 
+/** The configuration as it lies in the working folder. */
+export async function readWorkConfig(world: World): Promise<EstateSpec> {
+  return (await configOf(world, await world.workFiles())).config
+}
+
 async function load(world: World, treeish: string, files: Files, base: EstateAt | undefined): Promise<EstateAt> {
   const configured = await configOf(world, files)
   const own = await ownKinds(world, files, configured.config.schemas ?? 'schemas')

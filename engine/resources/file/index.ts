@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { reporter } from '../../model/diagnostic.ts'
 import type { FieldChange, ResourceType } from '../../model/resource.ts'
+import { holdsSecret } from '../../model/secret-ref.ts'
 import { accountFiles } from '../account-files.ts'
 import { beforeFile } from '../before-file.ts'
 import { codes } from '../codes.ts'
@@ -23,7 +24,8 @@ export const resource: ResourceType<FileSpec, FileState> = {
     const { ensure: _ensure, ...rest } = spec
     return {
       ...rest,
-      mode: fourDigits(spec.mode ?? '0644'),
+      // What holds a secret is for its owner, where nothing else is said.
+      mode: fourDigits(spec.mode ?? (holdsSecret(spec.content) ? '0600' : '0644')),
       owner: spec.owner ?? 'root',
       group: spec.group ?? 'root',
     }

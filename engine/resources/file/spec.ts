@@ -1,10 +1,12 @@
+import type { JsonObject } from '../../model/document.ts'
+
 /** What a document says of a file, and (after the line) what the compiler and a rollback add. */
 export type FileSpec = {
   readonly path: string
   readonly content?: string
   readonly template?: string
   readonly source?: string
-  readonly variables?: { readonly [name: string]: string | number | boolean }
+  readonly variables?: JsonObject
   readonly mode?: string
   readonly owner?: string
   readonly group?: string

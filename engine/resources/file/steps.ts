@@ -20,7 +20,8 @@ export function steps({ verb, resource, have, fields }: Change<FileSpec, FileSta
       reversibility: 'exact',
     }
   }
-  const size = spec.preimage === undefined ? `${bytesOf(spec).length} bytes, ` : 'as it was, '
+  const size =
+    spec.preimage !== undefined ? 'as it was, ' : spec.sensitive === true ? '' : `${bytesOf(spec).length} bytes, `
   return {
     summary: `write ${path} (${size}${attributes})`,
     script: replaceFile({

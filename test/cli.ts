@@ -18,6 +18,8 @@ export interface Desk {
   readonly folder: string
   /** Runs `plumbline …` in the folder. */
   run(...argv: string[]): Promise<Ran>
+  /** The same, with a text on standard input. */
+  runWith(input: string, ...argv: string[]): Promise<Ran>
   /** Commits everything that is in the folder. */
   commit(message: string): void
   git(...args: string[]): void
@@ -33,9 +35,10 @@ export function openDesk(more: Readonly<Record<string, string>> = {}): Desk {
   mkdirSync(folder)
   mkdirSync(home)
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), GIT_CONFIG_NOSYSTEM: '1', ...more }
-  return {
+  const desk: Desk = {
     folder,
-    async run(...argv) {
+    run: (...argv) => desk.runWith('', ...argv),
+    async runWith(input, ...argv) {
       let out = ''
       let err = ''
       const worlds: { close: () => Promise<void> }[] = []
@@ -52,6 +55,7 @@ export function openDesk(more: Readonly<Record<string, string>> = {}): Desk {
           env,
           interactive: false,
           width: 100,
+          readSecret: async () => input,
           colors: picocolors.createColors(false),
         },
         open: async (options) => {
@@ -79,4 +83,5 @@ export function openDesk(more: Readonly<Record<string, string>> = {}): Desk {
     read: (path) => readFileSync(join(folder, path), 'utf8'),
     close: () => rmSync(scratch, { recursive: true, force: true }),
   }
+  return desk
 }

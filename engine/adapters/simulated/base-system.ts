@@ -37,6 +37,8 @@ export function baseSystem(name: string): Readonly<Record<string, string>> {
     'etc/systemd/system/multi-user.target.wants/ssh.service': '',
     'run/systemd/system/.keep': '',
     'proc/sys/net/ipv4/ip_forward': '0\n',
+    'usr/share/zoneinfo/Etc/UTC': 'TZif2\n',
+    'usr/share/zoneinfo/Europe/Berlin': 'TZif2\n',
     'proc/sys/net/ipv4/ip_local_port_range': '32768\t60999\n',
     'run/systemd/units/cron.service': '',
     'run/systemd/units/ssh.service': '',

@@ -1,7 +1,7 @@
 /** The import rules of the house: see docs/architecture.md. */
-const stages = ['load', 'graph', 'checks', 'compile', 'observe', 'diff', 'drift', 'plan', 'apply', 'ledger', 'change']
+const stages = ['load', 'graph', 'checks', 'compile', 'observe', 'diff', 'drift', 'plan', 'apply', 'ledger', 'change', 'query']
 const pure =
-  'model|policy|schema|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import'
+  'model|policy|schema|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import'
 const test = '\\.test\\.ts$'
 
 /** Each stage may import itself and what is listed; everything else under engine/ is closed to it. */
@@ -41,7 +41,7 @@ module.exports = {
       name: 'pure-folders-take-no-ports-but-ledger',
       severity: 'error',
       from: {
-        path: '^engine/(model|policy|schema|load|graph|checks|compile|diff|drift|plan|change|resources|practices|facts|import)/',
+        path: '^engine/(model|policy|schema|query|load|graph|checks|compile|diff|drift|plan|change|resources|practices|facts|import)/',
         pathNot: test,
       },
       to: { path: '^engine/ports/' },

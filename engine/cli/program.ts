@@ -34,6 +34,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   audit: { summary: 'verify the ledger without trusting anybody', load: () => import('./commands/audit.ts') },
   secret: { summary: 'keep secrets in the estate, encrypted', load: () => import('./commands/secret.ts') },
+  facts: {
+    summary: 'show what hosts are made of: hardware, addresses, packages, keys and more',
+    load: () => import('./commands/facts.ts'),
+  },
   schemas: { summary: 'write schemas for your editor', load: () => import('./commands/schemas.ts') },
   'host-key': {
     summary: "fetch a host's public keys, to be compared and pinned",

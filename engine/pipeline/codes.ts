@@ -87,6 +87,11 @@ export const codes = {
     meaning: 'There is no such kind of document.',
     fix: 'plumbline get lists the kinds',
   },
+  'fact-unknown': {
+    severity: 'error',
+    meaning: 'There is no such group of facts.',
+    fix: 'plumbline facts --help lists the groups',
+  },
   'field-unknown': {
     severity: 'error',
     meaning: 'A kind has no such field.',

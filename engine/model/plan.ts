@@ -53,6 +53,8 @@ export interface Action {
   /** For a restart: the ids of the actions that cause it. */
   readonly causedBy?: readonly string[]
   readonly access?: boolean
+  /** References of the secrets that it puts on the host, `age/db-password`: who approves has to see them. */
+  readonly secrets?: readonly string[]
 }
 
 /** A resource nothing can be said about. Never taken for absent, never acted upon. */

@@ -66,6 +66,7 @@ function actionOf(
   const type = types.get(resource.type)
   if (type === undefined) throw new Error(`no resource type ${resource.type}`)
   const step = type.steps(change)
+  const secrets = [...new Set(secretsIn(resource.spec).map((s) => s.reference))]
   const before = digestOf(sha256, change.have)
   const after = digestOf(sha256, resource.spec)
   const known = (wanted: readonly ResourceId[]): string[] => wanted.flatMap((r) => ids.get(r) ?? [])
@@ -76,7 +77,7 @@ function actionOf(
     host: input.host,
     resource: resource.id,
     verb,
-    summary: withSecrets(step.summary, resource),
+    summary: nameTokens(step.summary),
     fields: change.fields,
     origin: originOf(change, input, base, sha256),
     reversibility: step.reversibility,
@@ -86,6 +87,7 @@ function actionOf(
     ...(inferred.length > 0 && { inferred }),
     ...(causedBy.length > 0 && { causedBy }),
     ...(step.access === true && { access: true }),
+    ...(secrets.length > 0 && { secrets }),
   }
 }
 

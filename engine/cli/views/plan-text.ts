@@ -148,6 +148,7 @@ function fieldLines(action: Action, context: PlanContext): string[] {
     )
   for (const field of action.fields)
     if (field.text !== undefined) lines.push(...diffLines(field.text, context.diffLines ?? 12, c))
+  if (action.secrets !== undefined) lines.push(c.dim(`      with secret ${action.secrets.join(', ')}`))
   return lines
 }
 

@@ -91,12 +91,6 @@ function actionOf(
   }
 }
 
-/** Who approves has to see which secrets go where: values are not in the plan, and names are. */
-function withSecrets(summary: string, { spec }: Resource): string {
-  const names = secretsIn(spec).map((s) => s.reference)
-  return names.length === 0 ? nameTokens(summary) : `${nameTokens(summary)}, with secret ${names.join(', ')}`
-}
-
 function actionId(
   parts: { host: string; resource: ResourceId; verb: string; before: Digest; after: Digest },
   sha256: Sha256,

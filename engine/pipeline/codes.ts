@@ -177,6 +177,21 @@ export const codes = {
     meaning: 'An estate would be made in a folder that holds something else.',
     fix: 'name an empty folder: plumbline init my-estate',
   },
+  'not-drifted': {
+    severity: 'error',
+    meaning: 'What was asked for did not drift, or waits for a change that is to be applied.',
+    fix: 'plumbline drift lists what is off, and why',
+  },
+  'adopt-impossible': {
+    severity: 'error',
+    meaning: 'What is on the host can not be written into the documents in a way that asks for exactly that.',
+    fix: 'write it into the documents yourself, or bring the host back with plumbline drift revert',
+  },
+  'adopt-reaches-others': {
+    severity: 'error',
+    meaning: 'Taking a value into the documents would change other hosts, which get it from the same place.',
+    fix: 'give --everywhere if they are to have it too, or write a profile of its own for the host',
+  },
   'branch-exists': {
     severity: 'error',
     meaning: 'The branch that would be made exists already.',

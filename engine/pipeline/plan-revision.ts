@@ -43,13 +43,16 @@ async function uncommittedHere(world: World, { head = 'HEAD' }: RangeOptions): P
 }
 
 /** Plans the target branch as it stands, over all hosts or some: what differs is drift, or was never applied. */
-export async function planDrift(world: World, options: PlanOptions): Promise<{ readonly plan: Plan } | Refused> {
+export async function planDrift(
+  world: World,
+  options: PlanOptions,
+): Promise<{ readonly plan: Plan; readonly planned: PlannedChange } | Refused> {
   const branch = await targetBranch(world)
   const tip = (await targetTip(world, branch)) ?? branch
   const range = await resolveRange(world, { base: tip, head: tip })
   if ('refused' in range) return range
   const planned = await planChange(world, range, options)
-  return 'refused' in planned ? planned : { plan: planned.plan }
+  return 'refused' in planned ? planned : { plan: planned.plan, planned }
 }
 
 export async function rangeOfRevision(world: World, revision: RangeOptions): Promise<Range | Refused> {

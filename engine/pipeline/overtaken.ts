@@ -41,7 +41,9 @@ export async function standingOver(world: World, record: ChangeRecord): Promise<
   if (merge === undefined) return undefined
   const repository = await world.repository()
   for (const other of await openRecords(world)) {
-    if (other.state !== 'approved' || other.merge === undefined || other.subject.base !== other.subject.head) continue
+    // One that brings back a few resources does not bring the hosts to the branch.
+    if (other.state !== 'approved' || other.merge === undefined || other.only !== undefined) continue
+    if (other.subject.base !== other.subject.head) continue
     if (await repository.isAncestor(merge.commit, other.merge.commit)) return other.id
   }
   return undefined

@@ -95,7 +95,7 @@ async function treeWithout(
 }
 
 /** The person of the base whose key signs; a revert is theirs. */
-async function author(world: World, tip: string) {
+export async function author(world: World, tip: string) {
   const signer = await world.personSigner()
   const estate = await loadCommit(world, tip)
   const [person] = peopleOf(estate.graph).ownersOfKey(signer.publicKey)

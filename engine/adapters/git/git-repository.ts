@@ -8,6 +8,7 @@ import { ObjectWriter } from './object-writer.ts'
 import { parseCommit } from './parse-commit.ts'
 import { checkBranch, checkRef, isObjectId } from './ref-name.ts'
 import { fetchBranches, hasRemote, remoteName } from './remote.ts'
+import { TreeStore } from './tree-store.ts'
 import { commitBytes } from './write-commit.ts'
 
 export interface OpenOptions {
@@ -202,6 +203,13 @@ class GitRepository implements OpenRepository {
   async fetch(): Promise<void> {
     if (!(await this.hasRemote())) return
     await fetchBranches(this.#context.git, [`+refs/heads/*:refs/remotes/${remoteName}/*`])
+  }
+
+  async writeTree(tree: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+    const objects = new ObjectWriter(resolve(this.commonDir, 'objects'), this.#context.format)
+    const id = await new TreeStore(this.#context.reader).replace(objectId(tree), files, objects)
+    await objects.settle()
+    return id
   }
 
   async writeCommit(commit: NewCommit): Promise<string> {

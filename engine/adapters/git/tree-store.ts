@@ -54,20 +54,33 @@ export class TreeStore {
     return id ?? this.#write(new Map(), objects)
   }
 
+  /** Other content in files that are there; their modes stay. */
+  async replace(root: string, files: ReadonlyMap<string, Uint8Array>, objects: ObjectWriter): Promise<string> {
+    let id: string | undefined = root
+    for (const [path, content] of files) {
+      const { folder, name } = split(path)
+      const node = id === undefined ? undefined : (await this.#folder(id, folder, objects))?.get(name)
+      if (node === undefined || !node.mode.startsWith('100')) throw new Error(`there is no file ${path} in ${root}`)
+      id = await this.#put(id, [...folder, name], objects.write('blob', Buffer.from(content)), objects, node.mode)
+    }
+    return id ?? root
+  }
+
   async #put(
     id: string | undefined,
     path: readonly string[],
     blob: string | null,
     objects: ObjectWriter,
+    mode = fileMode,
   ): Promise<string | undefined> {
     const [name = '', ...rest] = path
     const tree = new Map(id === undefined ? [] : await this.#tree(id, objects))
     if (rest.length === 0) {
       if (blob === null) tree.delete(name)
-      else tree.set(name, nodeOf(fileMode, name, blob))
+      else tree.set(name, nodeOf(mode, name, blob))
     } else {
       const below = tree.get(name)
-      const child = await this.#put(below?.mode === folderMode ? below.id : undefined, rest, blob, objects)
+      const child = await this.#put(below?.mode === folderMode ? below.id : undefined, rest, blob, objects, mode)
       if (child === undefined) tree.delete(name)
       else tree.set(name, nodeOf(folderMode, name, child))
     }

@@ -17,6 +17,8 @@ export interface PlanContext {
   readonly next?: string
   /** Longest line diff shown for one file. */
   readonly diffLines?: number
+  /** What else is to be said below an action. */
+  readonly notes?: (action: Action) => readonly string[]
   /** Characters of a line; reasons are wrapped to it. */
   readonly width?: number
 }
@@ -48,11 +50,12 @@ function headline(plan: Plan, c: Colors): string {
   const environments = [...new Set(plan.waves.map((w) => w.environment))]
   const onto = environments.length === 0 ? '' : ` onto ${environments.join(', ')}`
   const unknown = plan.unknowns.length === 0 ? '' : `, ${c.yellow(count(plan.unknowns.length, 'unknown'))}`
+  const left = plan.ignored === undefined ? '' : `, ${count(plan.ignored.length, 'difference')} ignored`
   const changes = plan.actions.length === 0 ? c.green('nothing to do') : count(plan.actions.length, 'change')
   const paint = { low: c.green, medium: c.yellow, high: c.red }[plan.risk.level]
   const risk = plan.actions.length === 0 ? '' : ` · risk ${paint(`${plan.risk.score} (${plan.risk.level})`)}`
   const back = plan.rollbackOf === undefined ? '' : ` · takes back ${plan.rollbackOf}`
-  return `${c.bold(`plan ${id}`)}${onto} · ${plan.hosts.planned.length} of ${count(plan.hosts.total, 'host')} · ${changes}${unknown}${risk}${back}`
+  return `${c.bold(`plan ${id}`)}${onto} · ${plan.hosts.planned.length} of ${count(plan.hosts.total, 'host')} · ${changes}${left}${unknown}${risk}${back}`
 }
 
 /** In the order of the waves; hosts of which nothing is known last. */
@@ -75,6 +78,7 @@ function hostLines(plan: Plan, host: string, context: PlanContext): string[] {
   const lines = [`${c.bold(host)}${wave === undefined ? '' : `  ${c.dim(waveName(wave))}`}`]
   actions.forEach((action, i) => {
     lines.push(aligned[i] ?? '', ...fieldLines(action, context), ...originLines(action, c))
+    lines.push(...(context.notes?.(action) ?? []).map((note) => c.dim(`      ${note}`)))
   })
   for (const u of plan.unknowns.filter((x) => x.host === host)) {
     lines.push(

@@ -21,7 +21,7 @@ import { type Desk, openDesk } from './cli.ts'
 
 /**
  * The laws of a change, through the command line, on a simulated host: what is applied leaves nothing to plan; applying again does
- * nothing; a rollback brings back what was there before, byte for byte, with mode.
+ * nothing; a rollback brings back what was there before, byte for byte, with mode; a failure leaves what came before it done.
  */
 
 interface Managed {
@@ -45,6 +45,11 @@ const managed: fc.Arbitrary<Managed> = fc.record(
   },
   { requiredKeys: ['name', 'content', 'mode'] },
 )
+
+interface Outcome {
+  readonly id: string
+  readonly outcome: string
+}
 
 let scratch: string
 let host: SimulatedHost
@@ -175,6 +180,53 @@ describe('the laws of a change', () => {
         desk.close()
       }),
       { numRuns: 6 },
+    )
+  })
+
+  it('a failure leaves what came before it done, and everything after it not started', {
+    timeout: 240_000,
+  }, async () => {
+    const row = fc
+      .integer({ min: 2, max: 6 })
+      .chain((n) => fc.tuple(fc.constant(n), fc.integer({ min: 0, max: n - 1 })))
+    await fc.assert(
+      fc.asyncProperty(row, async ([count, failing]) => {
+        const desk = await estate([])
+        const path = (i: number): string => `${folder}/part-${i}`
+        desk.write(
+          'inventory/laws.yaml',
+          documents({
+            kind: 'Profile',
+            metadata: { name: 'laws' },
+            spec: {
+              selector: { all: true },
+              resources: Array.from({ length: count }, (_, i) => ({
+                file: { path: path(i), content: `${i}\n`, ...(i === failing && { validate: 'grep -q never %s' }) },
+              })),
+            },
+          }),
+        )
+        desk.commit('One of them is refused')
+        const ran = await desk.run('apply')
+        expect(ran.status).toBe(1)
+        const there = Array.from({ length: count }, (_, i) => existsSync(join(host.root, path(i))))
+        expect(there).toEqual(Array.from({ length: count }, (_, i) => i < failing))
+        const number = /CHG-\d+-\d+/.exec(ran.out + ran.err)?.[0] ?? ''
+        const { record } = JSON.parse(await must(desk, 'show', number, '--json')) as {
+          record: { state: string; actions: { id: string; resource: string }[]; deployment: { results: Outcome[] } }
+        }
+        const outcomes = new Map(record.deployment.results.map((r) => [r.id, r.outcome]))
+        expect(record.state).toBe('failed')
+        expect(record.actions.map((a) => [a.resource, outcomes.get(a.id)])).toEqual(
+          Array.from({ length: count }, (_, i) => [
+            `file:${path(i)}`,
+            i < failing ? 'applied' : i === failing ? 'failed' : 'not-started',
+          ]),
+        )
+        await must(desk, 'audit', 'verify')
+        desk.close()
+      }),
+      { numRuns: 5 },
     )
   })
 })

@@ -33,6 +33,20 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: () => import('./commands/blame.ts'),
   },
   audit: { summary: 'verify the ledger without trusting anybody', load: () => import('./commands/audit.ts') },
+  observe: {
+    summary: 'look at hosts and keep a snapshot of what is there',
+    load: () => import('./commands/observe.ts'),
+  },
+  query: {
+    summary: 'ask tables of what is wanted and what is there',
+    load: () => import('./commands/query.ts'),
+  },
+  'as-of': {
+    summary: 'run a command as of a date, a commit or a change',
+    load: () => import('./commands/as-of.ts'),
+  },
+  baseline: { summary: 'record how the estate stands, under a name', load: () => import('./commands/baseline.ts') },
+  diff: { summary: 'compare two baselines, dates or commits', load: () => import('./commands/diff.ts') },
   secret: { summary: 'keep secrets in the estate, encrypted', load: () => import('./commands/secret.ts') },
   facts: {
     summary: 'show what hosts are made of: hardware, addresses, packages, keys and more',

@@ -12,6 +12,7 @@ import type { EstateAt } from './estate-at.ts'
 import { observing } from './observing.ts'
 import { addressIn } from './queries.ts'
 import { trusted } from './records.ts'
+import { lookBack } from './snapshot.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
 import { targetsOf } from './targets.ts'
 import type { World } from './world.ts'
@@ -90,6 +91,7 @@ function nowOf(world: World, applied: string, seen: Seen, id: ResourceId): Pick<
 }
 
 async function look(world: World, estate: EstateAt, host: string, resources: readonly Resource[]) {
+  if (world.asOf !== undefined) return (await lookBack(world, new Map([[host, { host, resources }]]))).get(host)
   const target = targetsOf(estate.graph).get(host)
   if (target === undefined) return undefined
   const [seen] = await observeHosts({

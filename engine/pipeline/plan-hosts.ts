@@ -14,6 +14,7 @@ import { planHost, type Work } from '../plan/plan-host.ts'
 import type { EstateAt } from './estate-at.ts'
 import { exceptionsIn } from './exceptions.ts'
 import { hostLimits, observing } from './observing.ts'
+import { lookBack } from './snapshot.ts'
 import { targetsOf } from './targets.ts'
 import type { World } from './world.ts'
 
@@ -124,6 +125,7 @@ async function look(
   question: Question,
   catalogues: ReadonlyMap<string, Catalogue>,
 ): Promise<ReadonlyMap<string, HostObservation>> {
+  if (world.asOf !== undefined) return lookBack(world, catalogues)
   const targets = targetsOf(question.desired.graph)
   const observed = await observeHosts({
     targets: question.hosts.flatMap((host) => targets.get(host) ?? []),

@@ -7,6 +7,7 @@ import { judgeRecord } from './judge-record.ts'
 import { type PlannedChange, type PlanOptions, planChange, type Range } from './plan-change.ts'
 import { type RangeOptions, resolveRange } from './range.ts'
 import { openRecords } from './records.ts'
+import { keepLooks } from './snapshot.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
 import { uncommittedChanges } from './uncommitted.ts'
 import type { World } from './world.ts'
@@ -52,7 +53,9 @@ export async function planDrift(
   const range = await resolveRange(world, { base: tip, head: tip })
   if ('refused' in range) return range
   const planned = await planChange(world, range, options)
-  return 'refused' in planned ? planned : { plan: planned.plan, planned }
+  if ('refused' in planned) return planned
+  await keepLooks(world, planned.hosts.observations.values(), range.base)
+  return { plan: planned.plan, planned }
 }
 
 export async function rangeOfRevision(world: World, revision: RangeOptions): Promise<Range | Refused> {

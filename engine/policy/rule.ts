@@ -2,7 +2,7 @@ import type { ASTNode, Environment } from '@marcbachmann/cel-js'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import { linearPattern } from '../schema/linear-pattern.ts'
 import { codes } from './codes.ts'
-import { CostExceeded, environment, type Meter, meteredEnvironment } from './environment.ts'
+import { CostExceeded, environment, type Meter, meteredEnvironment, type RuleFunction } from './environment.ts'
 import { metered } from './meter.ts'
 
 const report = reporter(codes)
@@ -25,9 +25,10 @@ export function compileRule(
   source: string,
   variables: readonly string[],
   place: RulePlace = {},
+  functions: readonly RuleFunction[] = [],
 ): { readonly rule: Rule } | { readonly diagnostic: Diagnostic } {
   const meter: Meter = { left: 0 }
-  const env = environment(variables, meter)
+  const env = environment(variables, meter, functions)
   const checked = check(env, source)
   if (typeof checked === 'string') return { diagnostic: report('policy-invalid', { ...place, ...explain(checked) }) }
   const program = meteredEnvironment(env, meter).parse(metered(checked))
@@ -100,6 +101,7 @@ const summaryOf = (error: unknown): string =>
     ? (('summary' in error ? String(error.summary) : error.message).split('\n')[0] ?? '')
     : 'it failed'
 
-function costs(error: unknown): boolean {
+/** True where an evaluation ended because it cost too much. */
+export function costs(error: unknown): boolean {
   return error instanceof CostExceeded || (error instanceof Error && error.cause !== undefined && costs(error.cause))
 }

@@ -32,8 +32,8 @@ export interface LedgerEntry {
 
 /** Append-only; one commit for each entry. */
 export interface Ledger {
-  /** Brings the remote's state where there is a remote. */
-  view(): Promise<LedgerView>
+  /** Brings the remote's state where there is a remote; or, of an earlier commit, what this clone has of it. */
+  view(at?: string): Promise<LedgerView>
   /** Oldest first: the commits that touched a file (or all). */
   history(path?: string): Promise<readonly LedgerCommit[]>
   /** Every commit with the files it wrote, oldest first: what verification reads. */

@@ -74,8 +74,8 @@ class BranchLedger implements GitLedger {
     this.#trees = new TreeStore(context.reader)
   }
 
-  async view(): Promise<LedgerView> {
-    return this.#viewAt((await this.#tip()).tip)
+  async view(at?: string): Promise<LedgerView> {
+    return this.#viewAt(at ?? (await this.#tip()).tip)
   }
 
   async history(path?: string): Promise<readonly LedgerCommit[]> {

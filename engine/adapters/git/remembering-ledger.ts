@@ -17,7 +17,7 @@ export async function openRememberingLedger(
     await online.view()
   }
   return {
-    view: () => known.view(),
+    view: (at) => known.view(at),
     history: (path) => known.history(path),
     steps: () => known.steps(),
     append: (prepare) => (online ?? known).append(prepare),

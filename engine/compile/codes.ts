@@ -67,6 +67,21 @@ export const codes = {
     meaning: 'Somebody is granted access and has no SSH key for logging in that is valid now.',
     fix: 'give the person an SSH key whose use is login or both',
   },
+  'firewall-address': {
+    severity: 'error',
+    meaning: 'A firewall rule names an address that is none, or a host that has no address of its own in its document.',
+    fix: 'write an address or network such as 192.0.2.0/24 or 2001:db8::/32, and give hosts an IP address',
+  },
+  'firewall-ports': {
+    severity: 'error',
+    meaning: 'Ports of a firewall rule are none, or its protocol has no ports.',
+    fix: 'write numbers from 1 to 65535 or ranges such as 8000-8100, with protocol tcp, udp or both',
+  },
+  'firewall-locks-out': {
+    severity: 'error',
+    meaning: 'Firewall rules would shut the engine out of a host: they name its SSH port and let nobody in there.',
+    fix: 'accept the SSH port from where the engine, or the host it goes through, comes from; or name that port in no rule',
+  },
   'engine-login': {
     severity: 'error',
     meaning: "A grant would manage the engine's own account on a host.",

@@ -127,11 +127,11 @@ describe('hosts affected', () => {
     sources: (path: string) => (sources[path] === undefined ? undefined : Buffer.from(sources[path])),
   })
   const text = `
-{ kind: Host, metadata: { name: a, labels: { role: web } }, spec: { address: 1, environment: prod } }
+{ kind: Host, metadata: { name: a, labels: { role: web } }, spec: { address: 10.0.0.1, environment: prod } }
 ---
-{ kind: Host, metadata: { name: b, labels: { role: db } }, spec: { address: 2, environment: prod } }
+{ kind: Host, metadata: { name: b, labels: { role: db } }, spec: { address: 20.0.0.2, environment: prod } }
 ---
-{ kind: Host, metadata: { name: c, labels: { role: web } }, spec: { address: 3, environment: prod } }
+{ kind: Host, metadata: { name: c, labels: { role: web } }, spec: { address: 30.0.0.3, environment: prod } }
 ---
 { kind: Profile, metadata: { name: web }, spec: { selector: { labels: { role: web } }, resources: [{ file: { path: /x, source: files/x } }] } }
 ---
@@ -142,6 +142,8 @@ describe('hosts affected', () => {
 { kind: Team, metadata: { name: t }, spec: { members: [p] } }
 ---
 { kind: AccessGrant, metadata: { name: g }, spec: { to: [Team/t], role: op, on: { hosts: [b] }, expires: "2030-01-01T00:00:00Z" } }
+---
+{ kind: FirewallRule, metadata: { name: f }, spec: { on: { hosts: [b] }, from: { hosts: { hosts: [c] } }, action: accept } }
 `
   const base = side(documentsIn(text), { 'files/x': '1' })
   it.each([
@@ -150,6 +152,8 @@ describe('hosts affected', () => {
     ['a profile that now selects others', 'role: web } }, resources', 'role: db } }, resources', ['a', 'b', 'c']],
     ['a role', 'purpose: x', 'purpose: y', ['b']],
     ['a person in a team', 'login: pp', 'login: pq', ['b']],
+    ['an address that a firewall rule lets in', 'address: 3', 'address: 9', ['b', 'c']],
+    ['a firewall rule', 'action: accept', 'action: drop', ['b']],
     ['a label', 'name: c, labels: { role: web }', 'name: c, labels: { role: db }', ['c']],
   ])('by %s', (_what, from, to, hosts) => {
     expect(hostsAffected(base, side(documentsIn(text.replace(from, to)), { 'files/x': '1' }))).toEqual(hosts)

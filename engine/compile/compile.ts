@@ -9,6 +9,7 @@ import type { Sealed } from '../model/secret-ref.ts'
 import { nearest } from '../schema/nearest.ts'
 import { accessEntries, checkGrants, type Grant, readGrants } from './access.ts'
 import { codes } from './codes.ts'
+import { firewallEntries, lockOut, readRules } from './firewall.ts'
 import { HostIndex } from './host-index.ts'
 import { type Entry, mergeResources } from './merge-resources.ts'
 import { type Item, profileItems, secretProblem, variablesFor } from './profile-items.ts'
@@ -90,18 +91,28 @@ export function createCompiler(input: CompileInput): Compiler {
   const tools = { renderer: new Renderer(), sources: input.sources, sha256: input.sha256, secrets }
   const profiles = inOrder(documentsOf(graph, 'Profile')).map((document): Profile => ({ document, items: undefined }))
   const grants = inOrder(readGrants(graph, locate), (grant) => grant.document.address)
+  const rules = readRules(graph, index, hosts, locate, now)
   const selections = [
     ...profiles.map((p) => ({ document: p.document, path: 'selector', selector: p.document.document.spec.selector })),
     ...grants.map((g) => ({ document: g.document, path: 'on', selector: g.document.document.spec.on })),
+    ...rules.map((r) => ({ document: r.document, path: 'on', selector: r.spec.on })),
   ].map((s) => ({ ...s, selected: index.select(s.selector) }))
   const profilesOf = groupByHost(profiles, selections.slice(0, profiles.length))
   const grantsOf = groupByHost(grants, selections.slice(profiles.length))
+  const rulesOf = groupByHost(rules, selections.slice(profiles.length + grants.length))
   // Hosts that the same grants select get the same accounts.
   const known = new Map<string, ReturnType<typeof accessEntries>>()
   const accessFor = (engineUser: string, selecting: readonly Grant[]) => {
     const key = keyOf(engineUser, selecting)
     const entries = known.get(key) ?? accessEntries(engineUser, selecting, types, now)
     known.set(key, entries)
+    return entries
+  }
+  const rulesets = new Map<string, readonly Entry[]>()
+  const firewallFor = (sshPort: number, selecting: ReturnType<typeof readRules>) => {
+    const key = keyOf(`${sshPort}`, selecting)
+    const entries = rulesets.get(key) ?? firewallEntries(sshPort, selecting, types, { locate, sha256: input.sha256 })
+    rulesets.set(key, entries)
     return entries
   }
   const documents = templateDocuments(graph)
@@ -116,18 +127,21 @@ export function createCompiler(input: CompileInput): Compiler {
       const mine = profilesOf.get(name) ?? []
       const own = entriesOf(host, mine, prepared, (profile) => variablesFor(profile, host, documents, secrets))
       const granting = grantsOf.get(name) ?? []
-      const engineUser = host.document.spec.ssh?.user ?? 'plumbline'
+      const filtering = rulesOf.get(name) ?? []
+      const { user: engineUser = 'plumbline', port = 22 } = host.document.spec.ssh ?? {}
       const access = accessFor(engineUser, granting)
-      // Hosts with the same profiles, none of which has anything to fill in, and the same grants get the same.
-      const key = own.filled ? undefined : keyOf(engineUser, [...mine, ...granting])
+      const firewall = firewallFor(port, filtering)
+      // Hosts with the same profiles, none of which has anything to fill in, the same grants and the same rules get the same.
+      const key = own.filled ? undefined : keyOf(`${engineUser} ${port}`, [...mine, ...granting, ...filtering])
       const merged =
         (key === undefined ? undefined : alike.get(key)) ??
-        mergeResources(name, [...own.entries, ...access.entries], types)
+        mergeResources(name, [...own.entries, ...access.entries, ...firewall], types)
       if (key !== undefined) alike.set(key, merged)
       const here = [...access.diagnostics, ...merged.diagnostics].map((d) => ({ ...d, host: name }))
       const wrong = secrets.place(host.document.spec.variables ?? {}).problems
       const unknown = wrong.map((p) => secretProblem(p, host, ['spec', 'variables'], locate))
-      const diagnostics = [...unknown, ...own.diagnostics, ...here]
+      const shut = lockOut(host, filtering, hosts, locate)
+      const diagnostics = [...unknown, ...own.diagnostics, ...here, ...shut]
       return { catalogue: { host: name, resources: merged.resources }, diagnostics }
     },
     links: () =>
@@ -140,6 +154,7 @@ export function createCompiler(input: CompileInput): Compiler {
       ...selections.flatMap((s) => checkSelection(s, index, locate)),
       ...profiles.flatMap((profile) => prepared(profile).diagnostics),
       ...checkGrants(grants, now),
+      ...rules.flatMap((rule) => rule.diagnostics),
     ],
   }
 }

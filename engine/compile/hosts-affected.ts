@@ -3,6 +3,7 @@ import { compareText } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Sealed } from '../model/secret-ref.ts'
+import { endpoints } from './firewall.ts'
 import { HostIndex } from './host-index.ts'
 import type { Sources } from './resolve-content.ts'
 import { referencesIn } from './secrets.ts'
@@ -52,12 +53,14 @@ export function hostsAffected(base: Side, head: Side): readonly string[] {
       if (touched || roles.has(bareName(role))) grants.add(document.metadata.name)
     }
   }
+  const rules = new Set([...changed(base.graph, head.graph, 'FirewallRule'), ...moved(base.graph, head.graph)])
   for (const { graph } of [base, head]) {
-    if (profiles.size === 0 && grants.size === 0) break
+    if (profiles.size === 0 && grants.size === 0 && rules.size === 0) break
     const index = new HostIndex(documentsOf(graph, 'Host'))
     const selectors = [
       ...documentsOf(graph, 'Profile').flatMap((d) => (profiles.has(nameOf(d)) ? [d.document.spec.selector] : [])),
       ...documentsOf(graph, 'AccessGrant').flatMap((d) => (grants.has(nameOf(d)) ? [d.document.spec.on] : [])),
+      ...documentsOf(graph, 'FirewallRule').flatMap((d) => (rules.has(nameOf(d)) ? [d.document.spec.on] : [])),
     ]
     for (const selector of selectors) for (const name of index.select(selector)) affected.add(name)
   }
@@ -94,6 +97,29 @@ function changed(base: Graph, head: Graph, kind: string): string[] {
     if (was === undefined || !same(was, now)) names.push(nameOf(now))
   }
   return [...names, ...[...before.values()].map(nameOf)]
+}
+
+/** Names of the firewall rules that mean other addresses, since hosts that they select came, went or moved. */
+function moved(base: Graph, head: Graph): string[] {
+  if (changed(base, head, 'Host').length === 0) return []
+  const [before, after] = [base, head].map(peers)
+  return [...(after ?? [])].flatMap(([name, addresses]) => {
+    const was = before?.get(name)
+    return was === undefined || was === addresses ? [] : [name]
+  })
+}
+
+/** What each rule that selects hosts as its ends means, in one text. */
+function peers(graph: Graph): ReadonlyMap<string, string> {
+  const rules = documentsOf(graph, 'FirewallRule').filter(
+    (d) => d.document.spec.from?.hosts ?? d.document.spec.to?.hosts,
+  )
+  if (rules.length === 0) return new Map()
+  const hosts = new Map(documentsOf(graph, 'Host').map((h) => [nameOf(h), h]))
+  const index = new HostIndex([...hosts.values()])
+  const words = (said: SpecsByKind['FirewallRule']['from']) =>
+    said === undefined ? [] : endpoints(said, index, hosts).networks.map((n) => n.text)
+  return new Map(rules.map((d) => [nameOf(d), canonicalJson([words(d.document.spec.from), words(d.document.spec.to)])]))
 }
 
 function same(a: LoadedDocument<unknown>, b: LoadedDocument<unknown>): boolean {

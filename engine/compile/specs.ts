@@ -14,7 +14,7 @@ export interface HostSpec {
   readonly address: string
   readonly environment: string
   readonly site?: string
-  readonly ssh?: { readonly user?: string }
+  readonly ssh?: { readonly user?: string; readonly port?: number; readonly jump?: string; readonly transport?: string }
   readonly variables?: JsonObject
   /** What was seen of it and written down, for templates. */
   readonly facts?: JsonObject
@@ -60,6 +60,26 @@ export interface PersonSpec {
   }[]
 }
 
+/** Addresses, and hosts whose addresses are meant. */
+export interface Endpoints {
+  readonly addresses?: readonly string[]
+  readonly hosts?: Selector
+}
+
+export interface FirewallRuleSpec {
+  readonly on: Selector
+  readonly direction?: 'in' | 'out' | 'forward'
+  readonly protocol?: string | readonly string[]
+  readonly ports?: readonly (number | string)[]
+  readonly from?: Endpoints
+  readonly to?: Endpoints
+  readonly interface?: string
+  readonly action: 'accept' | 'drop' | 'reject'
+  readonly log?: boolean
+  readonly priority?: number
+  readonly expires?: string
+}
+
 export interface SpecsByKind {
   Host: HostSpec
   Profile: ProfileSpec
@@ -67,6 +87,7 @@ export interface SpecsByKind {
   Role: RoleSpec
   Team: TeamSpec
   Person: PersonSpec
+  FirewallRule: FirewallRuleSpec
 }
 
 /** All documents of a kind, sorted by address. */

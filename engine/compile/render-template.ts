@@ -41,7 +41,9 @@ export class Renderer {
     if (read instanceof Error) return failure(read)
     try {
       const text = String(this.#engine.renderSync(read, { ...variables }))
-      return isBroken(text) ? { error: 'a secret was cut or changed; use it as it is' } : { text }
+      if (!isBroken(text)) return { text }
+      const broken = text.split('\n').findIndex(isBroken)
+      return { error: `a secret was cut or changed, in line ${broken + 1} of what it makes; use it as it is` }
     } catch (error) {
       return failure(error)
     }

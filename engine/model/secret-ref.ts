@@ -10,7 +10,7 @@ import type { Json } from './document.ts'
  */
 const open = '\ufdd0'
 const close = '\ufdd1'
-const tokenForm = /\ufdd0((?:age|env|file)\/[^\ufdd0\ufdd1|@]+)@([A-Za-z0-9._-]*)((?:\|[a-z]+)*)\ufdd1/g
+const tokenForm = /\ufdd0((?:age|env|file)\/[^\ufdd0\ufdd1|@]+)@([A-Za-z0-9._-]*)((?:\|[a-z0-9]+)*)\ufdd1/g
 
 export type SecretProvider = 'age' | 'env' | 'file'
 

@@ -20,6 +20,7 @@ export const resource: ResourceType<HostnameSpec, HostnameState> = {
   isAbsent: () => false,
   steps,
   discover,
+  paths: () => ['/etc/hostname'],
   restore(_name, state) {
     const agree = state !== null && (state.running === null || state.running === state.static)
     return agree ? { name: state.static } : null

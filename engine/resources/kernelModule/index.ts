@@ -36,8 +36,7 @@ export const resource: ResourceType<ModuleSpec, ModuleState> = {
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
   discover,
-  // Whether it is loaded does not show in any file.
-  paths: ({ name, loaded }) => (loaded === undefined ? [loadFile(plainName(name)), probeFile(plainName(name))] : []),
+  paths: ({ name }) => [loadFile(plainName(name)), probeFile(plainName(name))],
   restore(name, state) {
     if (state === null) return { name, ensure: 'absent' }
     const { boot, blacklist, parameters, loaded, own } = state

@@ -1,5 +1,6 @@
 import { reporter } from '../../model/diagnostic.ts'
 import type { FieldChange, ResourceId, ResourceType } from '../../model/resource.ts'
+import { accountFiles } from '../account-files.ts'
 import { beforeFile } from '../before-file.ts'
 import { codes } from '../codes.ts'
 import { compareFields } from '../fields.ts'
@@ -38,6 +39,7 @@ export const resource: ResourceType<SymlinkSpec, SymlinkState> = {
     return [...beforeFile({ path, ...(owner !== undefined && { owner }) }), `file:${end}`, `directory:${end}`]
   },
   paths: (spec) => [spec.path],
+  watch: (specs) => [...specs.map((spec) => spec.path), ...accountFiles],
   restore: (name, state) => (state === null ? { path: name, ensure: 'absent' } : { path: name, ...state }),
 }
 

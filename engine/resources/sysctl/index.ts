@@ -4,7 +4,7 @@ import { codes } from '../codes.ts'
 import { compareFields } from '../fields.ts'
 import { discover } from './discover.ts'
 import { parse, probe } from './probe.ts'
-import { plainKey, plainValue, type SysctlSpec, type SysctlState } from './spec.ts'
+import { fileOf, plainKey, plainValue, type SysctlSpec, type SysctlState } from './spec.ts'
 import { steps } from './steps.ts'
 
 const report = reporter(codes)
@@ -25,6 +25,7 @@ export const resource: ResourceType<SysctlSpec, SysctlState> = {
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
   discover,
+  paths: (spec) => [fileOf(plainKey(spec.key))],
   restore(name, state) {
     if (state === null) return { key: name, ensure: 'absent' }
     // Two values that differ are not one document.

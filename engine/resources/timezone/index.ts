@@ -21,6 +21,7 @@ export const resource: ResourceType<TimezoneSpec, TimezoneState> = {
   discover,
   after: () => ['package:tzdata'],
   paths: () => ['/etc/localtime', '/etc/timezone'],
+  watch: () => ['/etc/localtime', '/etc/timezone'],
   restore(_name, state) {
     return state !== null && (state.file === null || state.file === state.zone) ? { zone: state.zone } : null
   },

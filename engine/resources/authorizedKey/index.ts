@@ -3,6 +3,7 @@ import type { FieldChange, ResourceType } from '../../model/resource.ts'
 import { codes } from '../codes.ts'
 import { compareFields } from '../fields.ts'
 import { wholeSeconds } from '../time.ts'
+import { discover } from './discover.ts'
 import { keyLine, parseKeyLine } from './key-line.ts'
 import { parse, probe, strangers } from './probe.ts'
 import { bareKey, type KeySpec, type KeyState, keyOfName, nameOfKey } from './spec.ts'
@@ -33,6 +34,8 @@ export const resource: ResourceType<KeySpec, KeyState> = {
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  discover,
+  after: ({ user, ensure }) => (ensure === 'absent' ? [] : [`user:${user}`]),
   restore(name, state) {
     const { user, key } = keyOfName(name)
     if (state === null) return { user, key, ensure: 'absent' }

@@ -3,6 +3,7 @@ import { accountFiles } from '../account-files.ts'
 import { beforeFile } from '../before-file.ts'
 import { compareFields } from '../fields.ts'
 import { checkPath, fourDigits } from '../host-path.ts'
+import { discover } from './discover.ts'
 import { parse, probe } from './probe.ts'
 import type { DirectorySpec, DirectoryState } from './spec.ts'
 import { steps } from './steps.ts'
@@ -23,6 +24,7 @@ export const resource: ResourceType<DirectorySpec, DirectoryState> = {
   diff: (want, have) => compareFields(want, have, ['mode', 'owner', 'group']),
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  discover,
   after: beforeFile,
   paths: (spec) => [spec.path],
   watch: (specs) => [...specs.map((spec) => spec.path), ...accountFiles],

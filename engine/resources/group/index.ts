@@ -2,6 +2,7 @@ import type { ResourceType } from '../../model/resource.ts'
 import { accountFiles, accountSecrets } from '../account-files.ts'
 import { compareFields } from '../fields.ts'
 import { checkSubject } from '../reserved.ts'
+import { discover } from './discover.ts'
 import { parse, probe } from './probe.ts'
 import type { GroupSpec, GroupState } from './spec.ts'
 import { steps } from './steps.ts'
@@ -22,6 +23,8 @@ export const resource: ResourceType<GroupSpec, GroupState> = {
   diff: (want, have) => compareFields(want, have, ['gid']),
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  discover,
+  paths: () => ['/etc/group'],
   watch: () => [...accountFiles, ...accountSecrets],
   restore: (name, state) => (state === null ? { name, ensure: 'absent' } : { name, gid: state.gid }),
 }

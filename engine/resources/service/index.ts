@@ -1,4 +1,5 @@
 import type { FieldChange, ResourceType } from '../../model/resource.ts'
+import { discover } from './discover.ts'
 import { parse, probe } from './probe.ts'
 import { isEnabledAs, type ServiceSpec, type ServiceState } from './spec.ts'
 import { steps } from './steps.ts'
@@ -14,6 +15,7 @@ export const resource: ResourceType<ServiceSpec, ServiceState> = {
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  discover,
   after: ({ name }) => [`package:${family(name)}`, `unit:${unitName(name)}`],
   restore(name, state) {
     if (state === null) return { name, enabled: false, running: false, ensure: 'absent' }

@@ -1,10 +1,11 @@
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
-import type { FieldChange, ResourceType } from '../../model/resource.ts'
+import type { FieldChange, ResourceId, ResourceType } from '../../model/resource.ts'
 import { accountFiles } from '../account-files.ts'
 import { codes } from '../codes.ts'
 import { asSet, compareFields } from '../fields.ts'
 import { checkSubject } from '../reserved.ts'
 import { wholeSeconds } from '../time.ts'
+import { discover } from './discover.ts'
 import { parse, probe } from './probe.ts'
 import { pathOf, type SudoSpec, type SudoState } from './spec.ts'
 import { ruleOf, steps } from './steps.ts'
@@ -35,6 +36,14 @@ export const resource: ResourceType<SudoSpec, SudoState> = {
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  discover,
+  after: ({ subjects, ensure }): readonly ResourceId[] => [
+    'package:sudo',
+    ...(ensure === 'absent'
+      ? []
+      : subjects.map((s): ResourceId => (s.startsWith('%') ? `group:${s.slice(1)}` : `user:${s}`))),
+  ],
+  paths: (spec) => [pathOf(spec.name)],
   watch: (specs) => [...specs.map((spec) => pathOf(spec.name)), ...accountFiles],
   restore(name, state) {
     if (state === null) return { name, subjects: [], commands: [], ensure: 'absent' }

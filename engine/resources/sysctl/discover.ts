@@ -4,7 +4,7 @@ import { splitFirst, taggedLines } from '../observed.ts'
 import { shippedFiles, unchangedFiles } from '../shipped-files.ts'
 import { filesOf, persisted } from './files.ts'
 import { listFiles, numbers, skip } from './probe.ts'
-import { plainValue, type SysctlSpec } from './spec.ts'
+import { plainKey, plainValue, type SysctlSpec } from './spec.ts'
 
 /** All files with their lines, `live KEY VALUE` for the keys they name, and which of them are as a package brought them. */
 const probe: Script = read`(
@@ -35,7 +35,8 @@ function parse(output: ProbeOutput): readonly Discovered<SysctlSpec>[] {
   if (!lines.some((l) => l.tag === 'end')) return []
   const files = filesOf(lines)
   const unchanged = unchangedFiles(lines)
-  const live = new Map(lines.filter((l) => l.tag === 'kernel').map((l) => splitFirst(l.rest)))
+  const kernel = lines.flatMap((l) => (l.tag === 'kernel' ? [splitFirst(l.rest)] : []))
+  const live = new Map(kernel.map(([key, value]) => [plainKey(key), value]))
   const own = files.filter((f) => f.path.startsWith('/etc/') && f.plain && !unchanged.has(f.path))
   const keys = new Set(own.flatMap((f) => f.settings.map((s) => s.key)))
   return [...keys].sort().flatMap((key): Discovered<SysctlSpec>[] => {

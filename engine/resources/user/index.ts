@@ -1,10 +1,11 @@
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
-import type { FieldChange, ResourceType } from '../../model/resource.ts'
+import type { FieldChange, ResourceId, ResourceType } from '../../model/resource.ts'
 import { accountFiles, accountSecrets } from '../account-files.ts'
 import { codes } from '../codes.ts'
 import { dayNumber } from '../days.ts'
 import { asSet, compareFields } from '../fields.ts'
 import { checkSubject } from '../reserved.ts'
+import { discover } from './discover.ts'
 import { parse, probe } from './probe.ts'
 import type { UserSpec, UserState } from './spec.ts'
 import { steps } from './steps.ts'
@@ -30,6 +31,12 @@ export const resource: ResourceType<UserSpec, UserState> = {
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
+  discover,
+  after({ group, groups = [], ensure }): readonly ResourceId[] {
+    if (ensure === 'absent') return []
+    return [...(group === undefined ? [] : [group]), ...groups].map((name): ResourceId => `group:${name}`)
+  },
+  paths: () => ['/etc/passwd', '/etc/group', '/etc/shadow'],
   watch: () => [...accountFiles, ...accountSecrets],
   restore(name, state) {
     if (state === null) return { login: name, ensure: 'absent', removal: 'lock' }

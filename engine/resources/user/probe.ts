@@ -10,6 +10,11 @@ import type { UserSpec, UserState } from './spec.ts'
  * and `shadow LOGIN locked|set|none DAY`; a password's hash is looked at there and never leaves the host.
  */
 export function probe(specs: readonly UserSpec[]): Script {
+  return look(read`N=${specs.map((s) => s.login).join('\n')}`)
+}
+
+/** `names` sets `$N` to the logins that are asked for, each on a line. */
+export function look(names: Script): Script {
   return read`(
 command -v awk >/dev/null || echo missing awk
 set --
@@ -22,7 +27,8 @@ for f in passwd group shadow; do
   fi
 done
 [ $# -gt 0 ] || set -- /dev/null
-N=${specs.map((s) => s.login).join('\n')} awk -F: '
+${names}
+N=$N awk -F: '
 BEGIN { n = split(ENVIRON["N"], names, "\\n"); for (i = 1; i <= n; i++) wanted[names[i]] }
 f == "passwd" && $1 in wanted { print "passwd", $1 ":" $3 ":" $4 ":" $5 ":" $6 ":" $7; primary[$4] }
 f == "group" {
@@ -39,7 +45,7 @@ END { print "end" }' "$@" 2>/dev/null
 `
 }
 
-interface Found {
+export interface Found {
   readonly files: Map<string, string>
   readonly accounts: Map<string, string[]>
   readonly groupNames: Map<string, string>
@@ -70,7 +76,7 @@ function observe(spec: UserSpec, found: Found): Observation<UserState> {
   return { status: 'present', state }
 }
 
-function stateOf(account: readonly string[], found: Found): UserState | undefined {
+export function stateOf(account: readonly string[], found: Found): UserState | undefined {
   const [login = '', uid = '', gid = '', comment = '', home = '', shell = ''] = account
   const shadow = found.shadows.get(login)
   if (account.length !== 6 || !/^\d{1,10}$/.test(uid) || !/^\d{1,10}$/.test(gid) || shadow === undefined)
@@ -91,7 +97,7 @@ function stateOf(account: readonly string[], found: Found): UserState | undefine
   }
 }
 
-function collect(stdout: string): Found {
+export function collect(stdout: string): Found {
   const found: Found = {
     files: new Map(),
     accounts: new Map(),

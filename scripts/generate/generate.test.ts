@@ -28,7 +28,7 @@ describe('generate', () => {
 
   it('leaves no import to validators, so that nothing is compiled at run time', async () => {
     const text = await validatorsText(inputs)
-    expect(/from ?"|createRequire|=require\(/.test(text)).toBe(false)
+    expect(/from ?"[^,"]|createRequire|=require\(/.test(text)).toBe(false)
   })
 
   it('finds plug-ins by their folders', () => {

@@ -37,7 +37,8 @@ code=0
 touch "$O"
 for p do
   line=$(ls -ldi -- "$p" 2>/dev/null) || { echo "stat: cannot statx '$p': No such file or directory" >&2; code=1; continue; }
-  LINE=$line P=$p F=$f awk '
+  case $f in *%[YZ]*) when=$(date -r "$p" +%s 2>/dev/null) ;; *) when= ;; esac
+  LINE=$line P=$p F=$f T=\${when:-0} awk '
   function bit(c, v) { return index("-STl", c) && c != "s" && c != "t" ? 0 : v }
   function octal(m,   a, i, c, s) {
     for (i = 1; i <= 9; i++) { c = substr(m, i, 1); if (c != "-" && c != "S" && c != "T") a[int((i-1)/3)] += (i % 3 == 1 ? 4 : i % 3 == 2 ? 2 : 1) }
@@ -55,6 +56,7 @@ for p do
     out = ENVIRON["F"]
     i = index(out, "%n"); if (i) { tail = substr(out, i + 2); out = substr(out, 1, i - 1) }
     gsub(/%f/, sprintf("%x", type + n), out); gsub(/%a/, sprintf("%o", n), out)
+    gsub(/%[YZ]/, ENVIRON["T"], out)
     gsub(/%u/, uid, out); gsub(/%g/, gid, out); gsub(/%U/, "UNKNOWN", out); gsub(/%G/, "UNKNOWN", out)
     printf "%s%s%s\\n", out, (i ? ENVIRON["P"] : ""), tail
   }' "$O"

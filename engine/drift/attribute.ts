@@ -60,7 +60,8 @@ function fieldOf({ path, before, after, sensitive }: FieldChange): DriftedField 
 
 function cluesOf({ action, files, clues }: DriftInput): DriftClues {
   if (clues === undefined) return {}
-  const since = Date.parse(action.origin.setBy?.at ?? '') || 0
+  // Hosts tell whole seconds.
+  const since = Math.floor((Date.parse(action.origin.setBy?.at ?? '') || 0) / 1000) * 1000
   const file = newest(files.flatMap(({ path, index }) => fileClue(path, clues.files.get(index), action, since)))
   const noted = action.resource.startsWith('package:')
     ? clues.packages.filter((p) => p.at >= since && speaksOf(p.text, action.resource.slice('package:'.length)))

@@ -47,7 +47,7 @@ export const defineRevert: Define = (command, context) => {
               width: terminal.width,
               approvals: approvalLines(standing, plan),
               ...(options.out !== undefined && { savedTo: options.out }),
-              next: nextStep(standing.holds, options.out),
+              next: nextStep(standing.holds && standing.counted.length > 0, options.out),
             }),
           )
         return planStatus(plan)
@@ -55,7 +55,8 @@ export const defineRevert: Define = (command, context) => {
     })
 }
 
-function nextStep(holds: boolean, saved: string | undefined): string {
+/** Also where the estate asks for nobody, a record has to say who wanted it. */
+function nextStep(agreed: boolean, saved: string | undefined): string {
   if (saved === undefined) return 'save it with -o plan.json, to have it approved'
-  return holds ? `plumbline apply ${saved}` : `somebody else: plumbline approve ${saved}; then plumbline apply`
+  return agreed ? `plumbline apply ${saved}` : `somebody else: plumbline approve ${saved}; then plumbline apply`
 }

@@ -12,6 +12,11 @@ export const codes = {
     meaning: 'A resource waits for, or restarts on, one that the host does not have.',
     fix: 'write type:name as in package:nginx or file:/etc/motd, of a resource that the same host gets',
   },
+  'resource-overlap': {
+    severity: 'error',
+    meaning: 'Two resources of a host would write the same file, and undo each other.',
+    fix: 'say in one of them all that shall stand in the file',
+  },
   'requires-cycle': {
     severity: 'error',
     meaning: 'Resources of a host require each other, so that none can be the first.',

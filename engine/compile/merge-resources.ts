@@ -4,6 +4,7 @@ import type { JsonObject, Place } from '../model/document.ts'
 import type { Declaration, Resource, ResourceId, ResourceType } from '../model/resource.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
+import { overlaps } from './overlaps.ts'
 import { withoutLoops } from './without-loops.ts'
 
 const report = reporter(codes)
@@ -81,7 +82,11 @@ export function mergeResources(
   const ordered = withoutLoops(resources.sort((a, b) => compareText(a.id, b.id)))
   return {
     resources: ordered.resources,
-    diagnostics: [...diagnostics, ...ordered.loops.map((l) => cycle(host, l, merged))],
+    diagnostics: [
+      ...diagnostics,
+      ...ordered.loops.map((l) => cycle(host, l, merged)),
+      ...overlaps(host, resources, types),
+    ],
   }
 }
 

@@ -141,6 +141,11 @@ export interface ResourceType<Spec = JsonObject, State = JsonObject> {
    */
   paths?(spec: Spec): readonly string[]
   /**
+   * Whether those files are the resource's own, or hold something of it among what belongs to others. Two that own the same
+   * file whole, or one whole and one in part, are a mistake. Left out where nobody else would write there.
+   */
+  readonly owns?: 'whole' | 'part'
+  /**
    * Files whose stat tells whether anything of these resources may have changed: a host that is looked at again is asked for
    * that first. Left out where files don't tell; then the whole probe is made each time.
    */

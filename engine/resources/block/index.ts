@@ -29,6 +29,7 @@ export const resource: ResourceType<BlockSpec, BlockState> = {
   steps,
   after: ({ path }) => beforeFile({ path }),
   paths: ({ path }) => [path],
+  owns: 'part',
   restore(id, state) {
     if (state === null) return { ...named(id), ensure: 'absent' }
     return { ...named(id), preimage: state.sha256, comment: state.comment as NonNullable<BlockSpec['comment']> }

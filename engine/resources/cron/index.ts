@@ -31,6 +31,7 @@ export const resource: ResourceType<CronSpec, CronState> = {
   steps,
   after: ({ user = 'root', ensure }) => (ensure === 'absent' ? [] : ['package:cron', `user:${user}`]),
   paths: (spec) => [pathOf(spec.name)],
+  owns: 'whole',
   discover,
   restore(name, state) {
     if (state === null) return { name, ensure: 'absent' }

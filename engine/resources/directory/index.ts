@@ -27,6 +27,7 @@ export const resource: ResourceType<DirectorySpec, DirectoryState> = {
   discover,
   after: beforeFile,
   paths: (spec) => [spec.path],
+  owns: 'whole',
   watch: (specs) => [...specs.map((spec) => spec.path), ...accountFiles],
   restore: (name, state) => (state === null ? { path: name, ensure: 'absent' } : { path: name, ...state }),
 }

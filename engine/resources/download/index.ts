@@ -36,6 +36,7 @@ export const resource: ResourceType<DownloadSpec, DownloadState> = {
   steps,
   after: (spec) => [...beforeFile(spec), ...fetchers],
   paths: (spec) => [spec.path],
+  owns: 'whole',
   restore(name, state) {
     if (state === null) return { path: name, ensure: 'absent' }
     const { sha256, mode, owner, group } = state

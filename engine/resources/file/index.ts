@@ -37,6 +37,7 @@ export const resource: ResourceType<FileSpec, FileState> = {
   steps,
   after: beforeFile,
   paths: (spec) => [spec.path],
+  owns: 'whole',
   watch: (specs) => [...specs.map((spec) => spec.path), ...accountFiles],
   restore(name, state) {
     if (state === null) return { path: name, ensure: 'absent' }

@@ -25,6 +25,7 @@ export const resource: ResourceType<GroupSpec, GroupState> = {
   steps,
   discover,
   paths: () => ['/etc/group'],
+  owns: 'part',
   watch: () => [...accountFiles, ...accountSecrets],
   restore: (name, state) => (state === null ? { name, ensure: 'absent' } : { name, gid: state.gid }),
 }

@@ -21,6 +21,7 @@ export const resource: ResourceType<HostnameSpec, HostnameState> = {
   steps,
   discover,
   paths: () => ['/etc/hostname'],
+  owns: 'whole',
   restore(_name, state) {
     const agree = state !== null && (state.running === null || state.running === state.static)
     return agree ? { name: state.static } : null

@@ -31,6 +31,7 @@ export const resource: ResourceType<LineSpec, LineState> = {
   steps,
   after: ({ path }) => beforeFile({ path }),
   paths: ({ path }) => [path],
+  owns: 'part',
   restore: (name, state) => (state === null ? { ...named(name), ensure: 'absent' } : { ...named(name), ...state }),
 }
 

@@ -44,6 +44,7 @@ export const resource: ResourceType<SudoSpec, SudoState> = {
       : subjects.map((s): ResourceId => (s.startsWith('%') ? `group:${s.slice(1)}` : `user:${s}`))),
   ],
   paths: (spec) => [pathOf(spec.name)],
+  owns: 'whole',
   watch: (specs) => [...specs.map((spec) => pathOf(spec.name)), ...accountFiles],
   restore(name, state) {
     if (state === null) return { name, subjects: [], commands: [], ensure: 'absent' }

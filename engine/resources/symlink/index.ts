@@ -39,6 +39,7 @@ export const resource: ResourceType<SymlinkSpec, SymlinkState> = {
     return [...beforeFile({ path, ...(owner !== undefined && { owner }) }), `file:${end}`, `directory:${end}`]
   },
   paths: (spec) => [spec.path],
+  owns: 'whole',
   watch: (specs) => [...specs.map((spec) => spec.path), ...accountFiles],
   restore: (name, state) => (state === null ? { path: name, ensure: 'absent' } : { path: name, ...state }),
 }

@@ -34,6 +34,7 @@ export const resource: ResourceType<TimerSpec, TimerState> = {
     return command === undefined ? started : [...started, `user:${user}`]
   },
   paths: ({ name, command }) => (command === undefined ? [timerPath(name)] : [timerPath(name), servicePath(name)]),
+  owns: 'whole',
   discover,
   restore(name, state) {
     if (state === null) return { name, ensure: 'absent' }

@@ -31,6 +31,7 @@ export const resource: ResourceType<UnitSpec, UnitState> = {
     return dropIn === undefined || ensure === 'absent' ? [] : [`unit:${name}`, `package:${base}`]
   },
   paths: (spec) => [pathOf(spec)],
+  owns: 'whole',
   discover,
   restore(name, state) {
     if (state === null) return { ...named(name), ensure: 'absent' }

@@ -37,6 +37,7 @@ export const resource: ResourceType<UserSpec, UserState> = {
     return [...(group === undefined ? [] : [group]), ...groups].map((name): ResourceId => `group:${name}`)
   },
   paths: () => ['/etc/passwd', '/etc/group', '/etc/shadow'],
+  owns: 'part',
   watch: () => [...accountFiles, ...accountSecrets],
   restore(name, state) {
     if (state === null) return { login: name, ensure: 'absent', removal: 'lock' }

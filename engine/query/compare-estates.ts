@@ -2,7 +2,7 @@ import { compareText } from '../model/diagnostic.ts'
 import type { Json, JsonObject } from '../model/document.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Graph } from '../model/graph.ts'
-import type { Catalogue } from '../model/resource.ts'
+import type { Catalogue, ResourceId } from '../model/resource.ts'
 import { compareDebianVersions } from './debian-version.ts'
 import { type Difference, differences } from './differences.ts'
 import type { SeenHost } from './table.ts'
@@ -60,7 +60,7 @@ function compareHost(host: string, before: EstateSide, after: EstateSide): Compa
     host,
     resources: compareMaps(wantedOn(before, host), wantedOn(after, host)),
     facts: seen ? compareFacts(was.facts, is.facts) : [],
-    states: seen ? compareMaps(statesOf(was), statesOf(is)) : [],
+    states: seen ? compareMaps(statesOf(was, is), statesOf(is, was)) : [],
   }
 }
 
@@ -80,9 +80,16 @@ const wantedOn = (side: EstateSide, host: string): ReadonlyMap<string, Json> =>
     ]),
   )
 
-/** What is unknown on a side is left out: nothing is concluded from it. */
-const statesOf = (seen: SeenHost): ReadonlyMap<string, Json> =>
-  new Map([...seen.observations].flatMap(([id, o]) => (o.status === 'present' ? [[id, o.state as Json] as const] : [])))
+/** Of the resources that both sides know something of: where one is unknown, or was not looked at, nothing is concluded. */
+function statesOf(side: SeenHost, other: SeenHost): ReadonlyMap<string, Json> {
+  const known = (seen: SeenHost, id: ResourceId): boolean =>
+    (seen.observations.get(id)?.status ?? 'unknown') !== 'unknown'
+  return new Map(
+    [...side.observations].flatMap(([id, o]) =>
+      o.status === 'present' && known(other, id) ? [[id, o.state as Json] as const] : [],
+    ),
+  )
+}
 
 function compareMaps(before: ReadonlyMap<string, Json>, after: ReadonlyMap<string, Json>): readonly Compared[] {
   const names = [...new Set([...before.keys(), ...after.keys()])].sort(compareText)

@@ -23,6 +23,8 @@ interface Case {
   readonly title: string
   readonly documents: string
   readonly sources?: Record<string, string>
+  /** Files below secrets/, as text. */
+  readonly secrets?: Record<string, string>
   readonly now?: string
   readonly catalogues?: Record<string, readonly ExpectedResource[]>
   readonly links?: readonly string[]
@@ -37,10 +39,14 @@ for (const entry of readdirSync(folder, { withFileTypes: true })) {
   types.set(entry.name, found.resource)
 }
 
-function inputOf(documents: readonly LoadedDocument[], { sources = {}, now }: Partial<Case> = {}): CompileInput {
+function inputOf(
+  documents: readonly LoadedDocument[],
+  { sources = {}, secrets = {}, now }: Partial<Case> = {},
+): CompileInput {
   return {
     graph: graphOf(documents),
     sources: (path) => (sources[path] === undefined ? undefined : Buffer.from(sources[path], 'base64')),
+    secretFiles: new Map(Object.entries(secrets).map(([path, text]) => [path, Buffer.from(text)])),
     types,
     locate: (document) => ({ file: document.file, line: 1, column: 1 }),
     sha256: (data) => createHash('sha256').update(data).digest('hex'),

@@ -55,6 +55,8 @@ function writings(text: string): string[] {
     hex.toUpperCase(),
     json,
     ascii,
+    JSON.stringify(json).slice(1, -1),
+    JSON.stringify(ascii).slice(1, -1),
     ascii.replace(/\\u[0-9a-f]{4}/g, (e) => `\\u${e.slice(2).toUpperCase()}`),
     json.replaceAll('/', '\\/'),
     ...urls,

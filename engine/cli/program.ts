@@ -48,6 +48,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   baseline: { summary: 'record how the estate stands, under a name', load: () => import('./commands/baseline.ts') },
   diff: { summary: 'compare two baselines, dates or commits', load: () => import('./commands/diff.ts') },
   secret: { summary: 'keep secrets in the estate, encrypted', load: () => import('./commands/secret.ts') },
+  import: {
+    summary: 'write documents for running hosts, and prove that a plan of them is empty',
+    load: () => import('./commands/import.ts'),
+  },
   facts: {
     summary: 'show what hosts are made of: hardware, addresses, packages, keys and more',
     load: () => import('./commands/facts.ts'),

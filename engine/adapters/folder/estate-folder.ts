@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Founder } from '../../model/founder.ts'
@@ -29,6 +29,12 @@ export function estateFolder(root: string): Folder {
         await writeFile(resolve(root, path), text)
       }
     },
+    async remove(paths) {
+      for (const path of paths) {
+        await rm(join(root, path), { force: true })
+        await removeEmpty(root, dirname(path))
+      }
+    },
     read: async (path) => (existsSync(join(root, path)) ? readFile(join(root, path), 'utf8') : undefined),
     async commitAll(branch, message) {
       const git = await gitIn(root)
@@ -44,6 +50,16 @@ export function estateFolder(root: string): Folder {
     },
     founder: () => founder(root),
   }
+}
+
+/** A folder inside the root and those above it, as far as nothing is in them. */
+async function removeEmpty(root: string, folder: string): Promise<void> {
+  if (folder === '.' || folder.startsWith('..') || folder.startsWith('/')) return
+  const gone = await rmdir(join(root, folder)).then(
+    () => true,
+    () => false,
+  )
+  if (gone) await removeEmpty(root, dirname(folder))
 }
 
 /** The library is loaded when it is needed: most commands never do. Not an instance comes back but a maker, for an instance is thenable. */

@@ -1,5 +1,6 @@
 import type { Discovered, ProbeOutput } from '../../model/resource.ts'
 import { read, type Script } from '../../model/script.ts'
+import { leftOut } from '../left-out.ts'
 import { splitFirst, taggedLines } from '../observed.ts'
 import { people } from '../people.ts'
 import { keyLine, parseKeyLine } from './key-line.ts'
@@ -52,9 +53,7 @@ function keysOf(user: string, path: string, lines: readonly string[]): readonly 
   const claims = odd === 0 ? { claims: [path] } : {}
   return [
     ...specs.map((spec) => ({ spec, ...claims })),
-    ...(odd === 0
-      ? []
-      : [{ leftOut: `${odd} of the keys in ${path}`, because: 'they are in no form that documents take' }]),
+    ...(odd === 0 ? [] : [leftOut(`${odd} of the keys in ${path}`, 'they are in no form that documents take')]),
   ]
 }
 

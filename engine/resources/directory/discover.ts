@@ -1,6 +1,7 @@
 import type { Discovered, ProbeOutput } from '../../model/resource.ts'
 import { read, type Script } from '../../model/script.ts'
 import { fourDigits } from '../host-path.ts'
+import { leftOut } from '../left-out.ts'
 import { taggedLines } from '../observed.ts'
 import type { DirectorySpec } from './spec.ts'
 
@@ -49,7 +50,7 @@ function parse(output: ProbeOutput): readonly Discovered<DirectorySpec>[] {
     const owner = names.get(`uid ${uid}`) ?? uid
     const group = names.get(`gid ${gid}`) ?? gid
     if (![owner, group].every((name) => /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(name))) {
-      return [{ leftOut: `directory:${path}`, because: 'its owner or group has no name' }]
+      return [leftOut(`directory:${path}`, 'its owner or group has no name')]
     }
     return [
       {

@@ -1,5 +1,6 @@
 import type { Discovered, ProbeOutput } from '../../model/resource.ts'
 import { read, type Script } from '../../model/script.ts'
+import { leftOut } from '../left-out.ts'
 import { taggedLines } from '../observed.ts'
 import { isReserved } from '../reserved.ts'
 import type { GroupSpec } from './spec.ts'
@@ -19,7 +20,7 @@ function parse(output: ProbeOutput): readonly Discovered<GroupSpec>[] {
     const [, name, gid] = /^(\S+) (\d{1,10})$/.exec(rest) ?? []
     if (tag !== 'group' || name === undefined || gid === undefined) return []
     if (isReserved(name)) {
-      return [{ leftOut: `group:${name}`, because: 'its name is reserved, or in no form that documents take' }]
+      return [leftOut(`group:${name}`, 'its name is reserved, or in no form that documents take')]
     }
     return [{ spec: { name, gid: Number(gid) } }]
   })

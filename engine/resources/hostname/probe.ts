@@ -1,5 +1,6 @@
 import type { Discovered, Observation, ProbeOutput } from '../../model/resource.ts'
 import { read, type Script } from '../../model/script.ts'
+import { leftOut } from '../left-out.ts'
 import { absent, missingTool, noPermission, taggedLines, unparsable } from '../observed.ts'
 import type { HostnameSpec, HostnameState } from './spec.ts'
 
@@ -48,7 +49,7 @@ export const discover = {
     if (seen.status !== 'present') return []
     const { static: name, running } = seen.state
     if (running !== null && running !== name) {
-      return [{ leftOut: 'hostname:system', because: `/etc/hostname says ${name}, the kernel ${running}` }]
+      return [leftOut('hostname:system', `/etc/hostname says ${name}, the kernel ${running}`)]
     }
     const plain =
       name.length <= 64 && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(name)

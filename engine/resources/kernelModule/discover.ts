@@ -29,17 +29,21 @@ function parse(output: ProbeOutput): readonly Discovered<ModuleSpec>[] {
       for (const name of modulesOf(file, kind) ?? []) claims.set(name, [...(claims.get(name) ?? []), file.path])
     }
   }
-  return [...claims].sort().map(([name, paths]) => {
+  return [...claims].sort().flatMap(([name, paths]): Discovered<ModuleSpec>[] => {
     const { boot, blacklist, parameters } = settingsOf(files, name)
-    return {
-      spec: {
-        name,
-        ...(Object.keys(parameters).length > 0 && { parameters }),
-        ...(boot === blacklist && { boot }),
-        ...(blacklist && { blacklist }),
+    if (!Object.entries(parameters).every(([k, v]) => /^[A-Za-z0-9_.-]{1,64}$/.test(k) && /^[^\s"'\\#]+$/.test(v)))
+      return []
+    return [
+      {
+        spec: {
+          name,
+          ...(Object.keys(parameters).length > 0 && { parameters }),
+          ...(boot === blacklist && { boot }),
+          ...(blacklist && { blacklist }),
+        },
+        claims: [...new Set(paths)],
       },
-      claims: [...new Set(paths)],
-    }
+    ]
   })
 }
 

@@ -15,7 +15,11 @@ export function steps({ verb, resource, have, fields }: Change<ModuleSpec, Modul
   }
   const files = filesWanted(spec)
   const { loaded } = spec
-  const load = loaded !== undefined && have?.loaded !== loaded ? setLoaded(name, loaded) : sh`:`
+  // What can't be loaded is not kept either.
+  const load =
+    loaded !== undefined && have?.loaded !== loaded
+      ? sh`( ${setLoaded(name, loaded)} ) || { ${have?.own ? put(name, have) : removeAll(name)}; exit 1; }`
+      : sh`:`
   const onlyLoaded = fields.length > 0 && fields.every((f) => f.path === 'loaded')
   return {
     summary: onlyLoaded

@@ -70,6 +70,8 @@ export const discover = {
     const short = (generate ?? []).map((entry) =>
       entryOf(entry.split(' ')[0] ?? '') === entry ? (entry.split(' ')[0] ?? '') : entry,
     )
+    const plainEntry = /^[A-Za-z0-9_]+(\.[A-Za-z0-9-]+)?(@[A-Za-z0-9]+)?( [A-Za-z0-9-]+)?$/
+    if (!short.every((entry) => plainEntry.test(entry))) return []
     const from = lines.find((l) => l.tag === 'from')?.rest
     const claims = [...(from === undefined ? [] : [from]), ...(generate === null ? [] : ['/etc/locale.gen'])]
     return [{ spec: { lang, ...(generate !== null && { generate: short }) }, claims }]

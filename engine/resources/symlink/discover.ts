@@ -49,7 +49,7 @@ function parse(output: ProbeOutput): readonly Discovered<SymlinkSpec>[] {
     const next = lines[i + 1]
     if (tag !== 'link' || next?.tag !== 'to' || next.rest === '') return []
     const [who, path] = pair(rest)
-    if (madeByPackage(path, next.rest, maint) || !/^\/[^\p{Cc}]+$/u.test(path)) return []
+    if (madeByPackage(path, next.rest, maint) || !/^\/[^\p{Cc}]+$/u.test(path) || /\p{Cc}/u.test(next.rest)) return []
     const owner = names.get(who) ?? who
     return [{ spec: { path, target: next.rest, ...(owner !== 'root' && owner !== '0' && { owner }) } }]
   })

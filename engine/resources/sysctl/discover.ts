@@ -1,5 +1,6 @@
 import type { Discovered, ProbeOutput } from '../../model/resource.ts'
 import { read, type Script } from '../../model/script.ts'
+import { leftOut } from '../left-out.ts'
 import { splitFirst, taggedLines } from '../observed.ts'
 import { shippedFiles, unchangedFiles } from '../shipped-files.ts'
 import { filesOf, persisted } from './files.ts'
@@ -44,10 +45,9 @@ function parse(output: ProbeOutput): readonly Discovered<SysctlSpec>[] {
     if (kept === undefined || !own.includes(kept.file)) return []
     const claims = own.filter((f) => f.settings.some((s) => s.key === key)).map((f) => f.path)
     const value = plainValue(live.get(key) ?? '')
-    if (value === kept.value) return [{ spec: { key, value }, claims }]
-    return [
-      { leftOut: `sysctl:${key}`, because: `${kept.file.path} says ${kept.value}, the kernel ${value || 'nothing'}` },
-    ]
+    const agree = value === kept.value && value !== '' && !/\p{Cc}/u.test(value)
+    if (agree) return [{ spec: { key, value }, claims }]
+    return [leftOut(`sysctl:${key}`, `${kept.file.path} says ${kept.value}, the kernel ${value || 'nothing'}`)]
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Discovered, Observation, ProbeOutput } from '../../model/resource.ts'
 import { read, type Script } from '../../model/script.ts'
+import { leftOut } from '../left-out.ts'
 import { absent, missingTool, noPermission, taggedLines, unknown, unparsable } from '../observed.ts'
 import { type TimezoneSpec, type TimezoneState, zoneForm } from './spec.ts'
 
@@ -50,7 +51,7 @@ export const discover = {
     const { zone, file } = seen.state
     const claims = ['/etc/localtime', '/etc/timezone']
     if (file !== null && file !== zone) {
-      return [{ leftOut: 'timezone:system', because: `/etc/localtime is ${zone}, /etc/timezone says ${file}`, claims }]
+      return [leftOut('timezone:system', `/etc/localtime is ${zone}, /etc/timezone says ${file}`, claims)]
     }
     return zone === 'Etc/UTC' || zone === 'UTC' ? [] : [{ spec: { zone }, claims }]
   },

@@ -1,5 +1,6 @@
 import type { Discovered, ProbeOutput } from '../../model/resource.ts'
 import { read } from '../../model/script.ts'
+import { leftOut } from '../left-out.ts'
 import { people } from '../people.ts'
 import { isReserved } from '../reserved.ts'
 import { collect, look, stateOf } from './probe.ts'
@@ -13,14 +14,14 @@ function parse(output: ProbeOutput): readonly Discovered<UserSpec>[] {
   if (!found.whole) return []
   return [...found.accounts].flatMap(([login, account]): Discovered<UserSpec>[] => {
     const state = stateOf(account, found)
-    const leftOut = (what: string, because: string) => ({ leftOut: `${what}user:${login}`, because })
-    if (state === undefined) return [leftOut('', 'its entries can not be read')]
-    if (isReserved(login)) return [leftOut('', 'its name is reserved, or in no form that documents take')]
+    const name = `user:${login}`
+    if (state === undefined) return [leftOut(name, 'its entries can not be read')]
+    if (isReserved(login)) return [leftOut(name, 'its name is reserved, or in no form that documents take')]
     const groups = [state.group, ...state.groups]
     if (!groups.every((g) => /^[a-z_][a-z0-9_-]{0,31}$/.test(g)) || !hasPlainPaths(state)) {
-      return [leftOut('', 'a group, its shell or its home is in no form that documents take')]
+      return [leftOut(name, 'a group, its shell or its home is in no form that documents take')]
     }
-    const password = state.password ? [leftOut('password of ', 'hashes of passwords are never read out')] : []
+    const password = state.password ? [leftOut(`password of ${name}`, 'hashes of passwords are never read out')] : []
     return [{ spec: specOf(login, state) }, ...password]
   })
 }

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../model/document.ts'
 import type { Change, Observation, Resource, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
-import { holdsSecret } from '../model/secret-ref.ts'
 import { judgeSecrets, type Known } from './secret-fields.ts'
 
 /** What is to be done on one host, before order and origin. */
@@ -61,7 +60,7 @@ function diffResource(
   const excerpt = seen.status === 'present' ? seen.excerpt : undefined
   if (have !== null && secrets?.isAsApplied(have) === true) return { as: 'unchanged' }
   const found = type.diff(resource.spec, have, secrets === undefined ? excerpt : undefined)
-  if (have !== null && found.length === 0 && !holdsSecret(resource.spec)) return { as: 'unchanged' }
+  if (have !== null && found.length === 0) return { as: 'unchanged' }
   const fields = secrets?.hide(found) ?? found
   return { as: 'change', change: { verb: have === null ? 'create' : 'update', resource, have, fields } }
 }

@@ -33,7 +33,6 @@ export function judgeSecrets(resource: Resource, known: Known | undefined): Secr
 
 /** Only what the spec says in clear words stays: what follows from a secret is not known by its name. */
 function hideSecrets(spec: JsonObject, fields: readonly FieldChange[]): readonly FieldChange[] {
-  if (fields.length === 0) return [{ path: 'secret', sensitive: true }]
   return fields.map((field) => {
     const key = /^[^.[]+/.exec(field.path)?.[0] ?? ''
     const plain = spec[key] !== undefined && !holdsSecret(spec[key]) && field.text === undefined

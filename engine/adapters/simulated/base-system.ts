@@ -36,6 +36,7 @@ export function baseSystem(name: string): Readonly<Record<string, string>> {
     'etc/systemd/system/multi-user.target.wants/cron.service': '',
     'etc/systemd/system/multi-user.target.wants/ssh.service': '',
     'run/systemd/system/.keep': '',
+    'proc/self/mountinfo': '1 0 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n',
     'proc/sys/net/ipv4/ip_forward': '0\n',
     'usr/share/zoneinfo/Etc/UTC': 'TZif2\n',
     'usr/share/zoneinfo/Europe/Berlin': 'TZif2\n',

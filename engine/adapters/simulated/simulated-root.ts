@@ -4,6 +4,7 @@ import { quote } from '../../model/script.ts'
 import { baseSystem, packageArchive } from './base-system.ts'
 import { accountTools } from './stand-ins/accounts.ts'
 import { commandTools } from './stand-ins/commands.ts'
+import { mountTools } from './stand-ins/mounts.ts'
 import { packageTools } from './stand-ins/packages.ts'
 import { serviceTools } from './stand-ins/services.ts'
 import { lackingTools, systemTools } from './stand-ins/system.ts'
@@ -35,6 +36,7 @@ export function prepareRoot(folder: string, name: string): SimulatedRoot {
   const all = {
     ...accountTools,
     ...commandTools,
+    ...mountTools,
     ...packageTools,
     ...serviceTools,
     ...systemTools,

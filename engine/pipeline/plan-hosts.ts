@@ -4,9 +4,10 @@ import { leaveOut } from '../diff/leave-out.ts'
 import { wantedOn } from '../diff/wanted.ts'
 import { digestOf } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import type { JsonObject } from '../model/document.ts'
 import type { Plan, ResourceOnHost, UnknownResource } from '../model/plan.ts'
-import type { AppliedHost, ChangeRecord } from '../model/record.ts'
-import type { Catalogue, Observation, Resource, ResourceId } from '../model/resource.ts'
+import type { AppliedHost, ChangeRecord, Intent } from '../model/record.ts'
+import type { Catalogue, Observation, Resource } from '../model/resource.ts'
 import type { HostObservation } from '../observe/observe-host.ts'
 import { observeHosts } from '../observe/observe-hosts.ts'
 import { massDeletes } from '../plan/mass-delete.ts'
@@ -145,7 +146,7 @@ function withRecorded(
 ): ReadonlyMap<string, Catalogue> {
   const recorded = new Map<string, Resource[]>()
   for (const intent of question.rollbackOf?.deployment?.intents ?? []) {
-    const resource = bareResource(intent.action.resource, world)
+    const resource = bareResource(intent, world)
     if (resource !== undefined) push(recorded, intent.action.host, resource)
   }
   return new Map(
@@ -156,13 +157,14 @@ function withRecorded(
   )
 }
 
-function bareResource(id: ResourceId, world: World): Resource | undefined {
-  const type = id.slice(0, id.indexOf(':'))
+/** Enough of a resource to look at it: its absence, or where there is none (a host always has a time zone) what it was. */
+function bareResource({ action, state }: Intent, world: World): Resource | undefined {
+  const id = action.resource
   const name = id.slice(id.indexOf(':') + 1)
-  const spec = world.types.get(type)?.restore(name, null)
-  return spec === undefined || spec === null
-    ? undefined
-    : { id, type, name, spec, declaredBy: [], requires: [], restartOn: [] }
+  const type = world.types.get(id.slice(0, id.indexOf(':')))
+  if (type === undefined) return undefined
+  const spec = type.restore(name, null) ?? type.restore(name, state as JsonObject | null)
+  return spec === null ? undefined : { id, type: type.name, name, spec, declaredBy: [], requires: [], restartOn: [] }
 }
 
 function takeBack(

@@ -1,12 +1,12 @@
-import { Document, isMap, parse, type YAMLMap } from 'yaml'
+import { Document, isSeq, parse } from 'yaml'
 import { canonicalJson } from '../model/canonical.ts'
 import type { Json, JsonObject } from '../model/document.ts'
 import type { Chosen } from './choose-resources.ts'
 import { headingOf } from './sections.ts'
 
-/** The longest line on which a map is written as `{ … }`. */
-const width = 110
-const format = { lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: true } as const
+/** The longest line on which a map or list is written, its line feed included. */
+const width = 121
+const format = { lineWidth: 0, blockQuote: 'literal' } as const
 
 export interface ProfileParts {
   readonly name: string
@@ -44,11 +44,10 @@ export interface HostParts {
 
 export function hostText({ name, about, labels, spec }: HostParts): string {
   const metadata = { name, ...(labels !== undefined && { labels }) }
-  const fields = Object.entries(spec).map(([key, value]) => indented(blockOf({ [key]: value }), 2))
   const text = [
     ...about.map(comment),
     `apiVersion: plumbline/v1\nkind: Host\nmetadata: ${oneLine(metadata)}spec:\n`,
-    ...fields,
+    mapText(spec, 2),
   ].join('')
   checked(text, spec)
   return text
@@ -56,7 +55,11 @@ export function hostText({ name, about, labels, spec }: HostParts): string {
 
 /** One resource as an item of a profile's list. */
 export function itemText(item: JsonObject): string {
-  return indented(blockOf([item]), 4)
+  const [type = '', spec = {}] = Object.entries(item)[0] ?? []
+  const start = `    - ${type}:`
+  const short = `${start} ${flowText(spec as Json)}\n`
+  if (short.length <= width && !hasLines(spec as Json)) return short
+  return `${start}\n${mapText(spec as JsonObject, 8)}`
 }
 
 /** Whatever a host calls itself, a comment ends with its line. */
@@ -66,37 +69,55 @@ function comment(text: string): string {
 }
 
 function oneLine(value: JsonObject): string {
-  const document = new Document(value)
-  if (isMap(document.contents)) document.contents.flow = true
-  return document.toString(format)
+  return `${flowText(value)}\n`
 }
 
-/** In block form, the maps inside on one line each where they are short. */
-function blockOf(value: Json): string {
-  const document = new Document(value)
-  shorten(document.contents, document)
-  return document.toString(format)
-}
-
-function shorten(node: unknown, document: Document, depth = 0): void {
-  if (typeof node !== 'object' || node === null || !('items' in node)) return
-  const collection = node as YAMLMap
-  if (depth > 0 && fitsOneLine(collection, document)) {
-    collection.flow = true
-    return
+/** On one line: `{ name: nginx, groups: [sudo] }`. */
+function flowText(value: Json): string {
+  // JSON's strings are YAML's, and never go on to the next line.
+  if (typeof value === 'string' && /[^\x20-\x7e]/.test(value)) return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) {
+    const list = new Document([value])
+    if (isSeq(list.contents)) list.contents.flow = true
+    // Between the brackets stands the value, quoted as it has to be inside of a list or map.
+    return list
+      .toString({ ...format, flowCollectionPadding: false })
+      .trim()
+      .slice(1, -1)
   }
-  for (const item of collection.items as unknown[]) {
-    // An item of a list, or the value of a key.
-    const value = typeof item === 'object' && item !== null && 'value' in item && 'key' in item ? item.value : item
-    const isResource = depth === 0 && isMap(item) && item.items.length === 1
-    shorten(value, document, isResource ? 0 : depth + 1)
-  }
+  if (Array.isArray(value)) return `[${value.map(flowText).join(', ')}]`
+  const pairs = Object.entries(value).map(([key, item]) => `${flowText(key)}: ${flowText(item as Json)}`)
+  return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`
 }
 
-function fitsOneLine(collection: YAMLMap, document: Document): boolean {
-  const json = JSON.stringify(collection.toJS(document))
-  return json.length <= width && !json.includes('\\n')
+/** A map over several lines, those inside of it on one line each where they are short. */
+function mapText(map: JsonObject, indent: number): string {
+  return Object.entries(map)
+    .map(([key, value]) => fieldText(key, value, indent))
+    .join('')
 }
+
+function fieldText(key: string, value: Json, indent: number): string {
+  if (typeof value !== 'object' || value === null)
+    return indented(new Document({ [key]: value }).toString(format), indent)
+  const start = `${' '.repeat(indent)}${flowText(key)}:`
+  const short = `${start} ${flowText(value)}\n`
+  if (short.length <= width && !hasLines(value)) return short
+  if (!Array.isArray(value)) return `${start}\n${mapText(value as JsonObject, indent + 2)}`
+  return `${start}\n${value.map((item: Json) => listItemText(item, indent + 2)).join('')}`
+}
+
+function listItemText(item: Json, indent: number): string {
+  if (typeof item !== 'object' || item === null || Array.isArray(item))
+    return indented(new Document([item]).toString(format), indent)
+  const start = `${' '.repeat(indent)}- `
+  const short = `${start}${flowText(item)}\n`
+  if (short.length <= width && !hasLines(item)) return short
+  const text = mapText(item as JsonObject, indent + 2)
+  return start + text.slice(indent + 2)
+}
+
+const hasLines = (value: Json): boolean => JSON.stringify(value).includes('\\n')
 
 function indented(text: string, by: number): string {
   const space = ' '.repeat(by)

@@ -71,6 +71,7 @@ remove() {
   echo "Removing $1 ($v) ..."
 }
 case $verb in
+  indextargets) ;;
   update) echo 'Reading package lists... (simulated archive)' ;;
   install) for p in $names; do install "$p"; done ;;
   remove) for p in $names; do remove "$p"; done ;;

@@ -11,6 +11,7 @@ import { type Desk, openDesk } from './cli.ts'
 
 /** Drift through the command line, on simulated hosts: what is said of it, and both ways out. */
 
+const year = new Date().getUTCFullYear()
 const names = ['web-01', 'web-02'] as const
 const profile = `# What every web host gets
 apiVersion: plumbline/v1
@@ -146,7 +147,7 @@ ${at}+00:00 web-01 sshd[9]: Invalid user Accepted publickey for forged from 6.6.
         fields: [
           { path: 'content', applied: expect.stringMatching(/^sha256:/), found: expect.stringMatching(/^sha256:/) },
         ],
-        setBy: { change: 'CHG-2026-00001' },
+        setBy: { change: expect.stringMatching(/^CHG-\d{4}-00001$/) },
         clues: { file: { path: '/etc/banner', what: 'changed' } },
         evidence: { command: expect.stringMatching(/^sha256:/), output: expect.stringMatching(/^sha256:/) },
       },
@@ -328,5 +329,74 @@ spec:
     desk.write('inventory/exception.yaml', exception('2026-01-01T00:00:00Z'))
     desk.commit('It has ended')
     expect((await desk.run('validate')).out + (await desk.run('validate')).err).toContain('[exception-expiry]')
+  })
+})
+
+describe('drift --record', () => {
+  interface Found {
+    readonly id: string
+    readonly kind: string
+    readonly state: string
+    readonly host: string
+    readonly resource: string
+    readonly settled?: { readonly change?: string; readonly because: string }
+  }
+  const found = async (state?: string): Promise<readonly Found[]> => {
+    const said = await must('log', '--json', '--limit', '100', ...(state === undefined ? [] : ['--state', state]))
+    return (JSON.parse(said) as Found[]).filter((r) => r.kind === 'UnauthorisedChange')
+  }
+
+  it('writes down what no change did, once, and what became of it', async () => {
+    const bring = async () => {
+      await must('approve', 'main', '--key', login)
+      await must('apply')
+    }
+    expect(await desk.run('drift', '--record')).toMatchObject({ status: 0, err: '' })
+    edit(0, '/etc/banner', 'one\n')
+    edit(1, '/etc/table', 'mine\n')
+    for (let i = 0; i < 2; i++) {
+      const ran = await desk.run('drift', '--record')
+      expect(ran).toMatchObject({ status: 2, err: '' })
+      expect(ran.out).toMatch(/made outside · .*UCH-\d{4}-00001/)
+    }
+    expect((await found()).map((r) => `${r.id} ${r.state} ${r.host} ${r.resource}`)).toEqual([
+      `UCH-${year}-00002 open web-02 file:/etc/table`,
+      `UCH-${year}-00001 open web-01 file:/etc/banner`,
+    ])
+    expect(await must('audit', 'verify')).toMatch(/2 unauthorised changes are open:\n +UCH-\d{4}-00001 +web-01/)
+    expect(await must('show', `UCH-${year}-00001`)).toMatch(/UCH-\d{4}-00001 +open[\s\S]*made +outside · file changed/)
+    // Undone by hand: no change did it.
+    const table = desk.read('files/table.txt')
+    edit(1, '/etc/table', table)
+    await desk.run('drift', '--record')
+    expect((await found('gone')).map((r) => r.id)).toEqual([`UCH-${year}-00002`])
+    // Changed again, and brought back by a change.
+    edit(0, '/etc/banner', 'two\n')
+    await desk.run('drift', '--record')
+    expect((await found('open')).map((r) => r.id)).toEqual([`UCH-${year}-00003`])
+    await bring()
+    expect(await found('reverted')).toMatchObject([
+      { id: `UCH-${year}-00003`, settled: { change: expect.stringMatching(/^CHG-/) } },
+    ])
+    // Taken into the documents.
+    for (const i of [0, 1]) edit(i, '/etc/banner', 'three\n')
+    await desk.run('drift', '--record')
+    expect(await desk.run('drift', 'adopt', '--key', login, '--branch', 'adopt/three')).toMatchObject({ status: 0 })
+    merge('adopt/three')
+    await must('apply')
+    expect((await found('adopted')).map((r) => r.host).sort()).toEqual(['web-01', 'web-02'])
+    expect(await found('open')).toEqual([])
+    expect(await must('audit', 'verify')).not.toContain('unauthorised')
+  })
+
+  it('is shown by its number, however it is written', async () => {
+    edit(0, '/etc/banner', 'again\n')
+    await desk.run('drift', '--record')
+    const [open] = await found('open')
+    const ran = await desk.run('show', String(open?.id).toLowerCase(), '--json')
+    expect(JSON.parse(ran.out)).toMatchObject({
+      record: { state: 'open' },
+      history: [{ transition: 'find', actor: 'engine' }],
+    })
   })
 })

@@ -16,6 +16,7 @@ const resourceId = text(/^[A-Za-z][A-Za-z0-9]*:[^\x00-\x1f]+$/)
 const base64 = text(/^[A-Za-z0-9+/]*={0,2}$/)
 const changeId: Check = (value, at) =>
   typeof value === 'string' && parseChangeId(value) !== undefined ? undefined : `${at} is no number of a change`
+const unauthorisedId = text(/^UCH-\d{4}-\d{5,9}$/)
 const publicKey: Check = (value, at) =>
   typeof value === 'string' && canonicalSshKey(value) === value ? undefined : `${at} is no SSH public key`
 const subject: Check = (value, at) => (isSubject(value) ? undefined : `${at} is no subject`)
@@ -132,5 +133,38 @@ export const shapes = {
     recognised: objectId,
     open: listOf(changeId),
   }),
+  unauthorised: object(
+    {
+      ...envelopeOf('UnauthorisedChange'),
+      id: unauthorisedId,
+      state: oneOf('open', 'reverted', 'adopted', 'ignored', 'gone'),
+      host: name,
+      resource: resourceId,
+      attribution: oneOf('outside', 'unknown'),
+      fields: listOf(line),
+      intended: object({ spec: digest, change: changeId, commit: objectId, approvers: listOf(person) }),
+      found: digest,
+      foundAt: instant,
+      clues: object(
+        {},
+        {
+          file: object(
+            { path: line, what: oneOf('changed', 'attributes changed', 'removed'), at: instant },
+            { owner: line },
+          ),
+          packages: listOf(object({ at: instant, text: line })),
+          logins: listOf(
+            object({ user: line, how: oneOf('login', 'sudo'), at: instant }, { from: line, command: line }),
+          ),
+        },
+      ),
+      transition: object({ uuid, name: line, at: instant, actor }),
+    },
+    {
+      evidence: object({ at: instant, command: digest, output: digest }),
+      settled: object({ at: instant, because: line }, { change: changeId }),
+    },
+  ),
+  openUnauthorised: object({ ...envelopeOf('OpenUnauthorised'), open: listOf(unauthorisedId) }),
   engineKey: object({ ...envelopeOf('EngineKey'), publicKey, state: oneOf('active', 'retired'), at: instant }),
 } as const

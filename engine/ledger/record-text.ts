@@ -7,6 +7,8 @@ import type {
   ChangeRecord,
   GenesisRecord,
   LockRecord,
+  OpenUnauthorisedRecord,
+  UnauthorisedRecord,
 } from '../model/record.ts'
 import { report } from './codes.ts'
 import type { EngineKeyRecord } from './engine-key.ts'
@@ -23,6 +25,8 @@ export interface RecordTypes {
   readonly branch: BranchRecord
   readonly lock: LockRecord
   readonly engineKey: EngineKeyRecord
+  readonly unauthorised: UnauthorisedRecord
+  readonly openUnauthorised: OpenUnauthorisedRecord
 }
 
 export type RecordSort = keyof RecordTypes

@@ -3,7 +3,9 @@ import type { LedgerStep } from '../ports/ledger.ts'
 import { engineKeyFault } from './engine-key.ts'
 import { lockFault } from './lock.ts'
 import { baselinePath, branchPath, engineKeyPath, genesisPath, lockPath, parseChangeId } from './paths.ts'
+import { parseUnauthorisedId } from './unauthorised.ts'
 import { changeStepFault } from './verify-change.ts'
+import { unauthorisedStepFault } from './verify-unauthorised.ts'
 import type { LedgerWalk } from './verify-walk.ts'
 
 /** Why what an entry does to its record is not as it should be; undefined where it is. */
@@ -18,6 +20,7 @@ export async function recordFault(
   if (record === 'branch') return branchFault(walk, step, key)
   if (parseChangeId(record) !== undefined) return changeStepFault(walk, record, step, key)
   if (record.startsWith('baseline/')) return baselineFault(walk, record.slice('baseline/'.length), step, key)
+  if (parseUnauthorisedId(record) !== undefined) return unauthorisedStepFault(walk, record, step, key)
   if (record.startsWith('lock/')) return lockStepFault(walk, record.slice('lock/'.length), step, key)
   if (record.startsWith('key/')) return keyFault(walk, record.slice('key/'.length), step, key)
   return `${record} is no sort of record that we know`

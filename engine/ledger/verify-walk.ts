@@ -1,6 +1,6 @@
 import type { Address } from '../model/address.ts'
 import { approvalNamespace, type VerifiedEnvelope, verifyEnvelope } from '../model/dsse.ts'
-import type { ChangeRecord, GenesisRecord, LockRecord, RecordedApproval } from '../model/record.ts'
+import type { ChangeRecord, GenesisRecord, LockRecord, RecordedApproval, UnauthorisedRecord } from '../model/record.ts'
 import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerCommit, LedgerStep } from '../ports/ledger.ts'
 import { type AllowedSigner, maySign, namesPrincipal } from './allowed-signers.ts'
@@ -10,6 +10,8 @@ import type { VerifyQuestion } from './verify-question.ts'
 /** What is needed of a change once its entries have gone by. */
 export type SeenChange = Pick<ChangeRecord, 'id' | 'state' | 'merge'> &
   Pick<ChangeRecord['subject'], 'head' | 'tree' | 'content'>
+
+export type OpenUnauthorised = Pick<UnauthorisedRecord, 'id' | 'host' | 'resource'>
 
 /** Records whose newest text is kept, so that it is not read twice. */
 const remembered = 2000
@@ -29,6 +31,8 @@ export class LedgerWalk {
   readonly question: VerifyQuestion
   readonly locks = new Map<string, LockRecord>()
   readonly changes = new Map<string, SeenChange>()
+  /** Unauthorised changes that nothing has settled so far. */
+  readonly unauthorised = new Map<string, OpenUnauthorised>()
   readonly transitions = new Map<string, number>()
   genesis: GenesisRecord | undefined
   tip: string | undefined
@@ -171,7 +175,7 @@ export class LedgerWalk {
   }
 
   count(record: string, transition: string): void {
-    const what = `${/^CHG-/.test(record) ? 'change' : record.replace(/\/.*$/s, '')} ${transition}`
+    const what = `${/^CHG-/.test(record) ? 'change' : /^UCH-/.test(record) ? 'unauthorised' : record.replace(/\/.*$/s, '')} ${transition}`
     this.transitions.set(what, (this.transitions.get(what) ?? 0) + 1)
   }
 }

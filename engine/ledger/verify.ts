@@ -4,7 +4,7 @@ import { report } from './codes.ts'
 import { recordFault } from './verify-entry.ts'
 import { checkMerges, type MergeCounts } from './verify-merges.ts'
 import type { VerifyQuestion } from './verify-question.ts'
-import { LedgerWalk } from './verify-walk.ts'
+import { LedgerWalk, type OpenUnauthorised } from './verify-walk.ts'
 
 export interface VerifyReport {
   /** In the order of the ledger, then of the target branch. */
@@ -20,6 +20,8 @@ export interface VerifyReport {
   /** Entries checked, by transition (`change approve`, `lock acquire`). */
   readonly transitions: Readonly<Record<string, number>>
   readonly merges: MergeCounts
+  /** Changes on hosts that no change record knows, and that nothing has settled. */
+  readonly unauthorised: readonly OpenUnauthorised[]
 }
 
 /**
@@ -57,6 +59,7 @@ export async function verifyLedger(question: VerifyQuestion): Promise<VerifyRepo
     entries: walk.entries,
     transitions: Object.fromEntries(walk.transitions),
     merges: counts,
+    unauthorised: [...walk.unauthorised.values()],
   }
 }
 

@@ -8,6 +8,7 @@ import type { ActionResult, AppliedHost, ChangeRecord, Deployment, Intent, LockH
 import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
 import { codes } from './codes.ts'
 import { append, branchAfter, by, expectGenesis, moved, refusal, trusted } from './records.ts'
+import { settledByChange } from './unauthorised.ts'
 import type { World } from './world.ts'
 
 const report = reporter(applyCodes)
@@ -153,12 +154,14 @@ export async function endApply(world: World, job: End): Promise<ChangeRecord> {
       record.state === 'implemented' && record.rollbackOf !== undefined
         ? await takenBack(world, view, record)
         : undefined
+    const hosts = job.applied(record)
     const beside = {
-      applied: { hosts: job.applied(record), sha256: world.sha256 },
+      applied: { hosts, sha256: world.sha256 },
       branch: await branchAfter(view, genesis, record.subject.ref, [record, ...(back === undefined ? [] : [back])]),
     }
     const entries = [changeEntry(record, signer, beside)]
     if (back !== undefined) entries.push(changeEntry(back, signer))
+    entries.push(...(await settledByChange(world, view, record, hosts)))
     for (const environment of Object.keys(job.fences)) {
       const lock = trusted(await findLock(view, environment))
       const released = releaseLock(lock, job.holder)

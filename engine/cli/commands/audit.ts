@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
+import { escapeControls } from '../../model/escape.ts'
 import type { Define } from '../context.ts'
 import { exit } from '../terminal.ts'
-import { count } from '../views/columns.ts'
+import { columns, count } from '../views/columns.ts'
 import { diagnosticsText } from '../views/diagnostics-text.ts'
 
 interface Options {
@@ -38,6 +39,10 @@ export const define: Define = (command, context) => {
           terminal.out(diagnosticsText(shown, terminal.colors))
           const rest = `       … and ${count(folded, 'later entry', 'later entries')}; --json names them`
           if (folded > 0) terminal.out(`${terminal.colors.dim(rest)}\n`)
+          const open = result.unauthorised.map((u) => [u.id, u.host, escapeControls(u.resource)])
+          if (open.length > 0)
+            terminal.out(`${count(open.length, 'unauthorised change is', 'unauthorised changes are')} open:\n`)
+          for (const line of columns(open, { indent: '  ' })) terminal.out(`${line}\n`)
           const verdict = failed ? terminal.colors.red('not true') : terminal.colors.green('true')
           terminal.out(`${count(result.entries, 'entry', 'entries')} checked, keys ${result.trust}: ${verdict}\n`)
         }

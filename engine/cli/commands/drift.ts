@@ -33,7 +33,10 @@ export const define: Define = (command, context) => {
         const drifted = await findDrift(world, hosts)
         if ('refused' in drifted) throw new Refusal(drifted.refused)
         const { plan } = drifted
-        const findings = drifted.findings
+        const { recordUnauthorised } = await import('../../pipeline/unauthorised.ts')
+        const findings = recorded
+          ? await recordUnauthorised(world, drifted, { allHosts: options.host === undefined })
+          : drifted.findings
         if (options.json === true) terminal.out(`${JSON.stringify({ ...plan, findings }, null, 2)}\n`)
         else terminal.out(driftText(plan, findings, { colors: terminal.colors, width: terminal.width }))
         return planStatus(plan)

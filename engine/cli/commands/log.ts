@@ -1,3 +1,6 @@
+import { compareText } from '../../model/diagnostic.ts'
+import { escapeControls } from '../../model/escape.ts'
+import type { ChangeRecord, UnauthorisedRecord } from '../../model/record.ts'
 import type { Define } from '../context.ts'
 import { exit } from '../terminal.ts'
 import { columns } from '../views/columns.ts'
@@ -9,7 +12,7 @@ interface Options {
   readonly json?: boolean
 }
 
-/** `plumbline log`: changes, newest first. */
+/** `plumbline log`: changes, newest first, with those on hosts that no change record knows. */
 export const define: Define = (command, context) => {
   const { terminal } = context
   command
@@ -21,10 +24,13 @@ export const define: Define = (command, context) => {
       context.run(async () => {
         const world = await context.open({ network: 'may' })
         const { listRecords } = await import('../../pipeline/queries.ts')
-        const records = await listRecords(world, {
+        const changes = await listRecords(world, {
           limit: options.limit,
           ...(options.state !== undefined && { state: options.state }),
         })
+        const { unauthorisedRecords } = await import('../../pipeline/unauthorised.ts')
+        const found = await unauthorisedRecords(world, options)
+        const records = [...changes, ...found].sort((a, b) => compareText(at(b), at(a))).slice(0, options.limit)
         if (options.json === true) {
           terminal.out(`${JSON.stringify(records, null, 2)}\n`)
           return exit.ok
@@ -32,14 +38,13 @@ export const define: Define = (command, context) => {
         const c = terminal.colors
         const paint = (cell: string, column: number): string =>
           column === 0 ? c.bold(cell) : column === 1 ? stateColor(c, cell)(cell) : column === 2 ? c.dim(cell) : cell
-        const rows = records.map((r) => [
-          r.id,
-          r.state,
-          r.openedAt.slice(0, 16).replace('T', ' '),
-          r.openedBy,
-          `${r.actions.length} actions`,
-          r.title,
-        ])
+        const rows = records.map((r) => {
+          const about =
+            r.kind === 'Change'
+              ? [r.openedBy, `${r.actions.length} actions`, r.title]
+              : ['nobody', 'unauthorised', `${escapeControls(r.resource)} on ${r.host}`]
+          return [r.id, r.state, at(r).slice(0, 16).replace('T', ' '), ...about]
+        })
         terminal.out(
           rows.length === 0
             ? `no changes ${options.state === undefined ? 'yet' : `in state ${options.state}`}\n`
@@ -50,11 +55,17 @@ export const define: Define = (command, context) => {
     )
 }
 
+const at = (record: ChangeRecord | UnauthorisedRecord): string =>
+  record.kind === 'Change' ? record.openedAt : record.foundAt
+
 type Paint = (text: string) => string
 
 /** Green for what ended well, red for what needs somebody. */
 export function stateColor(c: { green: Paint; red: Paint; yellow: Paint; dim: Paint }, state: string): Paint {
   if (state === 'implemented') return c.green
-  if (state === 'failed' || state === 'unapproved' || state === 'rejected') return c.red
-  return state === 'superseded' || state === 'expired' || state === 'rolled-back' ? c.dim : c.yellow
+  if (state === 'open' || state === 'failed' || state === 'unapproved' || state === 'rejected') return c.red
+  const settled = ['reverted', 'adopted', 'ignored', 'gone']
+  return settled.includes(state) || state === 'superseded' || state === 'expired' || state === 'rolled-back'
+    ? c.dim
+    : c.yellow
 }

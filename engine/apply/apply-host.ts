@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.ts'
 import { type HostConnector, type HostSession, isFailure, type Output } from '../ports/host-session.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { codes } from './codes.ts'
-import { callOffDeadMan, type Guard, guardExit, guarded } from './guard.ts'
+import { callOffDeadMan, type Guard, guardExit, guarded, keepProved } from './guard.ts'
 
 type FailureCode = keyof typeof codes
 
@@ -172,7 +172,7 @@ function timesOf({ owed }: Todo, { verb, resource }: Change): Parameters<typeof 
 async function proveAccess(action: RecordedAction, look: Look, world: HostWorld): Promise<string | undefined> {
   const second = await world.connector.connect(look.session.target, { deadline: world.deadline })
   if (isFailure(second)) return second.detail
-  const output = await second.run(callOffDeadMan(action.id), { deadline: world.deadline, outputCap: world.outputCap })
+  const output = await second.run(keepProved(action.id), { deadline: world.deadline, outputCap: world.outputCap })
   await second.close()
   return output.code === 0 ? undefined : `the second login could run nothing: ${said(output)}`
 }

@@ -100,9 +100,15 @@ function withDeadMan(script: Script, inverse: Script, action: string): Script {
   ])
 }
 
-/** Calls the timer off: run over a second login, which by that proves that the engine still gets in. */
+/** Calls the timer off, where one is still set. */
 export function callOffDeadMan(action: string): Script {
   return sh`rm -f ${deadMan(action)}`
+}
+
+/** The same over a second login, which proves that the engine still gets in, unless it got in only since the step was taken back. */
+export function keepProved(action: string): Script {
+  return sh`[ -e ${deadMan(action)} ] || { echo 'the host has taken it back before' >&2; exit 1; }
+${callOffDeadMan(action)}`
 }
 
 const deadMan = (action: string): HostPath => hostPath(`${stateFolder}/dead-man-${action}`)

@@ -82,3 +82,20 @@ for (const name of folders) {
     })
   })
 }
+
+it('finds on a simulated host what somebody installed there', () => {
+  const shell = (input: string) =>
+    spawnSync('/bin/sh', [], {
+      input: `R=${quote(root.folder)}; export R; cd /\n${input}`,
+      env: environmentOf(root),
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+  shell('apt-get install -y nginx')
+  const found = (name: string) => {
+    const discover = resourceTypes.get(name)?.discover
+    return discover?.parse(said(shell(render(discover.probe)).stdout))
+  }
+  expect(found('service')).toEqual([{ spec: { name: 'nginx', enabled: true, running: true } }])
+  expect(found('hostname')).toEqual([{ spec: { name: 'discover' }, claims: ['/etc/hostname'] }])
+})

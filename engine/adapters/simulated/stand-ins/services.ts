@@ -40,6 +40,17 @@ case $verb in
       fi
       echo
     done ;;
+  list-unit-files | list-units)
+    for d in etc lib usr/lib; do
+      for f in "$SIM/$d/systemd/system/"*.service; do
+        [ -f "$f" ] || continue
+        u=\${f##*/}
+        if [ "$verb" = list-unit-files ]; then echo "$u $(state "$u") enabled"
+        elif [ -e "$U/$u" ]; then echo "$u loaded active running simulated"
+        else echo "$u loaded inactive dead simulated"
+        fi
+      done
+    done ;;
   is-enabled) for u in $units; do need "$u"; s=$(state "$u"); echo "$s"; [ "$s" != disabled ] || exit 1; done ;;
   is-active) for u in $units; do if [ -e "$U/$u" ]; then echo active; else echo inactive; exit 3; fi; done ;;
   is-system-running) echo running ;;

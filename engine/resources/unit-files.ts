@@ -3,6 +3,9 @@ import { isBooted } from './booted.ts'
 
 export const unitFolder = '/etc/systemd/system'
 
+/** First line of unit files that the engine has written whole. */
+export const heading = '# Kept by Plumbline. Changes here are undone.\n'
+
 /** Endings of units that have a file. */
 export const unitSuffixes = [
   'service',

@@ -1,6 +1,5 @@
+import { heading } from '../unit-files.ts'
 import type { ServiceSays, TimerSays } from './spec.ts'
-
-const heading = '# Kept by Plumbline. Changes here are undone.\n'
 
 /** The timer's file, which `parseTimer` reads back. */
 export function timerText(name: string, says: TimerSays): string {

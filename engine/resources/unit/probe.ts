@@ -5,7 +5,7 @@ import { fileProbe } from '../file-probe.ts'
 import { probeUnowned, readUnowned } from '../found-files.ts'
 import { missingTool, taggedLines } from '../observed.ts'
 import { words } from '../shell.ts'
-import { unitFolder, unitSuffixes } from '../unit-files.ts'
+import { heading, unitFolder, unitSuffixes } from '../unit-files.ts'
 import { identify, named, pathOf, type UnitSpec, type UnitState } from './spec.ts'
 
 /** A look at files; before it, which of them are links to nothing: `masked I`. */
@@ -52,6 +52,8 @@ done
     const files = readUnowned(output).flatMap(({ path, seen }): Discovered<UnitSpec>[] => {
       const id = path.slice(unitFolder.length + 1)
       if (seen.status !== 'present' || seen.excerpt === undefined || !isUnit(id)) return []
+      // A timer's, which finds them itself: two resources of one file would be a mistake.
+      if (/\.(timer|service)$/.test(id) && seen.excerpt.startsWith(heading)) return []
       const { mode, owner, group } = seen.state
       if (mode !== '0644' || owner !== 'root' || group !== 'root') return []
       return [{ spec: { ...named(id), content: seen.excerpt } }]

@@ -2,7 +2,7 @@ import type { Json } from '../model/document.ts'
 
 /** Settings whose value opens something. What only names a file, a variable or nothing at all is none. */
 const settings: readonly RegExp[] = [
-  /(?:^|[\s"'_.-])(?:pass(?:word|wd|phrase)?|secret(?:[_-]?key)?|api[_-]?key|(?:auth|access|bearer)[_-]?token|private[_-]?key)["']?\s*[:=]\s*["']?(?![/$<{%]|(?:yes|no|true|false|none|null|ask|prompt|required?|sufficient|optional|include)\b)[^\s"'#;,]{4,}/im,
+  /(?:^|[\s"'_.-])(?:pass(?:word|wd|phrase)?|secret(?:[_-]?key)?|api[_-]?key|(?:auth|access|bearer)[_-]?token|private[_-]?key)["']?\s*[:=]\s*["']?(?![/$<{%]|(?:yes|no|true|false|none|null|ask|prompt|required?|sufficient|optional|include|files|compat|db|sss|ldap|nis)\b)[^\s"'#;,]{4,}/im,
   /^\s*(?:requirepass|masterauth|bindpw|rootpw)\s+["']?[^\s"'/$]{4,}/im,
   /[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"']{1,100}:[^\s/@"'${]{3,}@/i,
 ]

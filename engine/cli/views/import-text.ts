@@ -69,7 +69,10 @@ function proofLines(
 ): string[] {
   if (diagnostics.length > 0) return [c.red('nothing is proved: the documents have errors')]
   if (actions.length === 0 && unknowns.length === 0)
-    return [`${c.green('plan is empty')}  ${count(unchanged, 'resource')} of ${count(hosts.length, 'host')} as written`]
+    return [
+      `${c.green('plan is empty')}  ${count(unchanged, 'resource')} of ${count(hosts.length, 'host')} as written`,
+      c.dim('next: read them, commit them on a branch and have it approved as any change'),
+    ]
   const rows = [
     ...actions.map(({ host, verb, resource, summary }) => [host, verb, safe(resource), safe(summary)]),
     ...unknowns.map(({ host, resource = '', unknown }) => [

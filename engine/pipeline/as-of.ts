@@ -1,4 +1,5 @@
 import { findBaseline, findBranch, findChange } from '../ledger/find-records.ts'
+import { baselinePath, changePath } from '../ledger/paths.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { Ledger, LedgerView } from '../ports/ledger.ts'
 import type { Repository } from '../ports/repository.ts'
@@ -21,11 +22,11 @@ export async function momentOf(world: World, text: string): Promise<Moment | Ref
   }
   const view = await (await world.ledger()).view()
   const change = trusted(await findChange(view, text.toUpperCase()))
-  if (change !== undefined) return momentAt(world, new Date(change.transition.at))
+  if (change !== undefined) return momentOfEntry(world, changePath(change.id), change.transition.at)
   const baseline = trusted(await findBaseline(view, text))
   if (baseline !== undefined) {
-    const ledger = await ledgerAt(world, view, Date.parse(baseline.at))
-    return { at: baseline.at, commit: baseline.commit, because: 'named', ledger: ledger.tip }
+    const ledger = await lastEntry(world, baselinePath(baseline.name))
+    return { at: baseline.at, commit: baseline.commit, because: 'named', ledger }
   }
   const repository = await world.repository()
   const commit = await repository.resolve(text)
@@ -42,6 +43,18 @@ export async function momentAt(world: World, at: Date): Promise<Moment | Refused
   if (found === undefined) return unknownMoment(`there was no estate yet at ${at.toISOString()}`)
   return { at: at.toISOString(), ...found, ledger: then.tip }
 }
+
+/** The moment right after a record was last written: its commit says exactly what the ledger held, dates have whole seconds. */
+async function momentOfEntry(world: World, path: string | undefined, at: string): Promise<Moment | Refused> {
+  const ledger = await (await world.ledger()).view()
+  const tip = await lastEntry(world, path)
+  const then = tip === undefined ? noLedger : await (await world.ledger()).view(tip)
+  const found = await commitAt(world, ledger, then, Date.parse(at))
+  return found === undefined ? unknownMoment(`there was no estate yet at ${at}`) : { at, ...found, ledger: tip }
+}
+
+const lastEntry = async (world: World, path: string | undefined): Promise<string | undefined> =>
+  (await (await world.ledger()).history(path)).at(-1)?.id
 
 /** The world as it was: documents, records, clock and snapshots of a moment. What writes or reaches out is refused. */
 export async function asOfWorld(world: World, moment: Moment): Promise<World> {

@@ -7,7 +7,7 @@ import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import type { Moment } from './moment.ts'
 import { trusted } from './records.ts'
-import { lastSeen, type Seen, seenOf } from './snapshot.ts'
+import { lastSeen, type Seen, seenOf, withStore } from './snapshot.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
 import type { World } from './world.ts'
 
@@ -85,11 +85,10 @@ async function seenAt(
     ? undefined
     : trusted(await findBaseline(await (await world.ledger()).view(), named))
   if (baseline === undefined) return { seen: await lastSeen(world, { before: moment.at }), diagnostics: [] }
-  const store = await world.store()
   const seen = new Map<string, Seen>()
   const lost: string[] = []
   for (const [host, { digest }] of Object.entries(baseline.snapshots)) {
-    const snapshot = await store.find(host, digest)
+    const snapshot = await withStore(world, (store) => store.find(host, digest))
     if (snapshot === undefined) lost.push(host)
     else seen.set(host, seenOf(snapshot, moment.at))
   }

@@ -7,7 +7,7 @@ import { listBaselines } from './baseline.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import { hostLimits, observing } from './observing.ts'
-import { keepLooks, type Looked, lastSeen } from './snapshot.ts'
+import { keepLooks, type Looked, lastSeen, withStore } from './snapshot.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
 import { targetsOf } from './targets.ts'
 import type { World } from './world.ts'
@@ -69,7 +69,7 @@ export async function forget(world: World, days: number): Promise<number> {
   const before = new Date(world.clock.now().getTime() - days * 86_400_000).toISOString()
   const baselines = await listBaselines(world)
   const kept = new Set(baselines.flatMap((b) => Object.values(b.snapshots).map((s) => s.digest)))
-  return (await world.store()).prune(before, kept)
+  return withStore(world, (store) => store.prune(before, kept))
 }
 
 function unknownHost(host: string, hosts: Iterable<string>): Diagnostic {

@@ -4,8 +4,9 @@ import type { Json, JsonObject } from '../model/document.ts'
 import type { FactName, Facts, HostFacts } from '../model/facts.ts'
 import type { Catalogue, Observation, ResourceId, Unknown } from '../model/resource.ts'
 import type { HostObservation } from '../observe/observe-host.ts'
-import type { Look, Snapshot } from '../ports/store.ts'
+import type { Look, Snapshot, Store } from '../ports/store.ts'
 import { codes } from './codes.ts'
+import { refusal } from './records.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -48,7 +49,7 @@ export async function keepLooks(world: World, looks: Iterable<Looked>, commit: s
     const known = [...looks].filter((look) => look.failure === undefined)
     if (known.length > 0) await (await world.store()).put(known.map((look) => lookOf(look, commit)))
   } catch (error) {
-    const summary = `what was seen could not be kept: ${error instanceof Error ? error.message : String(error)}`
+    const summary = `what was seen could not be kept: ${reasonOf(error)}`
     world.emit({ type: 'diagnostic', diagnostic: report('store-broken', { summary, severity: 'warning' }) })
   }
 }
@@ -59,9 +60,22 @@ export async function lastSeen(
   options: { readonly before?: string; readonly hosts?: readonly string[] } = {},
 ): Promise<ReadonlyMap<string, Seen>> {
   const before = options.before ?? world.asOf?.at
-  const snapshots = await (await world.store()).latest({ ...options, ...(before !== undefined && { before }) })
+  const snapshots = await withStore(world, (store) =>
+    store.latest({ ...options, ...(before !== undefined && { before }) }),
+  )
   return new Map([...snapshots].map(([host, snapshot]) => [host, seenOf(snapshot, before)]))
 }
+
+/** Asks the store; one that can't be asked ends the command with what to do about it. */
+export async function withStore<Result>(world: World, use: (store: Store) => Promise<Result>): Promise<Result> {
+  try {
+    return await use(await world.store())
+  } catch (error) {
+    throw refusal(report('store-broken', { summary: `the store can't be read: ${reasonOf(error)}` }))
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
  * What the last snapshots say of catalogues, for commands that look back: as if hosts had been looked at. What was not seen

@@ -142,6 +142,71 @@ echo LANG=ja_JP.UTF-8 > /etc/default/locale`,
     found: { system: { lang: 'ja_JP.UTF-8', generate: ['de_DE@euro ISO-8859-15', 'ja_JP.UTF-8'] } },
     claims: ['/etc/default/locale', '/etc/locale.gen'],
   },
+  cron: {
+    hand: `printf '# nightly\\nMAILTO=""\\n30 2 * * Mon-Fri  nito  echo \\\\%%s > /dev/null\\n' > /etc/cron.d/nightly
+printf '@daily root true\\n@hourly root true\\n' > /etc/cron.d/two-jobs
+printf '@daily root true\\n' > /etc/cron.d/not.run
+echo '@daily true' | crontab -u nito -`,
+    found: {
+      nightly: {
+        name: 'nightly',
+        schedule: '30 2 * * mon-fri',
+        user: 'nito',
+        command: 'echo %s > /dev/null',
+        environment: { MAILTO: '' },
+      },
+    },
+    notFound: ['e2scrub_all', 'two-jobs', 'not.run'],
+  },
+  unit: {
+    hand: `mkdir -p /etc/systemd/system/cron.service.d
+printf '[Service]\\nNice=5\\n' > /etc/systemd/system/cron.service.d/nice.conf
+systemctl mask --quiet ctrl-alt-del.target; systemctl daemon-reload`,
+    found: {
+      'mine.service': {
+        name: 'mine.service',
+        content: '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n',
+      },
+      'cron.service.d/nice.conf': { name: 'cron.service', dropIn: 'nice', content: '[Service]\nNice=5\n' },
+      'ctrl-alt-del.target': { name: 'ctrl-alt-del.target', masked: true },
+    },
+    notFound: ['sshd.service', 'ssh.service', 'weekly.timer', 'weekly.service'],
+  },
+  timer: {
+    hand: `h='# Kept by Plumbline. Changes here are undone.'
+printf '%s\\n' "$h" '[Unit]' 'Description=Starts weekly.service' '' '[Timer]' OnCalendar=weekly Persistent=true '' '[Install]' WantedBy=timers.target > /etc/systemd/system/weekly.timer
+printf '%s\\n' "$h" '[Unit]' 'Description=Command of weekly.timer' '' '[Service]' Type=oneshot User=nito 'ExecStart=/bin/sh -c "echo 5%%"' > /etc/systemd/system/weekly.service
+systemctl daemon-reload; systemctl enable --now --quiet weekly.timer`,
+    found: {
+      weekly: {
+        name: 'weekly',
+        onCalendar: ['weekly'],
+        persistent: true,
+        command: 'echo 5%',
+        user: 'nito',
+        enabled: true,
+        running: true,
+      },
+    },
+    notFound: ['dpkg-db-backup', 'fstrim'],
+    claims: ['/etc/systemd/system/weekly.timer', '/etc/systemd/system/weekly.service'],
+  },
+  mount: {
+    hand: `mkdir -p '/srv/scratch space' /srv/later
+printf 'tmpfs\\t/srv/scratch\\\\040space tmpfs size=1m,nosuid 0 0\\nserver:/x /srv/later nfs noauto\\nproc /proc proc defaults 0 0\\n' >> /etc/fstab
+mount '/srv/scratch space'`,
+    found: {
+      '/srv/scratch space': {
+        path: '/srv/scratch space',
+        source: 'tmpfs',
+        type: 'tmpfs',
+        options: ['nosuid', 'size=1m'],
+        mounted: true,
+      },
+      '/srv/later': { path: '/srv/later', source: 'server:/x', type: 'nfs', options: ['noauto'], mounted: false },
+    },
+    notFound: ['/proc', '/'],
+  },
 }
 
 await describeFleet('what somebody made by hand', () => {

@@ -34,7 +34,7 @@ export function createRedactor(secrets: Iterable<string>): Redactor {
 }
 
 /** A value in every form it is looked for. */
-export function formsOf(secret: string): readonly string[] {
+function formsOf(secret: string): readonly string[] {
   const lines = secret.split(/\r?\n/).filter((line) => line.trim().length >= shortest && line !== secret)
   return [secret, secret.trim(), ...lines, ...lines.map((line) => line.trim())].flatMap(writings)
 }

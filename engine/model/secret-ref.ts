@@ -117,6 +117,22 @@ export const withoutTokens = (text: string): string => text.replace(tokenForm, '
 export const nameTokens = (text: string): string =>
   text.replace(tokenForm, (_, reference: string) => `{secret ${reference}}`).replace(/[\ufdd0\ufdd1]/g, '')
 
+/** A spec for people: each token as its reference and version, `{secret age/db-password@0123456789abcdef}`. */
+export function nameSecrets<Value extends Json>(value: Value): Value {
+  if (!holdsSecret(value)) return value
+  const name = (item: Json): Json => {
+    if (typeof item === 'string')
+      return item.replace(
+        tokenForm,
+        (_, reference: string, version: string) => `{secret ${version === '' ? reference : `${reference}@${version}`}}`,
+      )
+    if (typeof item !== 'object' || item === null) return item
+    if (Array.isArray(item)) return (item as readonly Json[]).map(name)
+    return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, name(inner as Json)]))
+  }
+  return name(value) as Value
+}
+
 /**
  * Puts values in the place of tokens. A digest of content that the compiler put beside it is made again. The result lives in
  * memory only.

@@ -293,6 +293,18 @@ describe('baseline and diff', () => {
     expect(JSON.parse(same.out)).toMatchObject({ documents: [], hosts: [], unseen: [] })
   })
 
+  it('shows drift that has gone since', async () => {
+    const path = join(rootOf('web-02'), 'etc/notice')
+    writeFileSync(path, 'By hand\n')
+    expect(await desk.run('drift', '--host', 'web-02')).toMatchObject({ status: 2 })
+    const off = new Date().toISOString()
+    writeFileSync(path, 'Two\n')
+    expect(await desk.run('drift')).toMatchObject({ status: 0 })
+    const then = await desk.run('as-of', off, 'drift', '--json')
+    expect(then.status).toBe(2)
+    expect(JSON.parse(then.out).actions).toMatchObject([{ host: 'web-02', resource: 'file:/etc/notice' }])
+  })
+
   it('forgets what is old, but nothing that a baseline names', async () => {
     expect(JSON.parse(await must('observe', '--forget', '1', '--json'))).toMatchObject({ forgotten: 0 })
     expect((await desk.run('diff', 'before-two', '--json')).status).toBe(2)

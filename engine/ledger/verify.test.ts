@@ -13,6 +13,7 @@ import { signApproval } from '../model/dsse.ts'
 import type { Subject } from '../model/plan.ts'
 import type {
   AppliedHost,
+  BaselineRecord,
   BranchRecord,
   ChangeRecord,
   GenesisRecord,
@@ -23,7 +24,7 @@ import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerEntry, LedgerStep } from '../ports/ledger.ts'
 import type { Signer } from '../ports/repository.ts'
 import { addEngineKey, retireEngineKey } from './engine-key.ts'
-import { branchEntry, changeEntry, engineKeyEntry, genesisEntry, lockEntry } from './entries.ts'
+import { baselineEntry, branchEntry, changeEntry, engineKeyEntry, genesisEntry, lockEntry } from './entries.ts'
 import * as fold from './fold-change.ts'
 import { acquireLock, releaseLock, takeOverLock } from './lock.ts'
 import { by, expectRecord, sampleAction, sampleHolder, sampleIntent } from './test-records.ts'
@@ -576,5 +577,60 @@ describe('names the first entry that was tampered with', () => {
         allowedSigners: `engine ${engine.publicKey}\n`,
       },
     )
+  })
+})
+
+describe('a baseline', () => {
+  const baseline = (over: Partial<BaselineRecord> = {}): BaselineRecord => ({
+    apiVersion: 'plumbline/v1',
+    kind: 'Baseline',
+    name: 'release-1',
+    comment: 'before the audit',
+    at: '2026-10-03T12:00:00Z',
+    by: 'n.ito@ops-1',
+    commit: merge,
+    tree: subject.tree,
+    catalogues: { 'web-01': subject.plan },
+    snapshots: { 'web-01': { digest: subject.policies, seen: '2026-10-03T11:00:00Z' } },
+    ...over,
+  })
+  const entry = (over: Partial<BaselineRecord> = {}, signer = engine) =>
+    baselineEntry(baseline(over), by().uuid, signer)
+
+  it('verifies', async () => {
+    const { entries } = await story()
+    const { steps } = await written([...entries, entry()])
+    const found = await verify(steps)
+    expect(found.findings).toEqual([])
+    expect(found.transitions).toMatchObject({ 'baseline baseline': 1 })
+  })
+
+  it.each([
+    ['written again', () => [entry(), entry({ comment: 'another' })], 10, /written once/],
+    ['signed by a stranger', () => [entry({}, outsider)], 9, /no engine's key/],
+    ['signed by a person', () => [entry({}, ito)], 9, /no engine's key/],
+    ['about a commit that is not on the branch', () => [entry({ commit: 'f'.repeat(40) })], 9, /does not hold/],
+    [
+      'under the name of another',
+      () => [{ ...entry(), record: 'baseline/release-2' }],
+      9,
+      /does not write its record|not its record/,
+    ],
+    [
+      'edited',
+      () => [edited(entry(), 'before the audit', 'before the audit\nmore: x')],
+      9,
+      /unknown|written by the engine/,
+    ],
+    [
+      'removed',
+      () => [entry(), { ...entry(), files: new Map([['baselines/release-1.yaml', null]]) }],
+      10,
+      /never removed/,
+    ],
+    ['brought by something else', () => [{ ...entry(), transition: 'acquire' }], 9, /nothing else happens/],
+  ] as const)('that is %s is named', async (_, more, at, because) => {
+    const { entries } = await story()
+    await expectBad([...entries, ...more()], at, because)
   })
 })

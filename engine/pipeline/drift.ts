@@ -36,7 +36,9 @@ export async function findDrift(
   const { plan, planned } = found
   const off = plan.actions.filter((a) => a.verb !== 'restart')
   const waiting = await waitingChanges(world)
-  const asked = options.withoutClues === true ? [] : [...new Set(off.filter(isDrift).map((a) => a.host))]
+  // What a host knows of it today says nothing of then.
+  const silent = options.withoutClues === true || world.asOf !== undefined
+  const asked = silent ? [] : [...new Set(off.filter(isDrift).map((a) => a.host))]
   const answers = new Map(
     await Promise.all(asked.map(async (host) => [host, await askHost(world, planned, host, off)] as const)),
   )

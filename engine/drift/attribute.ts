@@ -95,7 +95,10 @@ function fileClue(path: string, clue: FileClue | undefined, action: Action, sinc
 const newest = (found: readonly FileFound[]): FileFound | undefined =>
   [...found].sort((a, b) => compareText(b.at, a.at) || compareText(a.path, b.path))[0]
 
-const speaksOf = (text: string, name: string): boolean => text.includes(` ${name}:`) || text.includes(` ${name}-`)
+/** `nginx:amd64` of one package manager, `nginx-1:1.20` of another; never `nginx-common`. */
+const speaksOf = (text: string, name: string): boolean =>
+  text.includes(` ${name}:`) ||
+  (text.includes(` ${name}-`) && /^\d/.test(text.slice(text.indexOf(` ${name}-`) + name.length + 2)))
 
 /** Who was there when it happened; where nothing tells when, who was there last. */
 function loginsAround({ logins }: HostClues, moments: readonly number[], since: number): readonly SeenLogin[] {

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { attribute, type DriftInput } from '../drift/attribute.ts'
 import { clueScript, mostAsked } from '../drift/clue-script.ts'
 import { type HostClues, readClues } from '../drift/read-clues.ts'
@@ -9,6 +10,7 @@ import type { Action, Plan } from '../model/plan.ts'
 import type { Resource } from '../model/resource.ts'
 import { mask, type Script } from '../model/script.ts'
 import { type HostSession, isFailure, type Target } from '../ports/host-session.ts'
+import { hostLimits } from './observing.ts'
 import type { PlannedChange } from './plan-change.ts'
 import { planDrift } from './plan-revision.ts'
 import { openRecords } from './records.ts'
@@ -39,8 +41,11 @@ export async function findDrift(
   // What a host knows of it today says nothing of then.
   const silent = options.withoutClues === true || world.asOf !== undefined
   const asked = silent ? [] : [...new Set(off.filter(isDrift).map((a) => a.host))]
+  const limit = pLimit(hostLimits.concurrency)
   const answers = new Map(
-    await Promise.all(asked.map(async (host) => [host, await askHost(world, planned, host, off)] as const)),
+    await Promise.all(
+      asked.map((host) => limit(async () => [host, await askHost(world, planned, host, off)] as const)),
+    ),
   )
   const findings = off.map((action) => {
     const answer = answers.get(action.host)

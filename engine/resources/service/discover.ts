@@ -2,13 +2,14 @@ import type { Discovered, ProbeOutput } from '../../model/resource.ts'
 import { read, type Script } from '../../model/script.ts'
 import { isBooted } from '../booted.ts'
 import { taggedLines } from '../observed.ts'
+import { heading } from '../unit-files.ts'
 import type { ServiceSpec } from './spec.ts'
 
 const kinds = '*.service,*.socket,*.timer,*.path'.split(',')
 
 /**
  * Prints, where systemd runs: `file UNIT STATE`, `active UNIT ACTIVE SUB`; `default UNIT` for what packages switch on when they are
- * installed, `masked UNIT` and `own UNIT` for links to nowhere and files in /etc/systemd/system, `instance UNIT` for what is
+ * installed, `masked UNIT` and `own UNIT` for links to nowhere and files in /etc/systemd/system, `timer UNIT` for timers of ours, `instance UNIT` for what is
  * switched on of a template, and `wanted UNIT` for services of packages that somebody chose.
  */
 const probe: Script = read`(
@@ -19,6 +20,11 @@ if ${isBooted}; then
   find var/lib/systemd/deb-systemd-helper-enabled -mindepth 2 -printf 'default %f\n'
   find etc/systemd/system -maxdepth 1 -type l -lname /dev/null -printf 'masked %f\n'
   find etc/systemd/system -maxdepth 1 -type f -printf 'own %f\n'
+  for f in etc/systemd/system/*.timer; do
+    [ -f "$f" ] || continue
+    IFS= read -r l < "$f"
+    [ "$l" != ${heading.trimEnd()} ] || echo "timer \${f##*/}"
+  done
   find etc/systemd/system -mindepth 2 -path '*.wants/*@?*.*' -printf 'instance %f\n'
   awk '
   FNR == 1 { kind = FILENAME ~ /\\.list$/ ? "list" : FILENAME ~ /extended_states$/ ? "auto" : "status"
@@ -43,25 +49,24 @@ function parse(output: ProbeOutput): readonly Discovered<ServiceSpec>[] {
   const set = (tag: string) => new Set(lines.flatMap((l) => (l.tag === tag ? [l.rest] : [])))
   const host = {
     defaults: set('default'),
-    masked: set('masked'),
     own: set('own'),
     wanted: set('wanted'),
     running: new Set(lines.flatMap((l) => (l.tag === 'active' ? runningUnit(l.rest) : []))),
   }
   const units = new Map(lines.flatMap((l) => (l.tag === 'file' ? [pair(l.rest)] : [])))
+  // Timers of ours and masks are told of by their own types.
+  for (const unit of [...set('timer'), ...set('masked')]) units.delete(unit)
   for (const unit of set('instance')) if (!host.defaults.has(unit)) units.set(unit, 'enabled')
   return [...units].sort().flatMap(([unit, state]): Discovered<ServiceSpec>[] => {
     if (!/^[A-Za-z0-9_][A-Za-z0-9:_.@\\-]{0,250}$/.test(unit) || /@\.[a-z]+$/.test(unit)) return []
     const wish = wishOf(unit, state, host)
     if (wish === undefined) return []
-    const claims = host.masked.has(unit) ? { claims: [`/etc/systemd/system/${unit}`] } : {}
-    return [{ spec: { name: unit.replace(/\.service$/, ''), ...wish }, ...claims }]
+    return [{ spec: { name: unit.replace(/\.service$/, ''), ...wish } }]
   })
 }
 
 interface Units {
   readonly defaults: ReadonlySet<string>
-  readonly masked: ReadonlySet<string>
   readonly own: ReadonlySet<string>
   readonly wanted: ReadonlySet<string>
   readonly running: ReadonlySet<string>
@@ -71,7 +76,6 @@ function wishOf(unit: string, state: string, host: Units): Omit<ServiceSpec, 'na
   const running = host.running.has(unit)
   // One that ended by itself is not one that shall not run.
   const runs = running ? { running } : {}
-  if (host.masked.has(unit)) return running ? undefined : { enabled: false, running: false }
   if (host.own.has(unit)) {
     if (state === 'enabled') return { enabled: true, ...runs }
     return state === 'disabled' && running ? { enabled: false, running } : undefined

@@ -94,3 +94,9 @@ function out(s) { printf "%s%s", (outs++ ? "\\n" : ""), s }
 function ours(s) { out(s cr); last = outs }
 NR == 1 { cr = $0 ~ /\\r$/ ? "\\r" : "" }
 function finish() { if (outs && (ENVIRON["FIN"] + 0 || last == outs)) printf "\\n" }`
+
+/** Whether a file decides who gets in, so that a mistake in it could lock the engine out. */
+export const decidesAccess = (path: string): boolean =>
+  /^\/etc\/(ssh|pam\.d|security|sudoers\.d)\/|^\/etc\/(sudoers|nsswitch\.conf|hosts\.(allow|deny)|shells|login\.defs)$|^\/(root|home\/[^/]+)\/\.ssh\//.test(
+    path,
+  )

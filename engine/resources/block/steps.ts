@@ -1,8 +1,8 @@
 import type { Change, Step } from '../../model/resource.ts'
-import { hostPath, read, type Script, sh } from '../../model/script.ts'
+import { hostPath, join, read, type Script, sh } from '../../model/script.ts'
 import { encodeBase64 } from '../base64.ts'
 import { stateFolder } from '../host-path.ts'
-import { awkLines, editFile } from '../part-of-file.ts'
+import { awkLines, decidesAccess, editFile } from '../part-of-file.ts'
 import { at } from '../replace-file.ts'
 import { areWhole, digests, marks } from './probe.ts'
 import { type BlockSpec, type BlockState, named } from './spec.ts'
@@ -11,14 +11,16 @@ import { type BlockSpec, type BlockState, named } from './spec.ts'
 export function steps({ verb, resource, have }: Change<BlockSpec, BlockState>): Step {
   const spec: BlockSpec = { ...resource.spec, ...named(resource.name) }
   const { path, name } = spec
-  const edit = sh`marks=$(${marks(name, read`"$old"`)}) || exit 1
-${
-  have === null
-    ? isNot
-    : sh`${isThere}
-${keep(have)}`
-}
-${verb === 'delete' ? drop : put(spec, have)}`
+  const script = (edit: Script, create: boolean) =>
+    editFile({
+      locate: at(path),
+      edit: sh`marks=$(${marks(name, read`"$old"`)}) || exit 1
+${edit}`,
+      create,
+      ...(spec.validate !== undefined && { validate: spec.validate }),
+    })
+  const before = have === null ? isNot : join([isThere, keep(have)])
+  const after = verb === 'delete' ? isNot : isThere
   const what =
     verb === 'create'
       ? `add the block ${name} to`
@@ -27,15 +29,21 @@ ${verb === 'delete' ? drop : put(spec, have)}`
         : `change the block ${name} in`
   return {
     summary: `${what} ${path}`,
-    script: editFile({
-      locate: at(path),
-      edit,
-      create: verb === 'create' && spec.create === true,
-      ...(spec.validate !== undefined && { validate: spec.validate }),
-    }),
+    script: script(
+      join([before, verb === 'delete' ? drop : put(spec, verb === 'update')]),
+      verb === 'create' && spec.create === true,
+    ),
     reversibility: 'inverse',
+    inverse: script(join([after, have === null ? drop : put(earlier(spec, have), verb === 'update')]), false),
+    ...(decidesAccess(path) && { access: true }),
   }
 }
+
+const earlier = (spec: BlockSpec, { sha256, comment }: BlockState): BlockSpec => ({
+  ...spec,
+  comment: comment as NonNullable<BlockSpec['comment']>,
+  preimage: sha256,
+})
 
 const isNot = sh`[ -z "$marks" ] || fail 'the block is there by now'`
 const isThere = sh`if ${areWhole}; then :; else fail "the markers are not what they were: $marks"; fi`
@@ -61,10 +69,10 @@ NR < ENVIRON["FROM"] + 0 || NR > ENVIRON["TO"] + 0 { out($0) }
 END { finish() }' < "$old" > "$t" || exit 1`
 
 /** A block that is there is written in its place; a new one goes where it was asked for. */
-function put(spec: BlockSpec, have: BlockState | null): Script {
-  const { name, comment = have?.comment ?? '#', position = 'end', after, before } = spec
-  const where = have !== null ? 'lines' : after !== undefined ? 'after' : before !== undefined ? 'before' : position
-  const lines = have === null ? sh`FROM=0 TO=0` : sh`FROM=$from TO=$to`
+function put(spec: BlockSpec, there: boolean): Script {
+  const { name, comment = '#', position = 'end', after, before } = spec
+  const where = there ? 'lines' : after !== undefined ? 'after' : before !== undefined ? 'before' : position
+  const lines = there ? sh`FROM=$from TO=$to` : sh`FROM=0 TO=0`
   return sh`${fill(spec)}
 inside=$(${marks(name, read`./old`)})
 [ -z "$inside" ] || fail 'the new text has markers of this block in it'

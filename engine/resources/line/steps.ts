@@ -1,24 +1,28 @@
 import type { Change, Step } from '../../model/resource.ts'
 import { type Script, sh } from '../../model/script.ts'
-import { awkLines, editFile } from '../part-of-file.ts'
+import { awkLines, decidesAccess, editFile } from '../part-of-file.ts'
 import { at } from '../replace-file.ts'
 import { awkMatch } from './probe.ts'
 import { type LineSpec, type LineState, named } from './spec.ts'
 
 /** Nothing else in the file is touched, so what others did to it meanwhile stays, here and when the step is taken back. */
-export function steps({ verb, resource }: Change<LineSpec, LineState>): Step {
+export function steps({ verb, resource, have }: Change<LineSpec, LineState>): Step {
   const spec: LineSpec = { ...named(resource.name), ...resource.spec }
   const what = spec.key === undefined ? 'a line' : `the line ${spec.key}`
   const summary = verb === 'create' ? `add ${what} to` : verb === 'delete' ? `remove ${what} from` : `change ${what} in`
+  const script = (edit: Script, create: boolean) =>
+    editFile({
+      locate: at(spec.path),
+      edit,
+      create,
+      ...(spec.validate !== undefined && { validate: spec.validate }),
+    })
   return {
     summary: `${summary} ${spec.path}`,
-    script: editFile({
-      locate: at(spec.path),
-      edit: verb === 'delete' ? drop(spec) : put(spec),
-      create: verb !== 'delete' && spec.create === true,
-      ...(spec.validate !== undefined && { validate: spec.validate }),
-    }),
+    script: script(verb === 'delete' ? drop(spec) : put(spec), verb !== 'delete' && spec.create === true),
     reversibility: 'inverse',
+    inverse: script(have === null ? drop(spec) : put({ ...spec, line: have.line }), false),
+    ...(decidesAccess(spec.path) && { access: true }),
   }
 }
 

@@ -28,6 +28,7 @@ import { baselineEntry, branchEntry, changeEntry, engineKeyEntry, genesisEntry, 
 import * as fold from './fold-change.ts'
 import { acquireLock, releaseLock, takeOverLock } from './lock.ts'
 import { by, expectRecord, sampleAction, sampleHolder, sampleIntent } from './test-records.ts'
+import { findUnauthorised, settleUnauthorised, unauthorisedEntry } from './unauthorised.ts'
 import { type VerifyReport, verifyLedger } from './verify.ts'
 import type { VerifyQuestion } from './verify-question.ts'
 
@@ -630,6 +631,64 @@ describe('a baseline', () => {
     ],
     ['brought by something else', () => [{ ...entry(), transition: 'acquire' }], 9, /nothing else happens/],
   ] as const)('that is %s is named', async (_, more, at, because) => {
+    const { entries } = await story()
+    await expectBad([...entries, ...more()], at, because)
+  })
+})
+
+describe('an unauthorised change', () => {
+  const digest = (digit: string) => `sha256:${digit.repeat(64)}` as const
+  const found = (number = 1) =>
+    expectRecord(
+      findUnauthorised(
+        {
+          id: `UCH-2026-0000${number}`,
+          host: 'web-01',
+          resource: 'file:/etc/motd',
+          attribution: 'unknown',
+          fields: ['content'],
+          intended: { spec: digest('1'), change: id, commit: merge, approvers: [n] },
+          found: digest('2'),
+          foundAt: '2026-10-02T12:00:00Z',
+          clues: {},
+        },
+        by(),
+      ),
+    )
+  const [one, two] = ['UCH-2026-00001', 'UCH-2026-00002']
+  const settled = () => expectRecord(settleUnauthorised(found(), 'gone', { because: 'undone by hand' }, by()))
+
+  it('is named while it is open', async () => {
+    const { entries } = await story()
+    const both = [unauthorisedEntry(found(), [one], engine), unauthorisedEntry(found(2), [one, two], engine)]
+    const { steps } = await written([...entries, ...both, unauthorisedEntry(settled(), [two], engine)])
+    const report = await verify(steps)
+    expect(report.findings).toEqual([])
+    expect(report.unauthorised).toEqual([{ id: two, host: 'web-01', resource: 'file:/etc/motd' }])
+    expect(report.transitions).toMatchObject({ 'unauthorised find': 2, 'unauthorised gone': 1 })
+  })
+
+  it.each([
+    ['written by a person', () => [unauthorisedEntry(found(), [one], ito)], 9, /no engine/],
+    ['left out of the list', () => [unauthorisedEntry(found(), [], engine)], 9, /list of open ones/],
+    ['brought with another', () => [unauthorisedEntry(found(), [one, two], engine)], 9, /list of open ones/],
+    ['settled without having been found', () => [unauthorisedEntry(settled(), [], engine)], 9, /born open/],
+    [
+      'settled as something else than was found',
+      () => [
+        unauthorisedEntry(found(), [one], engine),
+        unauthorisedEntry({ ...settled(), host: 'web-02' }, [], engine),
+      ],
+      10,
+      /never changes/,
+    ],
+    [
+      'recorded as if nothing had happened to it',
+      () => [{ ...unauthorisedEntry(found(), [one], engine), transition: 'gone' }],
+      9,
+      /contradicts its record/,
+    ],
+  ] as const)('that is %s is bad', async (_, more, at, because) => {
     const { entries } = await story()
     await expectBad([...entries, ...more()], at, because)
   })

@@ -87,10 +87,20 @@ describe('what becomes a document', () => {
       user: [{ spec: { login: 'plumbline' } }, { spec: { login: 'ana' } }],
       group: [{ spec: { name: 'plumbline' } }],
       authorizedKey: [{ spec: { user: 'plumbline', key } }, { spec: { user: 'ana', key } }],
+      file: ['plumbline ALL=(ALL) NOPASSWD: ALL\n', '# x\nplumbline ALL=(ALL) ALL\nana ALL=(ALL) ALL\n'].map(
+        (content, i) => ({
+          spec: { path: `/etc/sudoers.d/${i}`, content },
+        }),
+      ),
       sudoRule: [rule('engine', ['plumbline']), rule('both', ['plumbline', 'ana'])],
     })
-    expect(found.resources).toEqual(['user:ana', expect.stringMatching(/^authorizedKey:ana/), 'sudoRule:both'])
-    expect(found.leftOut).toHaveLength(4)
+    expect(found.resources).toEqual([
+      'user:ana',
+      expect.stringMatching(/^authorizedKey:ana/),
+      'sudoRule:both',
+      'file:/etc/sudoers.d/1',
+    ])
+    expect(found.leftOut).toHaveLength(5)
   })
 
   it('leaves out what a document could not hold, with the reason', () => {

@@ -116,6 +116,14 @@ function whyNot(chosen: Chosen, { engineUser, objection }: ChooseInput): string 
 function isOfEngine({ type, spec, name }: Chosen, user: string): boolean {
   if (type === 'user' || type === 'group') return (spec['login'] ?? spec['name'] ?? name) === user && user !== 'root'
   if (type === 'authorizedKey') return spec['user'] === user
+  if (type === 'file') return isSudoOf(spec, user)
   const subjects = spec['subjects']
   return type === 'sudoRule' && Array.isArray(subjects) && subjects.length === 1 && subjects[0] === user
+}
+
+/** A file of sudo that speaks of nobody else. */
+function isSudoOf({ path, content }: JsonObject, user: string): boolean {
+  if (typeof path !== 'string' || typeof content !== 'string' || !path.startsWith('/etc/sudoers.d/')) return false
+  const rules = content.split('\n').filter((line) => !/^\s*(#|$|Defaults)/.test(line))
+  return rules.length > 0 && rules.every((line) => line.trim().split(/[\s:]/)[0] === user)
 }

@@ -104,7 +104,9 @@ function sourced(
 function plain(type: string, spec: JsonObject): JsonObject {
   if (type !== 'file') return spec
   const { sha256: _sha256, ...rest } = spec
-  return rest
+  // One bad file closes sudo for everybody.
+  const isSudo = typeof rest['path'] === 'string' && rest['path'].startsWith('/etc/sudoers.d/')
+  return isSudo && rest['validate'] === undefined ? { ...rest, validate: 'visudo -cf %s' } : rest
 }
 
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))

@@ -16,7 +16,7 @@ export function steps({ verb, resource, have }: Change<MountSpec, MountState>): 
     const script = step(sh`${isMounted ? unmount(path) : sh`:`}
 ${have?.entry ? table(path, null, true) : sh`:`} || exit 1
 ${reloadUnits}`)
-    return { summary: `${isMounted ? 'unmount' : 'remove'} ${path}`, script, reversibility: 'inverse' }
+    return { summary: `${isMounted ? 'unmount' : 'remove'} ${path}`, script, ...taken(path, have, false) }
   }
   const entry = entryOf(spec)
   // Another source or type takes another mount; other options are told to the one that is there.
@@ -34,9 +34,28 @@ back() { ${table(path, have?.entry ?? null, true)}; ${reloadUnits}; ${isMounted 
 ${reloadUnits}
 ) || back
 ${mounted ? bring(path, isMounted && !anew ? 'remount' : 'mount') : sh`:`} || back`),
-    reversibility: 'inverse',
+    ...taken(path, have, anew),
   }
 }
+
+/** How the step is taken back. What is mounted over a home hides the keys that open it. */
+function taken(
+  path: string,
+  have: MountState | null,
+  anew: boolean,
+): Pick<Step, 'reversibility' | 'inverse' | 'access'> {
+  const wasMounted = have?.mounted === true
+  const inverse = step(sh`${anew || !wasMounted ? sh`if ${isThere(path)}; then ${unmount(path)}; fi` : sh`:`}
+${table(path, have?.entry ?? null, true)} || exit 1
+${reloadUnits}
+${wasMounted ? sh`if ${isThere(path)}; then ${bring(path, 'remount')}; else ${bring(path, 'mount')}; fi || exit 1` : sh`:`}`)
+  const hides = /^\/(home|root|var|usr|opt|tmp)(\/[^/]+)?$/.test(path)
+  return { reversibility: 'inverse', inverse, ...(hides && { access: true }) }
+}
+
+/** A condition: something is mounted there. */
+const isThere = (path: string): Script =>
+  sh`{ ${runs} && AT=${encode(path)} awk '$5 == ENVIRON["AT"] { f = 1 } END { exit !f }' "$R/proc/self/mountinfo"; }`
 
 const isBind = ({ options }: Entry): boolean => options.includes('bind') || options.includes('rbind')
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/document.ts'
 import type { Resource } from '../../model/resource.ts'
-import { nameSecrets } from '../../model/secret-ref.ts'
+import { nameSecrets, nameSecrets } from '../../model/secret-ref.ts'
 import { column, hostNames, type Row, type SeenHost, type Table } from '../table.ts'
 
 export const resources: Table = {
@@ -40,7 +40,7 @@ function row(host: string, resource: Resource, last: SeenHost | undefined): Row 
   }
 }
 
-/** What is wanted, as it may be shown to anybody who may see the documents. */
+/** What is wanted, as it may be shown to anybody who may see the documents: secrets by their names. */
 export function shownSpec(spec: JsonObject): JsonObject {
   if (spec['sensitive'] !== true) return nameSecrets(spec)
   const { content: _, ...rest } = spec

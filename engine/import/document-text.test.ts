@@ -123,7 +123,7 @@ spec:
         const written = profile(specs.map((s) => ({ type: 'thing', spec: s })))
         expect(parse(written).spec.resources).toEqual(specs.map((s) => ({ thing: s })))
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 })

@@ -99,7 +99,9 @@ function mapText(map: JsonObject, indent: number): string {
 
 function fieldText(key: string, value: Json, indent: number): string {
   if (typeof value !== 'object' || value === null)
-    return indented(new Document({ [key]: value }).toString(format), indent)
+    return isPlain(value)
+      ? indented(new Document({ [key]: value }).toString(format), indent)
+      : `${' '.repeat(indent)}${flowText(key)}: ${flowText(value)}\n`
   const start = `${' '.repeat(indent)}${flowText(key)}:`
   const short = `${start} ${flowText(value)}\n`
   if (short.length <= width && !hasLines(value)) return short
@@ -108,14 +110,23 @@ function fieldText(key: string, value: Json, indent: number): string {
 }
 
 function listItemText(item: Json, indent: number): string {
-  if (typeof item !== 'object' || item === null || Array.isArray(item))
-    return indented(new Document([item]).toString(format), indent)
+  if (typeof item !== 'object' || item === null)
+    return isPlain(item)
+      ? indented(new Document([item]).toString(format), indent)
+      : `${' '.repeat(indent)}- ${flowText(item)}\n`
+  if (Array.isArray(item)) return `${' '.repeat(indent)}- ${flowText(item)}\n`
   const start = `${' '.repeat(indent)}- `
   const short = `${start}${flowText(item)}\n`
   if (short.length <= width && !hasLines(item)) return short
   const text = mapText(item as JsonObject, indent + 2)
   return start + text.slice(indent + 2)
 }
+
+/** Whether a block of lines shows a text as it is; one that begins or ends a line with blanks alone is quoted. */
+const isPlain = (value: Json): boolean =>
+  typeof value !== 'string' ||
+  (/^[\t\n\x20-\x7e\u00a1-\u024f]*$/.test(value) &&
+    (!value.includes('\n') || (/^\S/.test(value) && !/\n[ \t]+(\n|$)/.test(value))))
 
 const hasLines = (value: Json): boolean => JSON.stringify(value).includes('\\n')
 

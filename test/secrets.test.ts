@@ -17,6 +17,7 @@ import { generateKeyPair } from '../engine/adapters/signing/key-pair.ts'
 import { type SimulatedHost, startSimulatedHost } from '../engine/adapters/simulated/simulated-host.ts'
 import { type Desk, openDesk, type Ran } from './cli.ts'
 import { canaries, leaksBelow, leaksIn, leaksInProcesses } from './fixtures/canaries.ts'
+import { sopsFile } from './fixtures/sops-file.ts'
 
 let scratch: string
 let host: SimulatedHost
@@ -180,6 +181,37 @@ describe('secrets', () => {
       expect(existsSync(join(host.root, '/etc/app-two-plain.conf'))).toBe(false)
       const { out } = await must(desk, 'log', '--json')
       expect(JSON.stringify(out)).not.toContain('implementing')
+    } finally {
+      desk.close()
+    }
+  })
+
+  it('come out of SOPS files, and one that changes there is a change', { timeout: 120_000 }, async () => {
+    const desk = await estate()
+    try {
+      const recipient = /age1[a-z0-9]+/.exec(desk.read('plumbline.yaml'))?.[0] ?? ''
+      desk.write('secrets/shop.yaml', await sopsFile(recipient, { user: 'ana', token: 'one' }))
+      profile(desk, [
+        { file: { path: '/etc/sops-user', content: { secret: 'age/shop.yaml#db.users.1' } } },
+        { file: { path: '/etc/sops-token', content: { secret: 'age/shop.yaml#token' } } },
+      ])
+      desk.commit('Values of SOPS')
+      await must(desk, 'apply')
+      expect([onHost('/etc/sops-user'), onHost('/etc/sops-token')]).toEqual(['ana', 'one'])
+      const kept = desk.read('secrets/shop.yaml').split('\n')
+      const other = (await sopsFile(recipient, { user: 'ana', token: 'two' })).split('\n')
+      // Another data key opens none of the values that were there before.
+      const isToken = (line: string): boolean => line.startsWith('token:')
+      desk.write(
+        'secrets/shop.yaml',
+        kept.map((line) => (isToken(line) ? (other.find(isToken) ?? '') : line)).join('\n'),
+      )
+      desk.commit('A value that was put there from elsewhere')
+      const refused = await desk.run('apply')
+      expect(refused.err).toContain("the secret age/shop.yaml#token can't be had here")
+      expect(JSON.parse((await desk.run('plan', '--json')).out).actions).toMatchObject([
+        { resource: 'file:/etc/sops-token' },
+      ])
     } finally {
       desk.close()
     }

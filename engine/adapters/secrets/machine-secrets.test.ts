@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { createCipheriv, randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sopsKey, sopsValue } from '../../../test/fixtures/sops-file.ts'
 import type { Sealed } from '../../model/secret-ref.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import { sealAge } from './age.ts'
@@ -27,14 +27,6 @@ const age = (armoured: string): Sealed => ({ form: 'age', bytes: new TextEncoder
 
 async function ask(secrets: Secrets, reference: string, sealed?: Sealed): Promise<unknown> {
   return (await secrets.resolve([{ reference, ...(sealed !== undefined && { sealed }) }])).get(reference)
-}
-
-/** A value as SOPS writes it. */
-function sopsValue(key: Buffer, path: readonly string[], value: string): string {
-  const iv = randomBytes(32)
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(`${path.join(':')}:`))
-  const data = Buffer.concat([cipher.update(value), cipher.final()]).toString('base64')
-  return `ENC[AES256_GCM,data:${data},iv:${iv.toString('base64')},tag:${cipher.getAuthTag().toString('base64')},type:str]`
 }
 
 describe('secrets of the estate', () => {
@@ -77,11 +69,8 @@ describe('secrets of the estate', () => {
   })
 
   it('come out of SOPS files, each bound to its place', async () => {
-    const key = randomBytes(32)
-    const encrypter = await import('age-encryption')
-    const e = new encrypter.Encrypter()
-    e.addRecipient(recipient)
-    const dataKeys = [encrypter.armor.encode(await e.encrypt(new Uint8Array(key)))]
+    const { key, enc } = await sopsKey(recipient)
+    const dataKeys = [enc]
     const value = sopsValue(key, ['db', 'password'], 'from sops')
     const secrets = here({ SOPS_AGE_KEY: identity })
     const at = (path: readonly string[]): Sealed => ({ form: 'sops', value, path, dataKeys })

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { contains, isBad, readNetwork, setOf } from './address-ranges.ts'
+import { contains, isBad, type Network, readNetwork, setOf } from './address-ranges.ts'
 
 const near = fc.oneof(fc.ipV4(), fc.ipV6(), fc.stringMatching(/^[0-9a-f:.]{1,20}$/))
 
@@ -19,7 +19,7 @@ it('makes sets of networks that do not overlap and mean the same', () => {
   })
   fc.assert(
     fc.property(fc.array(small, { minLength: 1, maxLength: 12 }), fc.nat(255), (texts, last) => {
-      const networks = texts.map(readNetwork).filter((n) => !isBad(n))
+      const networks = texts.map(readNetwork).filter((n): n is Network => !isBad(n))
       const set = setOf(networks, 4)
       const list = (ranges: readonly string[]) => {
         const blocks = new BlockList()

@@ -1,5 +1,6 @@
 import type { FieldChange, ResourceType } from '../../model/resource.ts'
-import { parse, probe } from './probe.ts'
+import { compareFields } from '../fields.ts'
+import { discover, parse, probe } from './probe.ts'
 import type { PackageSpec, PackageState } from './spec.ts'
 import { steps } from './steps.ts'
 
@@ -8,9 +9,14 @@ export const resource: ResourceType<PackageSpec, PackageState> = {
   name: 'package',
   rank: 10,
   identify: (spec) => spec.name,
-  normalise({ name, version, ensure }) {
+  normalise({ name, version, hold, pin, ensure }) {
     if (ensure === 'absent') return { name, ensure }
-    return { name, ...(version !== undefined && { version }) }
+    return {
+      name,
+      ...(version !== undefined && { version }),
+      ...(hold !== undefined && { hold }),
+      ...(pin !== undefined && { pin }),
+    }
   },
   probe,
   parse,
@@ -18,7 +24,12 @@ export const resource: ResourceType<PackageSpec, PackageState> = {
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
   watch: () => databases,
-  restore: (name, state) => (state === null ? { name, ensure: 'absent' } : { name, version: state.version }),
+  discover,
+  restore(name, state) {
+    if (state === null) return { name, ensure: 'absent' }
+    const { version, hold = false, pin } = state
+    return { name, version, hold, pin: pin ?? null }
+  },
 }
 
 /** What the package managers keep their lists in. */
@@ -30,15 +41,25 @@ const databases = [
   '/usr/lib/sysimage/rpm',
   '/usr/lib/sysimage/rpm/rpmdb.sqlite',
   '/lib/apk/db/installed',
+  '/etc/apk/world',
+  '/etc/apt/preferences.d',
+  '/etc/dnf/plugins/versionlock.list',
 ]
 
 function diff(want: PackageSpec, have: PackageState | null): readonly FieldChange[] {
   if (want.ensure === 'absent') return [{ path: 'ensure', before: 'present', after: 'absent' }]
-  if (have === null) return [{ path: 'version', after: want.version ?? 'any' }]
+  if (have === null) {
+    const more = compareFields(want, null, ['hold', 'pin']).filter(({ after }) => after !== false && after !== null)
+    return [{ path: 'version', after: want.version ?? 'any' }, ...more]
+  }
   return [
     ...(want.version !== undefined && want.version !== have.version
       ? [{ path: 'version', before: have.version, after: want.version }]
       : []),
     ...(have.status === 'installed' ? [] : [{ path: 'status', before: have.status, after: 'installed' }]),
+    ...(want.hold !== undefined && want.hold !== (have.hold ?? false)
+      ? [{ path: 'hold', before: have.hold ?? false, after: want.hold }]
+      : []),
+    ...(want.pin === null && have.pin === undefined ? [] : compareFields(want, have, ['pin'])),
   ]
 }

@@ -13,7 +13,7 @@ drop() {
   N=$1 awk 'BEGIN { RS = ""; ORS = "\\n\\n" } { split($0, l, "\\n"); if (l[1] != "Package: " ENVIRON["N"]) print }' "$S" > "$S.new"
   cat "$S.new" > "$S"; rm -f "$S.new"
 }
-version() { N=$1 awk 'BEGIN { RS = "" } $0 ~ /Status: install ok installed/ { n = split($0, l, "\\n"); if (l[1] == "Package: " ENVIRON["N"]) for (i = 1; i <= n; i++) if (sub(/^Version: /, "", l[i])) print l[i] }' "$S"; }
+version() { N=$1 awk 'BEGIN { RS = "" } $0 ~ /Status: (install|hold) ok installed/ { n = split($0, l, "\\n"); if (l[1] == "Package: " ENVIRON["N"]) for (i = 1; i <= n; i++) if (sub(/^Version: /, "", l[i])) print l[i] }' "$S"; }
 say() { printf 'Package: %s\\nStatus: %s\\nArchitecture: all\\nVersion: %s\\nDepends: %s\\nDescription: simulated\\n\\n' "$1" "$2" "$3" "$4" >> "$S"; }
 units() { [ ! -f "$I/$1.list" ] || sed -n 's,^/lib/systemd/system/\\(.*\\.service\\)$,\\1,p' "$I/$1.list"; }
 unpack() {
@@ -90,4 +90,20 @@ case $name in *=*) v=\${name#*=} ;; *) v=$(newest "$n") ;; esac
 [ -n "$v" ] && cat "$A/\${n}_$v/control" 2>/dev/null || { echo 'N: No packages found' >&2; exit 100; }
 `
 
-export const packageTools: Readonly<Record<string, string>> = { 'apt-get': aptGet, 'apt-cache': aptCache }
+/** The first word of a package's status says what is wanted of it. */
+const aptMark = `${archive}
+verb= name=
+while [ $# -gt 0 ]; do
+  case $1 in -o) shift ;; -*) ;; *) if [ -z "$verb" ]; then verb=$1; else name=$1; fi ;; esac
+  shift
+done
+case $verb in hold | unhold) ;; *) echo "E: the stand-in does not know $verb" >&2; exit 100 ;; esac
+[ -n "$(version "$name")" ] || { echo "E: Unable to locate package $name" >&2; exit 100; }
+N=$name V=$verb awk '/^Package: / { p = $2 } /^Status: / && p == ENVIRON["N"] { $2 = ENVIRON["V"] == "hold" ? "hold" : "install" } { print }' "$S" > "$S.new" && mv -f "$S.new" "$S"
+`
+
+export const packageTools: Readonly<Record<string, string>> = {
+  'apt-get': aptGet,
+  'apt-cache': aptCache,
+  'apt-mark': aptMark,
+}

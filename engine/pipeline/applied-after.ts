@@ -50,7 +50,7 @@ export function appliedAfter(world: World, question: AfterQuestion): readonly Ap
       if (intent === undefined && last?.spec === spec) continue
       // What only came back to the value it had keeps the change that set it there.
       const setBy =
-        last?.spec === spec
+        last?.spec === spec && last.state === state
           ? last
           : {
               change: record.id,

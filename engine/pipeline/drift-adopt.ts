@@ -1,14 +1,10 @@
 import type { ApprovalVerdict } from '../change/judge-approvals.ts'
-import { type Adoption, adoption } from '../drift/adoption.ts'
-import { editYaml, type YamlEdit } from '../drift/edit-yaml.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
-import type { JsonObject, LoadedDocument } from '../model/document.ts'
 import type { DriftFinding } from '../model/drift.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Change } from '../model/resource.ts'
+import { adoptedFiles } from './adopted-files.ts'
 import { codes } from './codes.ts'
-import { contentOn } from './content-on.ts'
-import { type Drifted, findDrift } from './drift.ts'
+import { findDrift } from './drift.ts'
 import { chosenFrom, type DriftChoice } from './drift-revert.ts'
 import { type PlannedChange, planChange } from './plan-change.ts'
 import { standingOf } from './plan-revision.ts'
@@ -53,7 +49,7 @@ export async function adoptDrift(world: World, options: AdoptOptions): Promise<A
   const repository = await world.repository()
   if ((await repository.resolve(`refs/heads/${branch}`)) !== undefined)
     return { refused: [report('branch-exists', { summary: `there is a branch ${branch} already` })] }
-  const files = await editedFiles(world, found, picked.chosen, options.absent)
+  const files = await adoptedFiles(world, found, picked.chosen, options.absent)
   if ('refused' in files) return files
   const { base } = found.plan.subject
   const tree = await repository.writeTree((await repository.commit(base)).tree, files.files)
@@ -77,129 +73,6 @@ export async function adoptDrift(world: World, options: AdoptOptions): Promise<A
     plan: planned.plan,
     standing: await standingOf(world, planned),
   }
-}
-
-type Files = { readonly files: ReadonlyMap<string, Uint8Array> }
-
-/** The files of the estate as they have to be, each with everything that is adopted in it. */
-async function editedFiles(
-  world: World,
-  found: Drifted,
-  chosen: readonly DriftFinding[],
-  absent: boolean,
-): Promise<Files | Refused> {
-  const refused: Diagnostic[] = []
-  const edits = new Map<string, { document: LoadedDocument; edits: Map<string, YamlEdit> }>()
-  const files = new Map<string, Uint8Array>()
-  for (const finding of chosen) {
-    const { host, resource: subject } = finding
-    const impossible = (because: string) =>
-      refused.push(report('adopt-impossible', { summary: `${subject} can not be adopted: ${because}`, host }))
-    const change = changeOf(found, finding)
-    const places = change === undefined ? [] : placesOf(found.planned, change)
-    if (change === undefined || places.length === 0) {
-      impossible('no profile of the estate declares it')
-      continue
-    }
-    if (places.length !== change.resource.declaredBy.length) {
-      impossible('a grant asks for it, too')
-      continue
-    }
-    const content = await contentOn(world, found.planned, host, change)
-    const excerpt = excerptOf(found, host, change)
-    for (const { document, index, said } of places) {
-      const type = world.types.get(change.resource.type)
-      if (type === undefined) throw new Error(`no resource type ${change.resource.type}`)
-      const { name, spec: want } = change.resource
-      const { have, fields } = change
-      const more = { ...(excerpt !== undefined && { excerpt }), ...(content !== undefined && { content }) }
-      const done = adoption({ type, name, said, want, have, fields, absent, ...more })
-      if ('refused' in done) {
-        impossible(done.refused)
-        continue
-      }
-      if ('source' in done && !put(files, done.source, done.content)) impossible(`hosts differ in ${done.source}`)
-      const edit = editOf(['spec', 'resources', index], change.resource.type, done)
-      const known = edits.get(document.address) ?? { document, edits: new Map<string, YamlEdit>() }
-      const same = known.edits.get(String(index))
-      if (same !== undefined && JSON.stringify(same) !== JSON.stringify(edit))
-        impossible('hosts that get it from the same place differ; name one with --host')
-      known.edits.set(String(index), edit)
-      edits.set(document.address, known)
-    }
-  }
-  if (refused.length > 0) return { refused }
-  return rewritten(world, found, edits, files)
-}
-
-const changeOf = ({ planned }: Drifted, { host, resource }: DriftFinding): Change | undefined =>
-  planned.hosts.work.find(
-    (w) => w.action.host === host && w.action.resource === resource && w.action.verb !== 'restart',
-  )?.change
-
-function excerptOf({ planned }: Drifted, host: string, change: Change): string | undefined {
-  const seen = planned.hosts.observations.get(host)?.observations.get(change.resource.id)
-  return seen?.status === 'present' ? seen.excerpt : undefined
-}
-
-interface PlaceInProfile {
-  readonly document: LoadedDocument
-  readonly index: number
-  readonly said: JsonObject
-}
-
-/** Where profiles declare it. */
-function placesOf({ desired }: PlannedChange, { resource }: Change): readonly PlaceInProfile[] {
-  return resource.declaredBy.flatMap(({ address, place }): PlaceInProfile[] => {
-    const document = desired.graph.documents.get(address)
-    const items = document?.document.kind === 'Profile' ? document.document.spec['resources'] : undefined
-    if (document === undefined || !Array.isArray(items)) return []
-    return items.flatMap((item: JsonObject, index: number): PlaceInProfile[] => {
-      const said = item[resource.type] as JsonObject | undefined
-      if (said === undefined) return []
-      const at = desired.locate(document, ['spec', 'resources', index, resource.type], 'key')
-      return at.line === place.line && at.column === place.column ? [{ document, index, said }] : []
-    })
-  })
-}
-
-function put(files: Map<string, Uint8Array>, path: string, content: Uint8Array): boolean {
-  const known = files.get(path)
-  files.set(path, content)
-  return known === undefined || Buffer.from(known).equals(content)
-}
-
-function editOf(
-  path: readonly (string | number)[],
-  type: string,
-  done: Exclude<Adoption, { refused: string }>,
-): YamlEdit {
-  return 'remove' in done ? { path, remove: true } : { path: [...path, type], set: done.said }
-}
-
-async function rewritten(
-  world: World,
-  { plan }: Drifted,
-  edits: ReadonlyMap<string, { readonly document: LoadedDocument; readonly edits: ReadonlyMap<string, YamlEdit> }>,
-  sources: ReadonlyMap<string, Uint8Array>,
-): Promise<Files | Refused> {
-  const files = new Map(sources)
-  const tree = await world.treeFiles(plan.subject.base)
-  for (const { document, edits: mine } of edits.values()) {
-    const { file, index } = document
-    const entry = tree.entries.find((e) => e.path === file)
-    if (entry === undefined) throw new Error(`${file} is not in the tree it was read from`)
-    const bytes = files.get(file) ?? (await tree.read([entry])).get(file) ?? new Uint8Array()
-    // From the last one, so that what is taken out moves nothing that comes after.
-    const order = [...mine].sort(([a], [b]) => Number(b) - Number(a)).map(([, edit]) => edit)
-    const done = editYaml(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), index, order)
-    if ('refused' in done)
-      return {
-        refused: [report('adopt-impossible', { summary: `${file}: ${done.refused}`, file, line: document.line })],
-      }
-    files.set(file, new TextEncoder().encode(done.text))
-  }
-  return { files }
 }
 
 /** Why the branch is not made: it would still touch what was adopted, or change hosts that nobody spoke of. */

@@ -18,6 +18,8 @@ export interface Look {
   /** The change still needed for an action's resource: undefined where it is as wanted, `unknown` where nothing can be said. */
   readonly change: (action: RecordedAction) => Change | undefined | 'unknown'
   readonly session: HostSession
+  /** A resource with the values of its secrets. */
+  readonly fill?: (resource: Resource) => Resource
 }
 
 export interface HostWork {
@@ -101,6 +103,8 @@ async function act(
   const type = world.types.get(change.resource.type)
   if (type === undefined) throw new Error(`no resource type ${change.resource.type}`)
   const secret = holdsSecret(item.resource.spec)
+  // What stands for a secret must never be sent in its place.
+  if (holdsSecret(change.resource.spec)) throw new Error(`${change.resource.id} was to be set without its secrets`)
   const step = secret ? concealed(type.steps(change), item.resource, change, type) : type.steps(change)
   await world.journal.append(world.change, { type: 'started', action: action.id, at: world.clock.now().toISOString() })
   world.emit({ type: 'action-started', host: work.host, action: action.id, summary: step.summary })
@@ -149,7 +153,8 @@ async function keep(
 function stillNeeded(item: HostWork['actions'][number], look: Look): Change | undefined | 'unknown' {
   const change = look.change(item.action)
   if (change === 'unknown' || !isRestart(item, change)) return change
-  return { verb: 'restart', resource: item.resource, have: change?.have ?? null, fields: [] }
+  const resource = look.fill?.(item.resource) ?? item.resource
+  return { verb: 'restart', resource, have: change?.have ?? null, fields: [] }
 }
 
 function isRestart({ action, resource, resumed }: HostWork['actions'][number], change: Change | undefined): boolean {

@@ -4,7 +4,7 @@ import { thing, thingType } from '../../test/fixtures/thing-type.ts'
 import type { PipelineEvent } from '../model/event.ts'
 import type { RecordedAction } from '../model/plan.ts'
 import type { Change } from '../model/resource.ts'
-import { mask, type Script, sh } from '../model/script.ts'
+import { mask, render, type Script, sh } from '../model/script.ts'
 import { secretToken } from '../model/secret-ref.ts'
 import type { HostSession, Output, Target } from '../ports/host-session.ts'
 import { applyHost, type HostWorld } from './apply-host.ts'
@@ -44,7 +44,7 @@ const action: RecordedAction = {
   after: 'sha256:after',
 }
 
-async function apply(value: string, output: Partial<Output>) {
+async function apply(value: string, output: Partial<Output>, verb: 'update' | 'restart' = 'update') {
   const told: unknown[] = []
   const sent: Script[] = []
   const planned = thing('first:x', { value: secretToken({ reference: 'age/pw', version: '1' }) })
@@ -67,6 +67,7 @@ async function apply(value: string, output: Partial<Output>) {
     emit: (event: PipelineEvent) => void told.push(event),
     look: async () => ({
       session,
+      fill: () => resolved,
       change: () => ({ verb: 'update', resource: resolved, have: { value: 'old' }, fields: [{ path: 'value' }] }),
     }),
     digest: () => 'sha256:before',
@@ -75,7 +76,12 @@ async function apply(value: string, output: Partial<Output>) {
     outputCap: 1000,
   }
   const results = await applyHost(
-    { host: 'a', lock: 'prod', fence: 1, actions: [{ action, resource: planned, resumed: false }] },
+    {
+      host: 'a',
+      lock: 'prod',
+      fence: 1,
+      actions: [{ action: { ...action, verb }, resource: planned, resumed: false }],
+    },
     world,
   )
   return { told: JSON.stringify([told, results]), sent }
@@ -90,5 +96,12 @@ describe('an action with a secret', () => {
       expect(sent).toHaveLength(1)
       for (const script of sent) expect(leaksIn(mask(script))).toEqual([])
     }
+  })
+
+  it('restarts with the value, too, and never with what stands for it', async () => {
+    const { told, sent } = await apply('the value', {}, 'restart')
+    expect(told).toContain('restart to {secret age/pw}')
+    expect(sent.map(render).join('\n')).toContain('the value')
+    await expect(apply(secretToken({ reference: 'age/pw', version: '1' }), {})).rejects.toThrow('without its secrets')
   })
 })

@@ -55,9 +55,7 @@ export async function carryOut(world: World, job: CarryOut): Promise<CarriedOut>
 
 /** The resources that are to be set, with their hosts. */
 function needsOf({ planned, todo }: CarryOut): Needs {
-  const wanted = new Set(
-    todo.filter((t) => t.unseen === undefined).map((t) => `${t.approved.host} ${t.approved.resource}`),
-  )
+  const wanted = new Set(todo.map((t) => `${t.approved.host} ${t.approved.resource}`))
   return [...planned.hosts.wanted].flatMap(([host, resources]) =>
     resources.filter((r) => wanted.has(`${host} ${r.id}`)).map((resource) => ({ host, resource })),
   )
@@ -189,6 +187,7 @@ function looker(world: World, planned: PlannedChange, seen: Map<string, HostObse
     const unknown = new Set<ResourceId>(diff.unknowns.map((u) => u.resource))
     return {
       session: quietSession(observed.session, secrets.redactor),
+      fill: secrets.fill,
       change: (action: RecordedAction) =>
         unknown.has(action.resource) ? ('unknown' as const) : changes.get(action.resource),
     }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../model/document.ts'
 import type { Resource } from '../../model/resource.ts'
-import { nameSecrets, nameSecrets } from '../../model/secret-ref.ts'
+import { nameSecrets } from '../../model/secret-ref.ts'
+import { column, hostNames, type Row, type SeenHost, type Table } from '../table.ts'
 
 export const resources: Table = {
   name: 'resources',

@@ -265,8 +265,9 @@ describe('drift adopt', () => {
   it('rewrites the file that a content comes from, and leaves templates to people', async () => {
     edit(0, '/etc/table', 'a c\n')
     edit(1, '/etc/table', 'a c\n')
-    const ran = await adopt('--resource', 'file:/etc/table', '--branch', 'adopt/table')
+    const ran = await adopt('--resource', 'file:/etc/table', '--branch', 'adopt/table', '--json')
     expect(ran).toMatchObject({ status: 0, err: '' })
+    expect(JSON.parse(ran.out)).toMatchObject({ files: ['files/table.txt'] })
     merge('adopt/table')
     expect(desk.read('files/table.txt')).toBe('a c\n')
     await must('apply')
@@ -387,6 +388,34 @@ describe('drift --record', () => {
     expect((await found('adopted')).map((r) => r.host).sort()).toEqual(['web-01', 'web-02'])
     expect(await found('open')).toEqual([])
     expect(await must('audit', 'verify')).not.toContain('unauthorised')
+  })
+
+  it('is settled by an exception, and found anew once that has ended', async () => {
+    chmodSync(on(1, '/etc/hello'), 0o600)
+    await desk.run('drift', '--record')
+    const [before] = await found('open')
+    const until = (expires: string) => {
+      desk.write(
+        'inventory/hello.yaml',
+        `apiVersion: plumbline/v1
+kind: DriftException
+metadata: { name: hello }
+spec: { on: { all: true }, resources: ["file:/etc/hello"], owner: person/ana, reason: On trial, expires: "${expires}" }
+`,
+      )
+      desk.commit(`Until ${expires}`)
+    }
+    until(new Date(Date.now() + 86_400_000).toISOString())
+    await must('apply')
+    await must('drift', '--record')
+    expect(await found('ignored')).toMatchObject([
+      { id: before?.id, settled: { because: expect.stringContaining('On trial') } },
+    ])
+    until('2026-01-01T00:00:00Z')
+    await must('apply')
+    await desk.run('drift', '--record')
+    expect(await found('open')).toMatchObject([{ resource: 'file:/etc/hello' }])
+    await must('audit', 'verify')
   })
 
   it('is shown by its number, however it is written', async () => {

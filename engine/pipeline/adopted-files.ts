@@ -131,10 +131,11 @@ async function rewritten(world: World, base: string, { sources, documents }: Edi
     const bytes = files.get(file) ?? (await tree.read([entry])).get(file) ?? new Uint8Array()
     // From the last one, so that what is taken out moves nothing that comes after.
     const order = [...items].sort(([a], [b]) => b - a).map(([, edit]) => edit)
-    const done = editYaml(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), index, order)
+    const before = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+    const done = editYaml(before, index, order)
     if ('refused' in done)
       return { refused: [report('adopt-impossible', { summary: `${file}: ${done.refused}`, file, line })] }
-    files.set(file, new TextEncoder().encode(done.text))
+    if (done.text !== before) files.set(file, new TextEncoder().encode(done.text))
   }
   return { files }
 }

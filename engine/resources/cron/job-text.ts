@@ -54,7 +54,7 @@ function readJob(line: string): Omit<Job, 'environment'> | null {
   return { schedule: plainSchedule(schedule), user, command }
 }
 
-export const userProblem = (user: string): string | undefined =>
+const userProblem = (user: string): string | undefined =>
   /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(user) ? undefined : 'is no account'
 
 /** Why a command would not reach the shell as it stands. */

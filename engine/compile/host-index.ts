@@ -21,8 +21,10 @@ export class HostIndex {
         this.#labels.set(key, values)
         addTo(values, value, name)
       }
-      addTo(this.#environments, bareName(document.spec.environment), name)
-      if (document.spec.site !== undefined) addTo(this.#sites, bareName(document.spec.site), name)
+      // Documents that break their schema are indexed, too: what is wrong with them is said elsewhere.
+      if (typeof document.spec.environment === 'string')
+        addTo(this.#environments, bareName(document.spec.environment), name)
+      if (typeof document.spec.site === 'string') addTo(this.#sites, bareName(document.spec.site), name)
     }
   }
 

@@ -56,7 +56,9 @@ describe.skipIf(!canApt)('a package source, with a real apt,', () => {
 
   it('is taken back where nobody signed it', () => {
     const done = add({ uris, suites: ['./'], keyring: '/usr/share/keyrings/none.asc' })
-    expect(done.stderr).toMatch(/does not have a Release file[\s\S]*the package source own can't be read, so it was taken back/)
+    expect(done.stderr).toMatch(
+      /does not have a Release file[\s\S]*the package source own can't be read, so it was taken back/,
+    )
     expect(done.code).toBe(1)
     expect(readdirSync(sources)).toEqual([])
   })

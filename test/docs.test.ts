@@ -120,7 +120,9 @@ function mistake(line: readonly string[]): string | undefined {
   let command: Command | undefined = program.commands.find((c) => c.name() === name)
   if (command === undefined) return name === 'completion' ? undefined : `there is no command ${name}`
   const sub = command.commands.find((c) => c.name() === rest[0])
-  if (command.commands.length > 0 && sub === undefined) return `there is no command ${name} ${rest[0] ?? ''}`
+  // One with options of its own does something by itself, too.
+  const alone = command.options.length > 0 && !/^[a-z]/.test(rest[0] ?? '')
+  if (command.commands.length > 0 && sub === undefined && !alone) return `there is no command ${name} ${rest[0] ?? ''}`
   command = sub ?? command
   const known = [...command.options, ...program.options].flatMap((o) => [o.long, o.short])
   const unknown = rest.filter((word) => /^--?[a-z]/i.test(word) && !known.includes(word.split('=')[0]))

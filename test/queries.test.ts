@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -249,6 +250,19 @@ describe('as-of', () => {
     expect(JSON.parse(out)).toEqual([])
     // What was pushed a moment ago is not yet the desired state: the ledger had not recognised it.
     expect(err).toMatch(/as the ledger had it · .* · no snapshots\n/)
+  })
+
+  it('does not believe the date of a commit that came after the ledger began', async () => {
+    const dated = { GIT_COMMITTER_DATE: '2020-01-01T00:00:00Z', GIT_AUTHOR_DATE: '2020-01-01T00:00:00Z' }
+    const who = ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.org']
+    desk.write('inventory/late.yaml', documents({ kind: 'Site', metadata: { name: 'late' }, spec: { city: 'Late' } }))
+    execFileSync('git', ['-C', desk.folder, 'add', '.'])
+    execFileSync('git', ['-C', desk.folder, ...who, 'commit', '-qm', 'Dated back'], {
+      env: { ...process.env, ...dated },
+    })
+    const { status, err } = await desk.run('as-of', '2020-06-01', 'get', 'Site')
+    expect({ status, err }).toMatchObject({ status: 1, err: expect.stringContaining('there was no estate yet') })
+    desk.git('reset', '-q', '--hard', 'HEAD~1')
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { findBaseline, findBranch, findChange } from '../ledger/find-records.ts'
+import { findBaseline, findBranch, findChange, findGenesis } from '../ledger/find-records.ts'
 import { baselinePath, changePath } from '../ledger/paths.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { Ledger, LedgerView } from '../ports/ledger.ts'
@@ -114,11 +114,13 @@ async function commitAt(
   at: number,
 ): Promise<Pick<Moment, 'commit' | 'because'> | undefined> {
   const repository = await world.repository()
-  const tip = await targetTip(world, await targetBranch(world))
-  if (tip === undefined) return undefined
   const recognised = trusted(await findBranch(then))?.recognised
   const newest = trusted(await findBranch(now))?.recognised
   if (recognised !== undefined && recognised !== newest) return { commit: recognised, because: 'recognised' }
+  // What came before the ledger is behind the commit that it began with, whatever later commits say of their dates.
+  const adoption = recognised === undefined ? trusted(await findGenesis(now))?.adoption : undefined
+  const tip = adoption ?? (await targetTip(world, await targetBranch(world)))
+  if (tip === undefined) return undefined
   for (const commit of await repository.firstParents(tip, recognised))
     if (Date.parse((await repository.commit(commit)).committer.at) <= at) return { commit, because: 'committed' }
   return recognised === undefined ? undefined : { commit: recognised, because: 'recognised' }

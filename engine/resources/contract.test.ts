@@ -122,6 +122,9 @@ for (const name of names) {
       for (const internal of ['sha256', 'preimage', 'base64']) {
         expect(validate({ ...examples[0], [internal]: 'a'.repeat(64) })).toBe(false)
       }
+      // The compiler takes `source` for a file of the estate, whatever the type: it may mean nothing else.
+      const fields = schema['properties'] as Record<string, JsonObject>
+      if ('source' in fields) expect(String(fields['source']?.['description'])).toContain('estate')
       for (const [property, of] of Object.entries(schema['properties'] as Record<string, JsonObject>)) {
         expect(of['description'], property).toBeTruthy()
       }

@@ -26,12 +26,12 @@ echo end
       const entry = readEntry(fields.split(' '))
       const plain = /^\/[^\p{Cc}]*[^/\p{Cc}]$/u.test(path) && !brought.test(path)
       if (entry === undefined || !plain || entries.filter(([other]) => other === where).length > 1) return []
-      const { source, type, options, dump, pass } = entry
+      const { device, type, options, dump, pass } = entry
       return [
         {
           spec: {
             path,
-            source,
+            device,
             type,
             ...(options.length > 0 && { options }),
             ...(dump > 0 && { dump }),

@@ -34,9 +34,9 @@ export const resource: ResourceType<MountSpec, MountState> = {
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
-  after({ path, source = '', options = [] }) {
+  after({ path, device = '', options = [] }) {
     const own = [...beforeFile({ path }), `directory:${path}` as const]
-    const bound = options.some((o) => o === 'bind' || o === 'rbind') ? [`directory:${source}` as const] : []
+    const bound = options.some((o) => o === 'bind' || o === 'rbind') ? [`directory:${device}` as const] : []
     const above = path
       .split('/')
       .slice(1, -1)
@@ -55,9 +55,9 @@ export const resource: ResourceType<MountSpec, MountState> = {
 }
 
 function check(spec: MountSpec, about: Parameters<NonNullable<ResourceType['check']>>[1]): readonly Diagnostic[] {
-  const { path, source = '', type = '', options = [] } = spec
+  const { path, device = '', type = '', options = [] } = spec
   const invalid = (summary: string) => report('resource-invalid', { ...about.place, subject: about.subject, summary })
-  const control = [path, source, type, ...options].some((text) => /[\p{Cc}\u2028\u2029]/u.test(text))
+  const control = [path, device, type, ...options].some((text) => /[\p{Cc}\u2028\u2029]/u.test(text))
   return [
     ...checkPath(path, about),
     ...(control ? [invalid(`the mount ${path} has control characters`)] : []),

@@ -1,6 +1,6 @@
 export type MountSpec = {
   readonly path: string
-  readonly source?: string
+  readonly device?: string
   readonly type?: string
   readonly options?: readonly string[]
   readonly dump?: number
@@ -14,7 +14,7 @@ export type MountSpec = {
 
 /** A line of /etc/fstab; options sorted, without `defaults`. */
 export type Entry = {
-  readonly source: string
+  readonly device: string
   readonly type: string
   readonly options: readonly string[]
   readonly dump: number
@@ -45,10 +45,10 @@ export const decode = (text: string): string =>
 
 /** Five fields as fstab has them, after the path was left out. */
 export function readEntry(fields: readonly string[]): Entry | undefined {
-  const [source, type, options = 'defaults', dump = '0', pass = '0'] = fields
-  if (source === undefined || type === undefined || !/^\d{1,3}$/.test(dump) || !/^\d{1,3}$/.test(pass)) return undefined
+  const [device, type, options = 'defaults', dump = '0', pass = '0'] = fields
+  if (device === undefined || type === undefined || !/^\d{1,3}$/.test(dump) || !/^\d{1,3}$/.test(pass)) return undefined
   return {
-    source: decode(source),
+    device: decode(device),
     type: decode(type),
     options: plainOptions(decode(options).split(',')),
     dump: Number(dump),
@@ -56,13 +56,13 @@ export function readEntry(fields: readonly string[]): Entry | undefined {
   }
 }
 
-export function entryLine(path: string, { source, type, options, dump, pass }: Entry): string {
+export function entryLine(path: string, { device, type, options, dump, pass }: Entry): string {
   const said = options.length === 0 ? 'defaults' : options.join(',')
-  return `${[source, path, type, said].map(encode).join(' ')} ${dump} ${pass}`
+  return `${[device, path, type, said].map(encode).join(' ')} ${dump} ${pass}`
 }
 
-export const entryOf = ({ source = '', type = '', options = [], dump = 0, pass = 0 }: MountSpec): Entry => ({
-  source,
+export const entryOf = ({ device = '', type = '', options = [], dump = 0, pass = 0 }: MountSpec): Entry => ({
+  device,
   type,
   options: plainOptions(options),
   dump,

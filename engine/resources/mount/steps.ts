@@ -19,12 +19,12 @@ ${reloadUnits}`)
     return { summary: `${isMounted ? 'unmount' : 'remove'} ${path}`, script, ...taken(path, have, false) }
   }
   const entry = entryOf(spec)
-  // Another source or type takes another mount; other options are told to the one that is there.
-  const fresh = isMounted && (have.live?.type !== entry.type || have.entry?.source !== entry.source) && !isBind(entry)
-  const anew = fresh || (isMounted && isBind(entry) && have.entry?.source !== entry.source)
+  // Another device or type takes another mount; other options are told to the one that is there.
+  const fresh = isMounted && (have.live?.type !== entry.type || have.entry?.device !== entry.device) && !isBind(entry)
+  const anew = fresh || (isMounted && isBind(entry) && have.entry?.device !== entry.device)
   const verbs = mounted && !isMounted ? 'mount' : !mounted && isMounted ? 'unmount' : 'change the mount'
   return {
-    summary: `${verbs} ${path} (${entry.type} ${entry.source})`,
+    summary: `${verbs} ${path} (${entry.type} ${entry.device})`,
     script:
       step(sh`${mounted && !isMounted ? sh`[ -d ${hostPath(path)} ] || fail ${`the folder ${path} is missing`}` : sh`:`}
 ${isMounted && (anew || !mounted) ? unmount(path) : sh`:`}
@@ -95,7 +95,7 @@ ${checked ? check(own) : sh`:`}`,
 )`
 }
 
-/** What findmnt says of our line; a source or folder that is missing would keep the host from starting. */
+/** What findmnt says of our line; a device or folder that is missing would keep the host from starting. */
 const check = (own: string): Script => sh`if [ -z "$R" ] && command -v findmnt >/dev/null; then
   bad=$(findmnt --verify --tab-file ./new 2>/dev/null | OWN=${own} awk '
     /^[^ ]/ { on = $0 == ENVIRON["OWN"] }

@@ -319,6 +319,8 @@ describe('fifty canaries', () => {
       expect(json.map((line) => Object.values(JSON.parse(line))[0])).toEqual(numbers.slice(30, 40).map(stored))
       expect(onHost(`${folder}/url`)).toBe(lines(40, 45, (n) => `http://${encodeURIComponent(stored(n))}@x/`))
       expect(onHost(`${folder}/base64`)).toBe(lines(45, 48, (n) => Buffer.from(stored(n)).toString('base64')))
+      // Who looks for traces would find them: here they belong.
+      expect(leaksBelow(join(host.root, folder)).length).toBeGreaterThan(50)
       expect(await type('plan')).toMatchObject({ status: 0 })
       expect(await type('apply')).toMatchObject({ status: 0, out: 'nothing pending\n' })
       const change = changeIn(applied.out)
@@ -351,6 +353,12 @@ describe('fifty canaries', () => {
         ['query', 'files', '--json'],
         ['baseline', 'one'],
         ['schemas', '--json'],
+        ['import', 'web-01', '--dry-run'],
+        ['import', `ssh://${host.user}@127.0.0.1:${host.port}`, '--dry-run', '--force'],
+        ['diff', 'HEAD~1', 'HEAD', '--json'],
+        ['as-of', change, 'plan', '--json'],
+        ['drift', 'adopt', '--host', 'web-01'],
+        ['drift', 'revert', '--host', 'web-01'],
         ['apply'],
         ['secret', 'rekey'],
       ])

@@ -37,6 +37,11 @@ export const codes = {
     meaning: 'A file names a source that is not in the estate.',
     fix: "write the path from the estate's root, and commit the file",
   },
+  'content-too-large': {
+    severity: 'error',
+    meaning: 'A file is larger than what is sent to hosts in one piece: 8 MiB.',
+    fix: 'make a package or an archive of it that hosts download',
+  },
   'secret-invalid': {
     severity: 'error',
     meaning: 'A document names a secret in a way that means nothing.',

@@ -93,6 +93,7 @@ function wordsFor(resolved: Exclude<Resolved, { spec: unknown }>): {
   readonly detail?: string
 } {
   if (resolved.problem === 'source-missing') return { summary: `there is no file ${resolved.detail} in the estate` }
+  if (resolved.problem === 'content-too-large') return { summary: `the content is too large: ${resolved.detail}` }
   return { summary: `the template can't be filled: ${resolved.detail}` }
 }
 

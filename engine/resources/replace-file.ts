@@ -11,6 +11,8 @@ export interface Replacement {
   readonly mode: string | Script
   readonly owner: Script
   readonly group: Script
+  /** Keeps access control lists and extended attributes of the file that is replaced. */
+  readonly keepsAttributes?: boolean
   /** Looks at `$t` and fails where it may not be put in place. */
   readonly validate?: Script
 }
@@ -34,12 +36,30 @@ trap 'exit 1' HUP INT TERM
 t=./new
 ${file.fill}
 ${setOwner(file.owner, file.group, sh`"$t"`)}
+${file.keepsAttributes === true ? keepAttributes : sh`:`}
 chmod ${file.mode} "$t" || exit 1
 ${file.validate ?? sh`:`}
 sync "$t" || exit 1
 mv -f "$t" "../$n" || exit 1
 sync .. 2>/dev/null || :`)
 }
+
+/**
+ * Gives the new file at `$t` what the old one has beside owner and mode. Where the tools for that are missing, a list that is
+ * there would be lost: then nothing is replaced. After the owner is set, which takes capabilities away; before the mode, which
+ * is the most that a list may allow.
+ */
+const keepAttributes = sh`if [ -f "../$n" ]; then
+  if cp --help 2>/dev/null | grep -q -e --attributes-only; then
+    cp --attributes-only --preserve=xattr -- "../$n" "$t" || fail 'the extended attributes of the file could not be kept'
+  fi
+  case $(ls -ld -- "../$n") in
+    ??????????+*)
+      command -v getfacl >/dev/null && command -v setfacl >/dev/null ||
+        fail "$p has an access control list, and the host has no getfacl and setfacl to keep it"
+      getfacl -cp -- "../$n" | setfacl --set-file=- -- "$t" || fail 'the access control list of the file could not be kept' ;;
+  esac
+fi`
 
 /** Removes the file at `$p` and nothing else. */
 export function removeFile(locate: Script): Script {

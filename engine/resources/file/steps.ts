@@ -28,6 +28,7 @@ export function steps({ verb, resource, have, fields }: Change<FileSpec, FileSta
       locate: at(path),
       fill: fill(spec),
       mode,
+      keepsAttributes: true,
       owner: sh`${owner}`,
       group: sh`${group}`,
       ...(spec.validate !== undefined && { validate: validator(spec.validate) }),
@@ -39,7 +40,13 @@ export function steps({ verb, resource, have, fields }: Change<FileSpec, FileSta
 
 function fill(spec: FileSpec): Script {
   if (spec.preimage !== undefined) return fillFromPreimage(spec.preimage)
-  return fillFrom(spec.base64 ?? encodeBase64(bytesOf(spec)), spec.sensitive === true)
+  const sensitive = spec.sensitive === true
+  const written = fillFrom(spec.base64 ?? encodeBase64(bytesOf(spec)), sensitive)
+  // What holds a secret has the digest of the text that names it.
+  if (sensitive || spec.sha256 === undefined) return written
+  return sh`${written}
+got=$(sha256sum < "$t") || exit 1
+[ "\${got%% *}" = ${spec.sha256} ] || fail 'what arrived is not what was sent'`
 }
 
 function bytesOf(spec: FileSpec): Uint8Array {

@@ -14,6 +14,7 @@ const choose = (
   const { resources, leftOut, unknown } = chooseResources({
     discovered: new Map(Object.entries(discovered)),
     types: resourceTypes,
+    declared: new Map([['file:/etc/declared', 'Profile/baseline']]),
     engineUser: options.engineUser ?? 'plumbline',
     objection: options.objection ?? (() => undefined),
   })
@@ -110,6 +111,12 @@ describe('what becomes a document', () => {
     )
     expect(resources).toEqual(['user:ana'])
     expect(leftOut).toEqual(['user a$: login is not of the right form'])
+  })
+
+  it('leaves to other documents what they say already', () => {
+    const { resources, leftOut } = choose({ file: [{ spec: { path: '/etc/declared', content: 'x' } }] })
+    expect(resources).toEqual([])
+    expect(leftOut).toEqual(['file /etc/declared: Profile/baseline says what it shall be'])
   })
 
   it('tells what could not be looked for', () => {

@@ -1,7 +1,8 @@
+import type { Address } from '../model/address.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import { compareText } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/document.ts'
-import type { Discovered, ResourceType, Unknown } from '../model/resource.ts'
+import type { Discovered, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
 import { placeOf } from './sections.ts'
 
 /** A resource as a document will say it. */
@@ -23,6 +24,8 @@ export interface ChooseInput {
   readonly types: ReadonlyMap<string, ResourceType>
   /** The account that the engine logs in with. */
   readonly engineUser: string
+  /** Resources that other documents ask for on the host already, and which ones do. */
+  readonly declared: ReadonlyMap<ResourceId, Address>
   /** Why a spec can't stand in a document; undefined where it can. */
   readonly objection: (type: string, spec: JsonObject) => string | undefined
 }
@@ -107,7 +110,9 @@ function isClaimed({ type, found }: Candidate, claims: ReadonlyMap<string, numbe
   return paths.length > 0 && paths.every((path) => (claims.get(path) ?? 0) > knowing(type.name))
 }
 
-function whyNot(chosen: Chosen, { engineUser, objection }: ChooseInput): string | undefined {
+function whyNot(chosen: Chosen, { declared, engineUser, objection }: ChooseInput): string | undefined {
+  const other = declared.get(`${chosen.type}:${chosen.name}`)
+  if (other !== undefined) return `${other} says what it shall be`
   if (isOfEngine(chosen, engineUser)) return 'the engine itself logs in with it'
   return objection(chosen.type, chosen.spec)
 }

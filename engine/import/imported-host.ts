@@ -6,9 +6,6 @@ import { secretIn } from './secret-in.ts'
 
 export interface HostAsFound {
   readonly name: string
-  /** Spec of its `Host` document, in the order in which it is written; undefined where that is there already. */
-  readonly host?: JsonObject
-  readonly labels?: Readonly<Record<string, string>>
   readonly facts: Facts
   /** ISO 8601: when it was looked at. */
   readonly at: string
@@ -35,7 +32,21 @@ export interface ImportInput extends Omit<ChooseInput, 'objection'> {
   readonly knownSecret: (text: string) => string | undefined
 }
 
-/** Documents for a host as it was found. */
+/** The `Host` document of a host as it was found: its path and its text. The fields of `spec` are written in their order. */
+export function hostFile(
+  found: HostAsFound,
+  spec: JsonObject,
+  labels?: Readonly<Record<string, string>>,
+): readonly [string, string] {
+  const about = [`${found.name}, ${systemOf(found)}, as it was found on ${dayOf(found)}.`]
+  const text = hostText({ name: found.name, about, ...(labels !== undefined && { labels }), spec })
+  return [hostPathOf(found.name), text]
+}
+
+const systemOf = ({ facts }: HostAsFound): string => facts.os?.name ?? 'its distribution'
+const dayOf = ({ at }: HostAsFound): string => at.slice(0, 10)
+
+/** The profile of a host as it was found, with the files that it refers to. */
 export function importedHost(found: HostAsFound, input: ImportInput): ImportedHost {
   const choice = chooseResources({
     ...input,
@@ -43,18 +54,11 @@ export function importedHost(found: HostAsFound, input: ImportInput): ImportedHo
   })
   const files = new Map<string, string | Uint8Array>()
   const resources = choice.resources.map((chosen) => withSource(found.name, chosen, files))
-  const system = found.facts.os?.name ?? 'its distribution'
-  const day = found.at.slice(0, 10)
-  if (found.host !== undefined) {
-    const about = [`${found.name}, ${system}, as it was found on ${day}.`]
-    const labels = found.labels === undefined ? {} : { labels: found.labels }
-    files.set(hostPathOf(found.name), hostText({ name: found.name, about, ...labels, spec: found.host }))
-  }
   files.set(
     profilePathOf(found.name),
     profileText({
       name: found.name,
-      about: [`What ${found.name} has beyond ${system}, as it was found on ${day}.`],
+      about: [`What ${found.name} has beyond ${systemOf(found)}, as it was found on ${dayOf(found)}.`],
       selector: { hosts: [found.name] },
       resources,
     }),

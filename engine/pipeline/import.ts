@@ -1,19 +1,26 @@
-import { schemaFindings } from '../checks/schema-findings.ts'
 import { factProbes } from '../facts/index.ts'
 import { codes as importCodes } from '../import/codes.ts'
-import { hostPathOf, type ImportedHost, importedHost, profilePathOf } from '../import/imported-host.ts'
-import { textsIn } from '../import/secret-in.ts'
+import {
+  type HostAsFound,
+  hostFile,
+  type ImportedHost,
+  type ImportInput,
+  importedHost,
+  profilePathOf,
+} from '../import/imported-host.ts'
 import { findSecrets } from '../load/find-secret.ts'
+import type { Address } from '../model/address.ts'
 import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
-import type { JsonObject, LoadedDocument } from '../model/document.ts'
+import type { JsonObject } from '../model/document.ts'
+import type { ResourceId } from '../model/resource.ts'
 import type { HostObservation } from '../observe/observe-host.ts'
 import { observeHosts } from '../observe/observe-hosts.ts'
-import { unsafeCharacterAt } from '../schema/unsafe-text.ts'
 import { loadWork } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
 import { type HostKeys, type ImportTarget, importTarget } from './import-target.ts'
 import { hostLimits, observing } from './observing.ts'
 import { type Proof, proveEmpty } from './prove-empty.ts'
+import { resourceObjections } from './resource-objections.ts'
 import { type Label, type Shared, shareProfiles } from './share-profiles.ts'
 import type { World } from './world.ts'
 
@@ -116,20 +123,25 @@ async function writeDown(
   }
   if (refused.length > 0) return { refused }
   const seen = await lookAt(world, targets)
-  const hosts: Written[] = []
+  const hosts: Found[] = []
   for (const [i, target] of targets.entries()) {
-    const observed = seen[i]
-    const made =
-      observed === undefined
-        ? unseen(target, 'nothing came back')
-        : await hostOf(world, target, observed, options, place)
-    if ('refused' in made) refused.push(...made.refused)
-    else hosts.push(made)
+    const found = foundHost(target, seen[i], options, place)
+    if ('refused' in found) refused.push(...found.refused)
+    else hosts.push(found)
   }
-  refused.push(...(await occupied(world, estate, targets, hosts, options)))
+  refused.push(...(await occupied(world, estate, hosts, options)))
   if (refused.length > 0) return { refused }
-  if (options.dryRun !== true) for (const { files } of hosts) await world.folder.replace(files)
-  return { hosts }
+  const dryRun = options.dryRun === true
+  const documents = new Map(hosts.flatMap(({ document }) => (document === undefined ? [] : [document])))
+  if (!dryRun) await world.folder.replace(documents)
+  // With the new hosts in it, the estate tells which profiles of others select them.
+  const around = dryRun ? estate : await loadWork(world)
+  const invalid = await resourceObjections(world)
+  const written = hosts.map((found) =>
+    profileOf(world, found, { declared: declaredByOthers(around, found.name), invalid }),
+  )
+  if (!dryRun) for (const { files } of written) await world.folder.replace(files)
+  return { hosts: written }
 }
 
 async function lookAt(world: World, targets: readonly ImportTarget[]): Promise<readonly HostObservation[]> {
@@ -144,106 +156,87 @@ async function lookAt(world: World, targets: readonly ImportTarget[]): Promise<r
   })
 }
 
-const unseen = ({ said }: ImportTarget, detail: string): Refused => ({
-  refused: [report('import-unseen', { summary: `${said}: ${detail}` })],
-})
+/** A host that was seen, and knows its name. */
+interface Found extends HostAsFound {
+  readonly target: ImportTarget['target']
+  readonly discovered: NonNullable<HostObservation['discovered']>
+  /** Path and text of its document, where one is to be written. */
+  readonly document?: readonly [string, string]
+}
 
-async function hostOf(
-  world: World,
+function foundHost(
   { said, target, host }: ImportTarget,
-  observed: HostObservation,
+  observed: HostObservation | undefined,
   options: ImportOptions,
   place: Place,
-): Promise<Written | Refused> {
-  const { failure, facts, discovered } = observed
-  if (failure !== undefined || facts === undefined || discovered === undefined)
-    return unseen(
-      { said, target },
-      failure === undefined ? 'nothing came back' : `${failure.reason}: ${failure.detail}`,
-    )
-  const named = options.name ?? (host === undefined ? said : facts.facts.os?.hostname.split('.')[0]?.toLowerCase())
-  if (named === undefined || !/^[a-z0-9][a-z0-9.-]{0,62}$/.test(named))
-    return { refused: [report('import-name', { summary: `${said} has no name that a document can have` })] }
+): Found | Refused {
+  const { failure, facts, discovered } = observed ?? {}
+  if (observed === undefined || facts === undefined || discovered === undefined) {
+    const detail = failure === undefined ? 'nothing came back' : `${failure.reason}: ${failure.detail}`
+    return { refused: [report('import-unseen', { summary: `${said}: ${detail}` })] }
+  }
   const { os } = facts.facts
+  const name = host === undefined ? said : (options.name ?? os?.hostname.split('.')[0]?.toLowerCase())
+  if (name === undefined || !/^[a-z0-9][a-z0-9.-]{0,62}$/.test(name))
+    return { refused: [report('import-name', { summary: `${said} has no name that a document can have` })] }
+  const found = { name, facts: facts.facts, at: observed.at, target, discovered }
+  if (host === undefined) return found
   const system = os === undefined ? undefined : `${os.id}${os.version === undefined ? '' : `-${os.version}`}`
-  const { ssh, ...address } = host ?? {}
+  const { ssh, ...address } = host
   const spec: JsonObject = {
     ...address,
     ...place,
     ...(ssh !== undefined && { ssh }),
-    ...(system !== undefined && system.length <= 60 && { operatingSystem: system }),
+    ...(system !== undefined && /^[\x20-\x7e]{1,60}$/.test(system) && { operatingSystem: system }),
   }
   const { label } = options.fleet ?? {}
-  const made = importedHost(
-    {
-      name: named,
-      ...(host !== undefined && { host: spec }),
-      ...(label !== undefined && { labels: { [label.key]: label.value } }),
-      facts: facts.facts,
-      at: observed.at,
-    },
-    {
-      discovered,
-      types: world.types,
-      engineUser: target.user,
-      invalid: await objections(world),
-      knownSecret: (text) => findSecrets(text)[0]?.what,
-    },
-  )
-  return { host: named, address: target.address, ...(os !== undefined && { system: os.name }), ...made }
+  return { ...found, document: hostFile(found, spec, label === undefined ? undefined : { [label.key]: label.value }) }
 }
 
-/** Judges one resource as `validate` would judge the profile that holds it. */
-async function objections(world: World): Promise<(type: string, spec: JsonObject) => string | undefined> {
-  const kind = world.kinds.get('Profile')
-  const validate = (await world.validators()).get('Profile')
-  return (type, spec) => {
-    if (textsIn(spec).some((text) => unsafeCharacterAt(text) !== -1))
-      return 'it holds characters that no document may hold'
-    const loaded: LoadedDocument = {
-      address: 'Profile/import',
-      document: {
-        apiVersion: 'plumbline/v1',
-        kind: 'Profile',
-        metadata: { name: 'import' },
-        spec: { selector: { all: true }, resources: [{ [type]: spec }] },
-      },
-      file: '',
-      index: 0,
-      line: 1,
-    }
-    const [wrong] = kind === undefined || validate === undefined ? [] : schemaFindings(loaded, kind, validate)
-    if (wrong !== undefined)
-      return wrong.summary.replace(`spec.resources[0].${type}.`, '').replace('spec.resources.0.', '')
-    const about = { place: { file: '', line: 1, column: 1 }, subject: loaded.address }
-    return world.types
-      .get(type)
-      ?.check?.(spec, about)
-      .find((d) => d.severity === 'error')?.summary
-  }
+/** What documents other than its own profile ask for on a host. */
+function declaredByOthers(estate: EstateAt, host: string): ReadonlyMap<ResourceId, Address> {
+  if (!estate.compile.has(host)) return new Map()
+  return new Map(
+    estate.compile.host(host).resources.flatMap(({ id, declaredBy }) => {
+      const other = declaredBy.find(({ address }) => address !== `Profile/${host}`)
+      return other === undefined ? [] : [[id, other.address] as const]
+    }),
+  )
+}
+
+function profileOf(world: World, found: Found, input: Pick<ImportInput, 'declared' | 'invalid'>): Written {
+  const { name, facts, target, discovered, document } = found
+  const made = importedHost(found, {
+    ...input,
+    discovered,
+    types: world.types,
+    engineUser: target.user,
+    knownSecret: (text) => findSecrets(text)[0]?.what,
+  })
+  const files = new Map([...(document === undefined ? [] : [document]), ...made.files])
+  const system = facts.os === undefined ? {} : { system: facts.os.name }
+  return { host: name, address: target.address, ...system, ...made, files }
 }
 
 /** Documents that are there already, under the same names or in the same files. */
 async function occupied(
   world: World,
   estate: EstateAt,
-  targets: readonly ImportTarget[],
-  hosts: readonly Written[],
+  hosts: readonly Found[],
   { force }: ImportOptions,
 ): Promise<readonly Diagnostic[]> {
   const found: Diagnostic[] = []
-  const names = hosts.map(({ host }) => host)
-  for (const [i, { host, files }] of hosts.entries()) {
-    if (names.indexOf(host) !== i)
-      found.push(report('import-name', { summary: `${targets[i]?.said} and another host are both named ${host}` }))
-    for (const [kind, path] of [
-      ['Host', hostPathOf(host)],
-      ['Profile', profilePathOf(host)],
-    ] as const) {
-      if (!files.has(path)) continue
-      const there = estate.graph.documents.get(`${kind}/${host}`)
+  const names = hosts.map(({ name }) => name)
+  for (const [i, { name, document }] of hosts.entries()) {
+    if (names.indexOf(name) !== i) found.push(report('import-name', { summary: `two of the hosts are named ${name}` }))
+    const written = [
+      ...(document === undefined ? [] : [['Host', document[0]] as const]),
+      ['Profile', profilePathOf(name)] as const,
+    ]
+    for (const [kind, path] of written) {
+      const there = estate.graph.documents.get(`${kind}/${name}`)
       if (there !== undefined && (there.file !== path || force !== true))
-        found.push(report('import-exists', { summary: `${kind}/${host} is in ${there.file} already` }))
+        found.push(report('import-exists', { summary: `${kind}/${name} is in ${there.file} already` }))
       else if (there === undefined && force !== true && (await world.folder.exists(path)))
         found.push(report('import-exists', { summary: `${path} is there already` }))
     }

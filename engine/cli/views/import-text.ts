@@ -40,7 +40,7 @@ function hostLines(
   else lines.push(...[...files.keys()].map((path) => `  wrote ${path}`))
   lines.push(`  ${countsOf(resources)}`)
   if (leftOut.length > 0) {
-    lines.push('', '  left on the host')
+    lines.push('', '  left out')
     const rows = leftOut.map(({ type, what, because }) => [type, safe(what), safe(because)])
     lines.push(...columns(rows, { indent: '    ', paint: (cell, column) => (column === 2 ? c.dim(cell) : cell) }))
   }
@@ -74,7 +74,13 @@ function proofLines(
       c.dim('next: read them, commit them on a branch and have it approved as any change'),
     ]
   const rows = [
-    ...actions.map(({ host, verb, resource, summary }) => [host, verb, safe(resource), safe(summary)]),
+    ...actions.map(({ host, verb, resource, summary, origin }) => [
+      host,
+      verb,
+      safe(resource),
+      safe(summary),
+      othersOf(host, origin.declaredBy),
+    ]),
     ...unknowns.map(({ host, resource = '', unknown }) => [
       host,
       'unknown',
@@ -83,6 +89,12 @@ function proofLines(
     ]),
   ]
   return [c.yellow('plan is not empty'), ...columns(rows, { indent: '  ' })]
+}
+
+/** Documents that ask for it, where the host's own profile does not. */
+function othersOf(host: string, declaredBy: readonly { readonly address: string }[]): string {
+  const addresses = declaredBy.map(({ address }) => address)
+  return addresses.length === 0 || addresses.includes(`Profile/${host}`) ? '' : `for ${addresses.join(', ')}`
 }
 
 const safe = (text: string): string => escapeControls(text.replaceAll('\n', ' '))

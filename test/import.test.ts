@@ -1,0 +1,147 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { load } from 'js-yaml'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { generateKeyPair } from '../engine/adapters/signing/key-pair.ts'
+import { type SimulatedHost, startSimulatedHost } from '../engine/adapters/simulated/simulated-host.ts'
+import type { HostFacts } from '../engine/model/facts.ts'
+import { type Desk, openDesk } from './cli.ts'
+
+let scratch: string
+let desk: Desk
+const hosts = new Map<string, SimulatedHost>()
+
+const documents = (...list: readonly object[]): string =>
+  list.map((d) => stringify({ apiVersion: 'plumbline/v1', ...d })).join('---\n')
+
+async function must(...argv: string[]): Promise<string> {
+  const ran = await desk.run(...argv)
+  if (ran.status !== 0) throw new Error(`plumbline ${argv.join(' ')} ended with ${ran.status}\n${ran.out}${ran.err}`)
+  return ran.out
+}
+
+function put(host: string, path: string, text: string): void {
+  const file = join(hosts.get(host)?.root ?? '', path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+
+type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+const resources = (profile: string): readonly Item[] =>
+  (load(desk.read(`inventory/profiles/${profile}.yaml`)) as { spec: { resources: Item[] } }).spec.resources
+const crons = (profile: string): unknown[] =>
+  resources(profile).flatMap((r) => (r['cron'] === undefined ? [] : [r['cron']['name']]))
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'plumbline-import-'))
+  const login = join(scratch, 'key')
+  const pair = generateKeyPair('import')
+  writeFileSync(login, pair.privateKey, { mode: 0o600 })
+  writeFileSync(`${login}.pub`, `${pair.publicKey}\n`)
+  desk = openDesk({ PLUMBLINE_SSH_KEY: login, PLUMBLINE_DEBUG: '1' })
+  await must('init', '.', '--solo')
+  // The profile that an estate begins with gives each host a file of its own.
+  rmSync(join(desk.folder, 'inventory/profiles'), { recursive: true, force: true })
+  for (const name of ['web-01', 'web-02', 'db-01']) {
+    const host = await startSimulatedHost({ folder: join(scratch, name), name })
+    host.authorize(pair.publicKey)
+    hosts.set(name, host)
+    for (const job of ['one', 'two', 'three']) put(name, `etc/cron.d/${job}`, `5 4 * * * root /usr/bin/${job}\n`)
+  }
+  put('web-02', 'etc/cron.d/own', '@daily root /usr/bin/own\n')
+  put('web-01', 'etc/cron.d/secret', '@daily root /usr/bin/push --to https://shop:TheCanary@example.org/\n')
+  desk.write(
+    'inventory/hosts.yaml',
+    documents(
+      ...[...hosts].map(([name, host]) => ({
+        kind: 'Host',
+        metadata: { name },
+        spec: {
+          address: '127.0.0.1',
+          environment: 'prod',
+          root: host.root,
+          hostKeys: [host.hostKey],
+          ssh: { port: host.port, user: host.user },
+        },
+      })),
+    ),
+  )
+}, 120_000)
+
+afterAll(async () => {
+  for (const host of hosts.values()) await host.stop()
+  desk.close()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+describe('plumbline facts', () => {
+  it('shows what the files of a host tell, and says of the rest why it is unknown', async () => {
+    const text = await must('facts', 'web-01', '--only', 'os,users,kernel')
+    expect(text).toMatch(/^web-01 {2}seen /)
+    expect(text).toMatch(/ {2}os\n {4}name +Debian/)
+    expect(text).toMatch(/ {2}kernel\n {4}unknown {2}unsupported: the host does not run/)
+    const [found] = JSON.parse(await must('facts', 'web-01', '--json')) as { facts: HostFacts }[]
+    expect(found?.facts.facts.cron).toContainEqual({
+      file: '/etc/cron.d/one',
+      user: 'root',
+      schedule: '5 4 * * *',
+      command: '/usr/bin/one',
+    })
+    expect(found?.facts.evidence.cron?.output).toMatch(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  it('knows which hosts and groups there are', async () => {
+    expect((await desk.run('facts', 'web-1')).err).toContain('did you mean web-01?')
+    expect((await desk.run('facts', 'web-01', '--only', 'packges')).err).toContain('did you mean packages?')
+  })
+})
+
+describe('plumbline import', () => {
+  it.each([
+    [['ana@10.0.0.1'], 'import-target'],
+    [['ssh://10.0.0.1/path'], 'import-target'],
+    [['ssh://ana:pass@10.0.0.1'], 'import-target'],
+    [['ssh://-oProxyCommand=x@10.0.0.1'], 'import-target'],
+    [['ssh://10.0.0.1:99999'], 'import-target'],
+    [[], 'import-target'],
+    [['--fleet', '--label', 'role'], 'import-target'],
+    [['ssh://10.0.0.1', '--environment', 'nowhere'], 'import-place'],
+    [['ssh://10.0.0.1', '--site', 'nowhere'], 'import-place'],
+    [['ssh://10.0.0.1', '--host-key', 'no key'], 'import-host-key'],
+    [['ssh://127.0.0.1:1'], 'host-unreachable'],
+    [['web-01', 'web-02', '--name', 'web'], 'import-name'],
+    [['--fleet', '--hosts', 'web-01'], 'import-shared'],
+  ])('refuses %j', async (args, code) => {
+    const ran = await desk.run('import', ...args)
+    expect(ran.status).toBe(1)
+    expect(ran.err).toContain(`[${code}]`)
+  })
+
+  it('writes the profile of a host that has a document, and proves that its plan is empty', async () => {
+    const out = await must('import', 'web-01')
+    expect(out).toContain('wrote inventory/profiles/web-01.yaml')
+    expect(out).not.toContain('inventory/hosts/')
+    expect(out).toContain('plan is empty')
+    expect(crons('web-01')).toEqual(['one', 'three', 'two'])
+    expect(out).toMatch(/cron +secret +it seems to hold a password or token/)
+    expect(out + desk.read('inventory/profiles/web-01.yaml')).not.toContain('TheCanary')
+    expect((await desk.run('import', 'web-01')).err).toContain('[import-exists]')
+  })
+
+  it('refuses an estate that has errors', async () => {
+    desk.write('inventory/broken.yaml', documents({ kind: 'Host', metadata: { name: 'x' }, spec: {} }))
+    expect((await desk.run('import', 'web-02')).err).toContain('[import-estate]')
+    rmSync(join(desk.folder, 'inventory/broken.yaml'))
+  })
+
+  it('says what would be done where what it wrote is not so any more', async () => {
+    await must('import', 'web-02', 'db-01')
+    rmSync(join(hosts.get('web-02')?.root ?? '', 'etc/cron.d/own'))
+    const ran = await desk.run('import', '--fleet', '--least', '99', '--hosts', 'web-02,db-01', '--label', 'a=b')
+    put('web-02', 'etc/cron.d/own', '@daily root /usr/bin/own\n')
+    expect(ran.status).toBe(2)
+    expect(ran.out).toMatch(/plan is not empty\n +web-02 +create +cron:own/)
+  })
+})

@@ -37,34 +37,82 @@ export function sqlStore(db: Kysely<Tables>): Store {
   }
 }
 
+/** A look, and the digest of each of its parts. */
+interface Digested {
+  readonly look: Look
+  readonly digests: Texts
+}
+
 async function put(db: Kysely<Tables>, looks: readonly Look[]): Promise<void> {
   const known = looks.filter((look) => look.parts.size > 0)
   if (known.length === 0) return
+  const texts = new Map<string, string>()
+  const all = known.map((look): Digested => {
+    const digests: Record<string, string> = {}
+    for (const [name, value] of look.parts) {
+      // Parsers build what they see in one order, so the plain text will do: sorting keys costs ten times as much.
+      const text = JSON.stringify(value)
+      const digest = digestOfText(text)
+      texts.set(digest, text)
+      digests[name] = digest
+    }
+    return { look, digests }
+  })
   await db.transaction().execute(async (tx) => {
-    for (const look of known) {
-      const fresh: Record<string, string> = {}
-      for (const [name, value] of look.parts) {
-        const text = canonicalJson(value)
-        const digest = digestOfText(text)
-        // The first thing done is a write, so that the lock for writing is taken before anything is read.
-        const content = { digest, body: squeeze(text) }
-        await tx
-          .insertInto('contents')
-          .values(content)
-          .onConflict((c) => c.doNothing())
-          .execute()
-        fresh[name] = digest
-      }
-      await extendOrAdd(tx, look, fresh)
+    await lockForWriting(tx)
+    for (const batch of withoutRepeats(all)) {
+      const hosts = batch.map(({ look }) => look.host)
+      const newest = new Map((await newestRows(tx, hosts)).map((row) => [row.host, row]))
+      await addContents(tx, texts, [...newest.values()])
+      for (const one of batch) await extendOrAdd(tx, one, newest.get(one.look.host))
     }
   })
 }
 
-async function extendOrAdd(tx: Kysely<Tables>, look: Look, fresh: Texts): Promise<void> {
-  const [last] = await newestRows(tx, [look.host])
+/** Writes nothing, and takes the lock for writing before anything is read: so nobody writes in between. */
+async function lockForWriting(tx: Kysely<Tables>): Promise<void> {
+  await tx.deleteFrom('snapshots').where('id', '<', 0).execute()
+}
+
+/** Groups in which no host stands twice, in order. */
+function withoutRepeats(all: readonly Digested[]): readonly (readonly Digested[])[] {
+  const batches: Digested[][] = []
+  const at = new Map<string, number>()
+  for (const one of all) {
+    const batch = at.get(one.look.host) ?? 0
+    at.set(one.look.host, batch + 1)
+    batches[batch] = [...(batches[batch] ?? []), one]
+  }
+  return batches
+}
+
+/** Adds contents that are not there. Those of the newest snapshots are, so where nothing changed nothing is asked. */
+async function addContents(
+  tx: Kysely<Tables>,
+  texts: ReadonlyMap<string, string>,
+  newest: readonly Row[],
+): Promise<void> {
+  const there = new Set(newest.flatMap((row) => Object.values(JSON.parse(row.parts) as Texts)))
+  const asked = [...texts.keys()].filter((digest) => !there.has(digest))
+  for (const some of chunks(asked, 500)) {
+    const rows = await tx.selectFrom('contents').select('digest').where('digest', 'in', some).execute()
+    for (const { digest } of rows) there.add(digest)
+  }
+  const missing = asked.filter((digest) => !there.has(digest))
+  for (const some of chunks(missing, 100)) {
+    const rows = some.map((digest) => ({ digest, body: squeeze(texts.get(digest) ?? '') }))
+    await tx.insertInto('contents').values(rows).execute()
+  }
+}
+
+function chunks<Value>(list: readonly Value[], size: number): readonly (readonly Value[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))
+}
+
+async function extendOrAdd(tx: Kysely<Tables>, { look, digests }: Digested, last: Row | undefined): Promise<void> {
   // Two machines' clocks may differ, and looks may end in another order than they began in.
   const at = last === undefined || last.seen <= look.at ? look.at : last.seen
-  const parts = ordered({ ...(last === undefined ? {} : (JSON.parse(last.parts) as Texts)), ...fresh })
+  const parts = ordered({ ...(last === undefined ? {} : (JSON.parse(last.parts) as Texts)), ...digests })
   const earlier = last === undefined ? {} : (JSON.parse(last.looks) as Texts)
   const looked = ordered({ ...earlier, ...Object.fromEntries([...look.parts.keys()].map((name) => [name, at])) })
   const digest = digestOfText(canonicalJson(parts))
@@ -105,12 +153,8 @@ async function newestRows(db: Kysely<Tables>, hosts?: readonly string[], before?
 async function contentsOf(db: Kysely<Tables>, rows: readonly Row[]): Promise<ReadonlyMap<string, Json>> {
   const wanted = [...new Set(rows.flatMap((row) => Object.values(JSON.parse(row.parts) as Texts)))]
   const values = new Map<string, Json>()
-  for (let from = 0; from < wanted.length; from += 500) {
-    const found = await db
-      .selectFrom('contents')
-      .selectAll()
-      .where('digest', 'in', wanted.slice(from, from + 500))
-      .execute()
+  for (const some of chunks(wanted, 500)) {
+    const found = await db.selectFrom('contents').selectAll().where('digest', 'in', some).execute()
     for (const { digest, body } of found) values.set(digest, JSON.parse(unsqueeze(body)) as Json)
   }
   return values
@@ -135,8 +179,7 @@ function snapshotOf(row: Row, values: ReadonlyMap<string, Json>): Snapshot {
 
 async function prune(db: Kysely<Tables>, before: string, keep: ReadonlySet<Digest>): Promise<number> {
   return db.transaction().execute(async (tx) => {
-    // Deletes nothing, and takes the lock for writing before anything is read.
-    await tx.deleteFrom('snapshots').where('id', '<', 0).execute()
+    await lockForWriting(tx)
     const newest = new Set((await newestRows(tx)).map((row) => row.id))
     const rows = await tx.selectFrom('snapshots').select(['id', 'digest', 'seen', 'parts']).execute()
     const gone = new Set(

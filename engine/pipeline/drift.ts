@@ -25,6 +25,9 @@ export interface Drifted {
   readonly findings: readonly DriftFinding[]
 }
 
+/** Days of a host's journal that are searched for logins: months of it take longer than the answer is worth. */
+const journalDays = 14
+
 /** What one host gets for its clues: it has answered a moment ago. */
 const clueLimits = { deadline: 20_000, outputCap: 512 * 1024 } as const
 
@@ -101,11 +104,12 @@ async function askHost(
   )
   const target = targetsOf(desired.graph).get(host)
   if (target === undefined) return { files }
+  const now = world.clock.now().getTime()
   const times = mine.flatMap((a) => Date.parse(a.origin.setBy?.at ?? '') || [])
   const script = clueScript({
     files: paths,
     packages: mine.flatMap((a) => (a.resource.startsWith('package:') ? [a.resource.slice('package:'.length)] : [])),
-    since: times.length === 0 ? 0 : Math.min(...times) / 1000,
+    since: Math.max(Math.min(now, ...times), now - journalDays * 86_400_000) / 1000,
     engineUser: target.user,
   })
   return { files, ...(await ask(world, target, script)) }

@@ -144,4 +144,50 @@ describe('plumbline import', () => {
     expect(ran.status).toBe(2)
     expect(ran.out).toMatch(/plan is not empty\n +web-02 +create +cron:own/)
   })
+
+  it('leaves to a profile of others what that says, and tells whose wish is not fulfilled', async () => {
+    const base = {
+      kind: 'Profile',
+      metadata: { name: 'base' },
+      spec: {
+        selector: { all: true },
+        resources: [{ cron: { name: 'one', schedule: '1 1 * * *', user: 'root', command: '/usr/bin/one' } }],
+      },
+    }
+    desk.write('inventory/base.yaml', documents(base))
+    const ran = await desk.run('import', 'web-01', '--force')
+    rmSync(join(desk.folder, 'inventory/base.yaml'))
+    expect(ran.status).toBe(2)
+    expect(ran.out).toMatch(/left out\n(.*\n)* +cron +one +Profile\/base says what it shall be/)
+    expect(ran.out).toMatch(/web-01 +update +cron:one .* for Profile\/base/)
+    expect(crons('web-01')).toEqual(['three', 'two'])
+    await must('import', 'web-01', '--force')
+  })
+
+  it('moves what is shared into a profile that selects by a label, in place', async () => {
+    const path = 'inventory/profiles/web-02.yaml'
+    desk.write(
+      path,
+      desk.read(path).replace(/^( +)(- cron: \{ name: own)/m, '$1# Ask Ana about this one\n$1$2 # really'),
+    )
+    desk.write(path, desk.read(path).replace(/ # really(.*)$/m, '$1 # really'))
+    const out = await must('import', '--fleet', '--hosts', 'web-01,web-02', '--label', 'role=web')
+    expect(out).toMatch(/Profile\/shared-web {2}\d+ resources of web-01, web-02/)
+    expect(out).toContain('plan is empty')
+    expect(crons('shared-web')).toEqual(['one', 'three', 'two'])
+    expect(desk.read('inventory/profiles/shared-web.yaml')).toContain('selector: { labels: { role: web } }')
+    expect(crons('web-02')).toEqual(['own'])
+    expect(desk.read(path)).toMatch(/# Jobs\n +# Ask Ana about this one\n +- cron: \{ name: own.*\} # really\n/)
+    expect(desk.read('inventory/hosts.yaml').match(/role: web/g)).toHaveLength(2)
+    expect(crons('db-01')).toEqual(['one', 'three', 'two'])
+    // Nothing is left to be shared.
+    expect(await must('import', '--fleet', '--hosts', 'web-01,web-02')).not.toContain('wrote')
+    expect(await must('validate')).toContain('all true')
+  })
+
+  it('takes no label that another host carries', async () => {
+    await must('import', 'web-01', '--force')
+    const ran = await desk.run('import', '--fleet', '--hosts', 'web-01,db-01', '--label', 'role=web')
+    expect(ran.err).toContain('web-02 carry role=web, too')
+  })
 })

@@ -13,7 +13,7 @@ describe('what hosts share', () => {
         b: ['x1', 'x2', 'y1', 'y2', 'y3'],
         c: ['x1', 'x2', 'z', 'own'],
       }),
-      3,
+      2,
     )
     expect(found).toEqual([
       { hosts: ['a', 'b', 'c'], keys: ['x1', 'x2'] },

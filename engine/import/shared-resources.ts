@@ -13,7 +13,7 @@ export interface Group {
  * that has it, so to one only. Groups of few resources are left alone: a profile of two lines helps nobody.
  *
  * @param resources keys by host; equal keys mean the same resource in every respect
- * @param least so many resources make a profile; what all hosts have makes one in any case
+ * @param least so many resources make a profile
  */
 export function sharedResources(resources: ReadonlyMap<string, readonly string[]>, least: number): readonly Group[] {
   const owners = new Map<string, Set<string>>()
@@ -29,7 +29,7 @@ export function sharedResources(resources: ReadonlyMap<string, readonly string[]
     groups.set(name, group)
   }
   return [...groups.values()]
-    .filter(({ hosts, keys }) => keys.length >= least || hosts.length === resources.size)
+    .filter(({ keys }) => keys.length >= least)
     .sort((a, b) => b.hosts.length - a.hosts.length || compareText(a.hosts.join(' '), b.hosts.join(' ')))
 }
 

@@ -75,7 +75,10 @@ function adoptedText(
     ...adopted.map(({ host, resource }, i) => [i === 0 ? 'adopted' : '', escapeControls(`${host} ${resource}`)]),
     ...files.map((file, i) => [i === 0 ? 'changed' : '', escapeControls(file)]),
     ['branch', `${branch} (commit ${commit.slice(0, 12)})`],
-    ['plan', left === 0 ? 'nothing to do once it is merged' : `${count(left, 'change')}, none of them to what was adopted`],
+    [
+      'plan',
+      left === 0 ? 'nothing to do once it is merged' : `${count(left, 'change')}, none of them to what was adopted`,
+    ],
     ['next', `plumbline plan ${branch}`],
     ...(standing.holds ? [] : [['', `somebody else: plumbline approve ${branch}`]]),
     ['', `git merge --no-ff ${branch}, or a pull request; then plumbline apply`],

@@ -106,4 +106,53 @@ await describeFleet('files of all kinds', () => {
     expect((await host.exec('cat /etc/plumbline-acl')).stdout).toBe('two\n')
     await host.exec('mv /usr/bin/setfacl.away /usr/bin/setfacl')
   })
+
+  it('are found where somebody made or changed them, and secrets are named only', {
+    timeout: 60 * seconds,
+  }, async () => {
+    await host.exec(`set -e
+mkdir /etc/app
+echo 'PermitRootLogin no' >>/etc/ssh/sshd_config
+echo 'set x' >>/etc/bash.bashrc
+printf 'a\\0b\\377' >/etc/app/blob; chmod 640 /etc/app/blob; chgrp adm /etc/app/blob
+printf 'one\\r\\n' >"/etc/app/it's \\$(touch x)"
+printf 'db_password = canary-in-a-file\\n' >/etc/app/secret.conf; chmod 600 /etc/app/secret.conf
+printf -- '-----BEGIN PRIVATE KEY-----\\ncanary-in-a-key\\n' >/etc/app/key.pem
+ln -s /etc/shadow /etc/app/link`)
+    const ask = async (script: Parameters<HostSession['read']>[0]) => {
+      const { stdout, stderr, code } = await session.read(script, options)
+      return { stdout: text(stdout), stderr: text(stderr), code: code ?? 255 }
+    }
+    const output = await ask(type.discover?.probe ?? expect.fail('it finds nothing'))
+    const found = type.discover?.parse(output) ?? []
+    const specs = found.flatMap((f) => ('spec' in f ? [f.spec] : []))
+    const mine = ['/etc/app/blob', "/etc/app/it's $(touch x)", '/etc/bash.bashrc', '/etc/ssh/sshd_config']
+    expect(specs.map((s) => s.path)).toEqual(expect.arrayContaining(mine))
+    expect(specs.find((s) => s.path === '/etc/app/blob')).toMatchObject({
+      base64: 'YQBi/w==',
+      mode: '0640',
+      group: 'adm',
+    })
+    expect(found.flatMap((f) => ('leftOut' in f ? [f.leftOut] : []))).toEqual([
+      '/etc/app/key.pem',
+      '/etc/app/secret.conf',
+      // Five megabytes, of the test before.
+      '/etc/plumbline-bytes',
+    ])
+    for (const word of ['canary-in-a-file', 'canary-in-a-key', 'root:']) {
+      expect(output.stdout).not.toContain(word)
+      expect(output.stdout).not.toContain(Buffer.from(word).toString('base64').slice(0, 8))
+    }
+    expect(
+      specs.map((s) => s.path).filter((p) => /passwd|shadow|ssh_host|machine-id|ld.so.cache|link/.test(p)),
+    ).toEqual([])
+    // What is written down of it leaves nothing to do.
+    const wanted = specs.map((s) => {
+      const bytes = s.base64 === undefined ? Buffer.from(s.content ?? '') : Buffer.from(s.base64, 'base64')
+      return type.normalise({ ...s, sha256: sha256(bytes) })
+    })
+    const seen = type.parse(wanted, await ask(type.probe(wanted)))
+    const have = seen.map((o) => (o.status === 'present' ? o.state : null))
+    expect(wanted.flatMap((want, i) => type.diff(want, have[i] ?? null, undefined))).toEqual([])
+  })
 })

@@ -1,5 +1,10 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Ssh2Connector } from '../../engine/adapters/ssh/ssh2-connector.ts'
 import type { Plan } from '../../engine/model/plan.ts'
+import type { Script } from '../../engine/model/script.ts'
+import { isFailure } from '../../engine/ports/host-session.ts'
+import { resource as firewall } from '../../engine/resources/firewall/index.ts'
 import { document, profile } from './estate/documents.ts'
 import { applied, type Estate, makeEstate } from './estate/estate.ts'
 import { resultOf } from './estate/running.ts'
@@ -116,5 +121,43 @@ await describeFleet('the firewall of a host', () => {
     expect(await said('nft list tables')).toBe('table inet others\n')
     expect(await said('dpkg --verify nftables')).toBe('')
     expect(await said('systemctl is-enabled nftables')).toBe('disabled\n')
+  })
+
+  it('is found where somebody made it by hand, and leaves nothing to do', { timeout: 60 * seconds }, async () => {
+    const made = fleet.host('app-01')
+    const rules = 'tcp dport { 22, 8080 } accept; iif "eth0" udp dport 514 counter accept;'
+    const chain = `type filter hook input priority filter; policy drop; ct state established,related accept; iif lo accept; ${rules}`
+    await made.exec(
+      `printf 'flush ruleset\\ntable inet filter {\\n  chain input { %s }\\n}\\n' '${chain}' >/etc/nftables.conf && systemctl enable --now nftables`,
+    )
+    const target = {
+      host: made.name,
+      address: made.address,
+      port: made.port,
+      user: 'plumbline',
+      hostKeys: [made.hostKey],
+    }
+    const session = await new Ssh2Connector({ keyFiles: [fleet.identityFile] }).connect(
+      { ...target, sudo: true, root: '', transport: 'ssh' },
+      { deadline: 30 * seconds },
+    )
+    if (isFailure(session)) throw new Error(session.detail)
+    const ask = async (script: Script) => {
+      const output = await session.read(script, { deadline: 30 * seconds, outputCap: 1 << 20 })
+      return { stdout: new TextDecoder().decode(output.stdout), stderr: '', code: output.code ?? 255 }
+    }
+    const find = async () => firewall.discover?.parse(await ask(firewall.discover.probe)) ?? []
+    const [found] = await find()
+    if (found === undefined || !('spec' in found)) throw new Error(JSON.stringify(found))
+    const { content = '' } = found.spec
+    expect(content).toContain('tcp dport { 22, 8080 } accept')
+    const want = firewall.normalise({ ...found.spec, sha256: createHash('sha256').update(content).digest('hex') })
+    const [seen] = firewall.parse([want], await ask(firewall.probe([want])))
+    expect(seen).toMatchObject({ status: 'present', state: { live: 'as-file', enabled: true } })
+    expect(seen?.status === 'present' && firewall.diff(want, seen.state, undefined)).toEqual([])
+    // What the kernel holds beside its file can't be said in a document.
+    await made.exec('nft add rule inet filter input tcp dport 9999 accept')
+    expect(await find()).toEqual([{ leftOut: '/etc/nftables.conf', because: 'what is loaded differs from it' }])
+    await session.close()
   })
 })

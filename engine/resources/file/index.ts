@@ -7,6 +7,7 @@ import { beforeFile } from '../before-file.ts'
 import { codes } from '../codes.ts'
 import { compareFields } from '../fields.ts'
 import { checkPath, fourDigits } from '../host-path.ts'
+import { discover } from './discover.ts'
 import { parse, probe } from './probe.ts'
 import { contentDigest, type FileSpec, type FileState } from './spec.ts'
 import { steps } from './steps.ts'
@@ -38,6 +39,7 @@ export const resource: ResourceType<FileSpec, FileState> = {
   after: beforeFile,
   paths: (spec) => [spec.path],
   owns: 'whole',
+  discover,
   watch: (specs) => [...specs.map((spec) => spec.path), ...accountFiles],
   restore(name, state) {
     if (state === null) return { path: name, ensure: 'absent' }

@@ -141,11 +141,19 @@ const propertyNames = (schemas: readonly JsonObject[]): string[] => [
   ...new Set(schemas.flatMap((s) => (isObject(s['properties']) ? Object.keys(s['properties']) : []))),
 ]
 
+/** Shared schemas that are known by a word of their own. */
+const typesByReference: Readonly<Record<string, readonly string[]>> = {
+  'urn:plumbline:v1:textOrSecret': ['text', 'secret'],
+  'urn:plumbline:v1:secretReference': ['secret'],
+}
+
 /** `text`, `list of text`, `map`, `text or list of text`. */
 export function typeOf(schemas: readonly JsonObject[]): string {
   const names = schemas.flatMap((schema): string[] => {
     if (Array.isArray(schema['enum'])) return [schema['enum'].map((v) => JSON.stringify(v)).join(' | ')]
     if (schema['const'] !== undefined) return [JSON.stringify(schema['const'])]
+    const kept = typesByReference[String(schema['$ref'])]
+    if (kept !== undefined) return [...kept]
     const types = Array.isArray(schema['type']) ? schema['type'] : [schema['type']]
     return types.filter((t) => typeof t === 'string').map((t) => typeName(t, schema))
   })

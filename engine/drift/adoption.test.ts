@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../model/document.ts'
 import type { ResourceType } from '../model/resource.ts'
+import { secretToken } from '../model/secret-ref.ts'
 import { resource as file } from '../resources/file/index.ts'
 import { resource as packageType } from '../resources/package/index.ts'
 import { resource as service } from '../resources/service/index.ts'
@@ -70,6 +71,15 @@ describe('adoption', () => {
       ...(content !== undefined && { content }),
     })
     expect(found).toHaveProperty('refused')
+  })
+
+  it('refuses what holds a secret, whatever is off', () => {
+    const content = `password=${secretToken({ reference: 'age/db', version: 'v1' })}\n`
+    const found = adopted(file, { path: '/etc/motd', content }, motd('a\n', { mode: '0600' }), {
+      compiled: { sha256: sha256(content) },
+      content: 'password=hunter2\n',
+    })
+    expect(found).toEqual({ refused: expect.stringContaining('secret') })
   })
 
   it('no longer speaks of what is gone, or asks for it to be absent', () => {

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../model/canonical.ts'
 import type { Json, JsonObject } from '../model/document.ts'
 import type { FieldChange, ResourceType } from '../model/resource.ts'
+import { holdsSecret } from '../model/secret-ref.ts'
 
 /** One resource as a document asks for it, and as the host has it. */
 export interface AdoptionInput {
@@ -40,6 +41,7 @@ export function adoption(input: AdoptionInput): Adoption {
   if (input.fields.some((f) => f.sensitive === true) || input.want['sensitive'] === true)
     return { refused: 'it holds what must not be shown' }
   if (have === null) return gone(input)
+  if (holdsSecret(input.want)) return { refused: 'it holds a secret, which a document only names' }
   const restored = type.restore(name, have)
   if (restored === null) return { refused: 'its type can not say what is there' }
   const content = contentOf(input, restored)

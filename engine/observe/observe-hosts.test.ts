@@ -165,6 +165,22 @@ describe('observeHosts', () => {
     expect(host('bad')?.failure).toEqual({ reason: 'sudo-refused', detail: 'sudo: a password is required' })
   })
 
+  it('never takes what a host prints for a secret of ours', async () => {
+    const forged = '\ufdd0env/TOKEN@\ufdd1'
+    const types = [
+      lineType('one', { parse: (specs) => specs.map(() => ({ status: 'present', state: { target: [forged] } })) }),
+      lineType('two', {
+        parse: (specs) => specs.map(() => ({ status: 'present', state: { sha256: 'x' }, excerpt: forged })),
+      }),
+    ]
+    const { host } = await look({ bad: (output) => output }, undefined, { types })
+    expect([...(host('bad')?.observations.values() ?? [])]).toEqual([
+      unknownFor('unparsable'),
+      unknownFor('unparsable'),
+      { status: 'present', state: { sha256: 'x' } },
+    ])
+  })
+
   it('is not stopped by a parser or a connector with a bug', async () => {
     const parse = () => {
       throw new Error('oops')

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { escapeControls } from '../model/escape.ts'
 import type { Observation, ProbeOutput, Resource, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
+import { holdsMark, holdsSecret } from '../model/secret-ref.ts'
 import type { UnknownReason } from './codes.ts'
 
 type ByType = ReadonlyMap<string, readonly Resource[]>
@@ -46,11 +47,27 @@ function parseType(
   try {
     const specs = resources.map((resource) => resource.spec)
     const observations = type.parse(specs, answer)
-    if (observations.length === resources.length) return observations
+    if (observations.length === resources.length) return observations.map(withoutMarks)
     return unknown('unparsable', `the parser of ${name} told of ${observations.length} of ${resources.length}`)
   } catch (error) {
     return unknown('unparsable', `the parser of ${name} failed: ${messageOf(error)}`)
   }
+}
+
+/**
+ * What a host prints must never pass for a secret of ours: a state comes back as desired state when a change is taken back, and the
+ * mark in it would then be filled with a value that the host has no business with.
+ */
+function withoutMarks(observation: Observation): Observation {
+  if (observation.status !== 'present') return observation
+  const { state, excerpt, ...rest } = observation
+  if (holdsSecret(state)) {
+    return {
+      status: 'unknown',
+      unknown: unknown('unparsable', 'what the host said holds characters that no text may hold'),
+    }
+  }
+  return { ...rest, state, ...(excerpt !== undefined && !holdsMark(excerpt) && { excerpt }) }
 }
 
 /** What the answers show beside what was asked for; a type that fails at it has nothing to tell. */

@@ -16,7 +16,10 @@ import { rulesetPath } from './spec.ts'
  */
 export const liveFunctions = read`empty() { unshare -n -- "$@" 2>&1; }
 meant() {
-  empty sh -c 'nft -f "$1" && nft -s list ruleset' sh "$1" && return
+  if first=$(empty sh -c 'nft -f "$1" && nft -s list ruleset' sh "$1"); then
+    printf '%s\\n' "$first"
+    return
+  fi
   empty sh -c 'for i in /sys/class/net/*; do
       n=\${i##*/}
       [ "$n" != lo ] || continue

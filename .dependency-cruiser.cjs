@@ -1,5 +1,18 @@
 /** The import rules of the house: see docs/architecture.md. */
-const stages = ['load', 'graph', 'checks', 'compile', 'observe', 'diff', 'drift', 'plan', 'apply', 'ledger', 'change', 'query']
+const stages = [
+  'load',
+  'graph',
+  'checks',
+  'compile',
+  'observe',
+  'diff',
+  'drift',
+  'plan',
+  'apply',
+  'ledger',
+  'change',
+  'query',
+]
 const pure =
   'model|policy|schema|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import'
 const test = '\\.test\\.ts$'

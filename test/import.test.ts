@@ -50,6 +50,7 @@ beforeAll(async () => {
     hosts.set(name, host)
     for (const job of ['one', 'two', 'three']) put(name, `etc/cron.d/${job}`, `5 4 * * * root /usr/bin/${job}\n`)
   }
+  put('web-01', 'var/spool/cron/crontabs/ana', '@daily /usr/bin/true\n')
   put('web-02', 'etc/cron.d/own', '@daily root /usr/bin/own\n')
   put('web-01', 'etc/cron.d/secret', '@daily root /usr/bin/push --to https://shop:TheCanary@example.org/\n')
   desk.write(
@@ -125,6 +126,7 @@ describe('plumbline import', () => {
     expect(out).not.toContain('inventory/hosts/')
     expect(out).toContain('plan is empty')
     expect(crons('web-01')).toEqual(['one', 'three', 'two'])
+    expect(out).toMatch(/cron +\/var\/spool\/cron\/crontabs\/ana +a crontab that its account edits/)
     expect(out).toMatch(/cron +secret +it seems to hold a password or token/)
     expect(out + desk.read('inventory/profiles/web-01.yaml')).not.toContain('TheCanary')
     expect((await desk.run('import', 'web-01')).err).toContain('[import-exists]')

@@ -126,6 +126,11 @@ export interface ResourceType<Spec = JsonObject, State = JsonObject> {
   probe(specs: readonly Spec[]): Script
   /** One observation for each spec, in the same order; never throws, whatever the host printed. */
   parse(specs: readonly Spec[], output: ProbeOutput): readonly Observation<State>[]
+  /**
+   * What looking at the resource runs on its host of a document's own words. Nothing of a change may run before somebody agreed
+   * to it: until the same words stand in the target branch, the resource is looked at with `without` instead, which is taken for absent.
+   */
+  readonly runs?: { words(spec: Spec): Json | undefined; without(spec: Spec): Spec }
   /** What differs; empty where nothing does. `have` null: the resource is not there (then `want` is not `absent`). */
   diff(want: Spec, have: State | null, excerpt: string | undefined): readonly FieldChange[]
   /** True where the spec asks that the resource be gone. */

@@ -124,6 +124,7 @@ async function applyOne(world: World, record: ChangeRecord, options: ApplyOption
   if (newer !== undefined) return overtaken(world, record, `${newer} came after it and sets the same things`)
   const range = await rangeOf(world, record)
   const planned = await planChange(world, range, {
+    agreed: true,
     alsoHosts: record.actions.map((a) => a.host),
     ...(record.only !== undefined && { only: record.only }),
     ...(options.allowMassDelete === true && { allowMassDelete: true }),

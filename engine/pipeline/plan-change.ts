@@ -40,6 +40,8 @@ export interface PlanOptions {
   readonly alsoHosts?: readonly string[]
   /** Only these resources of these hosts, on the branch as it stands: the others stay as they are, whatever differs. */
   readonly only?: readonly ResourceOnHost[]
+  /** The change is approved and merged: checks of its commands may be run. */
+  readonly agreed?: boolean
 }
 
 export interface PlannedChange {
@@ -79,6 +81,7 @@ export async function planChange(
     applied,
     ...(rollbackOf !== undefined && { rollbackOf }),
     ...(options.only !== undefined && { only: options.only }),
+    ...(options.agreed === true && { agreed: true }),
   })
   const plan = await assemble(world, range, {
     base,

@@ -2,7 +2,7 @@ import { planRollback } from '../change/rollback.ts'
 import { diffHost, type HostDiff } from '../diff/diff-host.ts'
 import { leaveOut } from '../diff/leave-out.ts'
 import { wantedOn } from '../diff/wanted.ts'
-import { digestOf } from '../model/canonical.ts'
+import { canonicalJson, digestOf } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/document.ts'
 import type { Plan, ResourceOnHost, UnknownResource } from '../model/plan.ts'
@@ -31,6 +31,8 @@ export interface Question {
   /** Only these resources, whatever else differs. */
   readonly only?: readonly ResourceOnHost[]
   readonly concurrency?: number
+  /** True where somebody agreed to the desired state: only then may looking at it run words of its documents. */
+  readonly agreed?: boolean
 }
 
 /** What would be done on the hosts, in memory: with contents, for the plan's reader and for apply. */
@@ -49,12 +51,38 @@ export interface HostsPlan {
 
 /** Observes the hosts and works out what is to be done on them. */
 export async function planHosts(world: World, question: Question): Promise<HostsPlan> {
-  return planSeen(world, question, await look(world, question, toLookAt(world, question)))
+  return planSeen(world, question, await look(world, question, holdBack(world, question, toLookAt(world, question))))
 }
 
 /** Everything to look at on each host: what is wanted there, and what the ledger knows of. */
 export function toLookAt(world: World, question: Question): ReadonlyMap<string, Catalogue> {
   return withRecorded(cataloguesOf(question), question, world)
+}
+
+/** Leaves out of what is looked at whatever would run words of a change on a host that the target branch does not have. */
+function holdBack(
+  { types }: World,
+  { base, sameCommit, agreed }: Question,
+  catalogues: ReadonlyMap<string, Catalogue>,
+): ReadonlyMap<string, Catalogue> {
+  if (sameCommit || agreed === true) return catalogues
+  const wordsOf = ({ type, spec }: Resource): string | undefined => {
+    const words = types.get(type)?.runs?.words(spec)
+    return words === undefined ? undefined : `${type} ${canonicalJson(words)}`
+  }
+  return new Map(
+    [...catalogues].map(([host, catalogue]) => {
+      const known = new Set((base.compile.has(host) ? base.compile.host(host).resources : []).map(wordsOf))
+      const resources = catalogue.resources.map((resource) => {
+        const words = wordsOf(resource)
+        const runs = types.get(resource.type)?.runs
+        return words === undefined || runs === undefined || known.has(words)
+          ? resource
+          : { ...resource, spec: runs.without(resource.spec) }
+      })
+      return [host, { host, resources }]
+    }),
+  )
 }
 
 const cataloguesOf = ({ hosts, desired }: Question): ReadonlyMap<string, Catalogue> =>

@@ -26,6 +26,11 @@ export const resource: ResourceType<CommandSpec, CommandState> = {
   },
   probe,
   parse,
+  runs: {
+    words: ({ check, checkAs }) => (check === undefined ? undefined : { check, checkAs: checkAs ?? 'nobody' }),
+    // With nothing to ask, it is one that has to run.
+    without: ({ check: _check, checkAs: _checkAs, creates: _creates, ...spec }) => ({ ...spec, waits: true }),
+  },
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,
@@ -70,6 +75,9 @@ function diff(want: CommandSpec, have: CommandState | null): readonly FieldChang
 function notices(specs: readonly CommandSpec[], output: ProbeOutput, host: string): readonly Diagnostic[] {
   const lines = numberedLines(output.stdout)
   return specs.flatMap((spec, i) => {
+    if (spec.waits === true) {
+      return [note('command-check-waits', { summary: `the check of ${spec.name} is run once it is approved`, host })]
+    }
     const said = spec.check === undefined ? undefined : answer(lines, i)
     if (said === undefined || said.code === 0 || said.text === '') return []
     const summary = `the check of ${spec.name} ended with ${said.code}: ${escapeControls(said.text)}`

@@ -10,8 +10,8 @@ import { type CommandSpec, type CommandState, checkSeconds, noteOf, wordsOf } fr
 /**
  * Runs the checks. A session that observes takes read-only scripts only, and this one is read-only in everything that is
  * ours: the check itself is a quoted word in it, so that it can't become part of our text, end our script early or see
- * another resource. That the check only looks is what the estate says of it; it is reviewed like every document, and
- * held down here: it runs as an account without rights (`nobody`, unless `checkAs` names another), without a way to gain
+ * another resource. That the check only looks is what the estate says of it; it is reviewed like every document, not run before
+ * that (`ResourceType.runs`), and held down here: it runs as an account without rights (`nobody`, unless `checkAs` names another), without a way to gain
  * any (no-new-privs), without input, environment of the command or secrets, for ten seconds. Somebody who names root in
  * `checkAs` has a check that could write; nothing here keeps it from doing so.
  */

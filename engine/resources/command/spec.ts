@@ -18,6 +18,8 @@ export type CommandSpec = {
   // ---
   /** Added by a removal: what the host kept of the inverse is run. */
   readonly ensure?: 'absent'
+  /** Added while nobody has agreed to the check: it is not run. */
+  readonly waits?: true
 }
 
 export type CommandState = {

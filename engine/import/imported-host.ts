@@ -85,7 +85,9 @@ const asDocument = (type: string, spec: JsonObject): JsonObject =>
 function withSource(host: string, chosen: Chosen, files: Map<string, string | Uint8Array>): Chosen {
   const { type, spec } = chosen
   if (!needsSource(type, spec)) return { ...chosen, spec: plain(type, spec) }
-  const path = `files/${host}${safePath(String(spec['path']))}`
+  let path = `files/${host}${safePath(String(spec['path']))}`
+  // Two names may differ in nothing but characters that were left out.
+  while (files.has(path)) path += '_'
   const { content, base64 } = spec
   files.set(path, typeof base64 === 'string' ? bytesOf(base64) : String(content))
   return { ...chosen, spec: sourced(spec, path) }
@@ -95,7 +97,7 @@ function withSource(host: string, chosen: Chosen, files: Map<string, string | Ui
 const safePath = (path: string): string =>
   path
     .replaceAll(/[^A-Za-z0-9._/@+-]/g, '_')
-    .replaceAll(/\/\.+(?=[^/])/g, '/dot-')
+    .replaceAll(/\/\.+(?=[^/]|$)/g, '/dot-')
     .replaceAll(/\/+/g, '/')
 
 function needsSource(type: string, { content, base64 }: JsonObject): boolean {

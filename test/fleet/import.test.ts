@@ -50,6 +50,11 @@ sed -i 's/worker_connections .*/worker_connections 2048;/' /etc/nginx/nginx.conf
 mkdir -p /etc/shop
 printf 'port = 8080\\ndatabase_password = TheCanaryInTheMine\\n' >/etc/shop/shop.conf
 printf 'server = 10.0.0.53\\n' >/etc/shop/dns.conf
+printf '[shop]\\r\\nname = x\\r\\n' >/etc/shop/dos.ini
+head -c 3000 /bin/sh >/etc/shop/logo.bin
+printf 'Grüße 🚀\\n\\ttab \\n\\n' >/etc/shop/hello.txt
+: >'/etc/shop/empty file'
+printf 'no line end' >/etc/shop/.hidden
 openssl req -x509 -newkey rsa:2048 -nodes -keyout /etc/ssl/private/shop.key -out /etc/ssl/certs/shop.crt -days 90 -subj /CN=shop.example.org 2>/dev/null
 chmod 600 /etc/ssl/private/shop.key
 echo '30 2 * * * root /usr/local/bin/backup --all' >/etc/cron.d/backup
@@ -227,6 +232,8 @@ await describeFleet('import of hosts that were set up by hand', () => {
       '/etc/sudoers.d/plumbline',
     ])
       expect(files).not.toContain(path)
+    for (const name of ['dos.ini', 'logo.bin', 'hello.txt', '.hidden']) expect(files).toContain(`/etc/shop/${name}`)
+    expect(clone.read('files/web-01/etc/shop/dos.ini')).toBe('[shop]\r\nname = x\r\n')
     // A long file stands beside the profile.
     expect(clone.read('files/web-01/etc/nginx/nginx.conf')).toContain('worker_connections 2048;')
   })

@@ -40,7 +40,7 @@ ${file.keepsAttributes === true ? keepAttributes : sh`:`}
 chmod ${file.mode} "$t" || exit 1
 ${file.validate ?? sh`:`}
 sync "$t" || exit 1
-mv -f "$t" "../$n" || exit 1
+mv -fT "$t" "../$n" || exit 1
 sync .. 2>/dev/null || :`)
 }
 
@@ -76,10 +76,19 @@ export function setAttributes(locate: Script, owner: string, group: string, mode
 ${setMode(owner, group, mode)}`)
 }
 
-/** Sets owner and mode of `$p`. A number alone would leave a folder's set-group bit as it is. */
+/**
+ * Sets owner and mode of `$p`. A number alone would leave a folder's set-group bit as it is. chmod follows links, and whom the
+ * folder belongs to may put one there at any moment: what is changed is what was opened and found to be it.
+ */
 export function setMode(owner: string, group: string, mode: string): Script {
   return sh`${setOwner(sh`${owner}`, sh`${group}`, sh`"$p"`)}
-chmod u-s,g-s "$p" && chmod ${mode} "$p" || exit 1`
+f=$p
+if [ -r "$p" ] && [ -d /proc/self/fd ]; then
+  exec 9<"$p" || exit 1
+  f=/proc/self/fd/9 d=$(cd -P "\${p%/*}/" && pwd -P) || exit 1
+  [ "$(readlink "$f")" = "\${d%/}/\${p##*/}" ] || fail "$p is a symbolic link"
+fi
+chmod u-s,g-s "$f" && chmod ${mode} "$f" || exit 1`
 }
 
 export const at = (path: string): Script => sh`only= p=${hostPath(path)}`

@@ -41,7 +41,7 @@ const putAside = (path: string): Script => sh`${enter(path)}
 if [ -e "./$n" ]; then
   [ -f "$note" ] || fail "$p was not unpacked by this engine"
   rm -rf "./$prev" || exit 1
-  mv -f "./$n" "./$prev" || exit 1
+  mv -fT "./$n" "./$prev" || exit 1
   mv -f "$note" "$note.previous" || exit 1
 elif [ -f "$note" ] && [ -e "./$prev" ]; then mv -f "$note" "$note.previous" || exit 1
 fi
@@ -55,11 +55,11 @@ rm -rf "./$n" && rm -f "$note" || exit 1`
 const swap = (path: string): Script => sh`${enter(path)}
 [ -d "./$prev" ] && [ -f "$note.previous" ] || fail "what was at $p is not kept any more"
 if [ -e "./$n" ]; then
-  mv -f "./$n" "./$prev.now" && mv -f "$note" "$note.now" || exit 1
+  mv -fT "./$n" "./$prev.now" && mv -f "$note" "$note.now" || exit 1
 fi
-mv -f "./$prev" "./$n" && mv -f "$note.previous" "$note" || exit 1
+mv -fT "./$prev" "./$n" && mv -f "$note.previous" "$note" || exit 1
 if [ -e "./$prev.now" ]; then
-  mv -f "./$prev.now" "./$prev" && mv -f "$note.now" "$note.previous" || exit 1
+  mv -fT "./$prev.now" "./$prev" && mv -f "$note.now" "$note.previous" || exit 1
 fi
 sync . 2>/dev/null || :`
 
@@ -100,7 +100,7 @@ sync 2>/dev/null || :
 ${putAside(path)}
 ) || exit 1
 [ ! -e "../$n" ] || fail "$p is in the way"
-mv "./ready" "../$n" && mv -f "$note.new" "$note" || exit 1
+mv -T "./ready" "../$n" && mv -f "$note.new" "$note" || exit 1
 sync .. 2>/dev/null || :
 ) || exit 1`
 }

@@ -103,6 +103,20 @@ describe('a certificate', () => {
   })
 })
 
+it('keeps nothing that a link leads to, and writes to no such place', () => {
+  const shadow = join(root.folder, 'etc/shadow')
+  const before = readFileSync(shadow, 'utf8')
+  expect(write(long)).toMatchObject({ code: 0 })
+  rmSync(join(tls, 'site.key'))
+  symlinkSync(shadow, join(tls, 'site.key'))
+  expect(write(short)).toMatchObject({ code: 1, stderr: expect.stringContaining('is no plain file') })
+  expect(readFileSync(shadow, 'utf8')).toBe(before)
+  const kept = join(root.folder, 'var/lib/plumbline/certificates')
+  for (const name of readdirSync(kept, { recursive: true }).map(String))
+    if (/\.(key|crt)$/.test(name)) expect(readFileSync(join(kept, name), 'utf8')).not.toContain('root:')
+  rmSync(join(tls, 'site.key'))
+})
+
 it('says what is no certificate without repeating what it is', () => {
   const said = (spec: Partial<CertificateSpec>) => resource.check?.({ path: '/etc/x.pem', ...spec }, about) ?? []
   expect(said({ certificate: long.certificate, chain: short.certificate, key: 'x' })).toEqual([])

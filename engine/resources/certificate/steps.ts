@@ -59,6 +59,13 @@ function put(pair: Pair, spec: CertificateSpec): Script {
       owner: sh`${o}`,
       group: sh`${g}`,
     })
+  const old = replaceFile({
+    locate: at(pair.keyPath),
+    fill: sh`cat < "$s/old.key" > "$t" || exit 1`,
+    mode: sh`"$(stat -c %a "$s/old.key")"`,
+    owner: sh`"$(stat -c %u "$s/old.key")"`,
+    group: sh`"$(stat -c %g "$s/old.key")"`,
+  })
   return sh`umask 077
 s=${hostPath(pair.store)}
 mkdir -p "$s" || exit 1
@@ -69,7 +76,7 @@ ${keepOld(pair, sh`cmp -s "$k" "$s/new.key"`)}
 ${replace(pair.keyPath, 'new.key', keyMode, keyOwner, keyGroup)} || exit 1
 ${replace(pair.path, 'new.crt', mode, owner, group)} || {
   # The old certificate must not stand beside the new key.
-  [ ! -e "$s/old.key" ] || cp -p "$s/old.key" "$k"
+  [ ! -e "$s/old.key" ] || ${old}
   exit 1
 }`
 }
@@ -92,14 +99,21 @@ got=$(sha256sum < "$s/old.crt") || exit 1
 [ "\${got%% *}" = ${sha256} ] || fail 'another certificate than the earlier one is kept'
 cp "$s/old.crt" "$s/new.crt" && cp "$s/old.key" "$s/new.key" || exit 1`
 
-/** What a run that was cut off has put in place by half must not be taken for what was there before. */
+/**
+ * What a run that was cut off has put in place by half must not be taken for what was there before. No link is followed: whom the folder
+ * belongs to could have any file of the host kept, and put where they can read it.
+ */
 const keepOld = (pair: Pair, half: Script): Script => sh`umask 077
 s=${hostPath(pair.store)} c=${hostPath(pair.path)} k=${hostPath(pair.keyPath)}
 mkdir -p "$s" || exit 1
+keep() {
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  cp -pP "$1" "$2" && [ -f "$2" ] && [ ! -L "$2" ] || { rm -f "$2"; fail "$1 is no plain file"; }
+}
 if ! { cmp -s "$c" "$s/old.crt" && ${half}; } 2>/dev/null; then
   rm -f "$s/old.crt" "$s/old.key"
-  [ ! -e "$c" ] || cp -p "$c" "$s/old.crt" || exit 1
-  [ ! -e "$k" ] || cp -p "$k" "$s/old.key" || exit 1
+  keep "$c" "$s/old.crt"
+  keep "$k" "$s/old.key"
 fi`
 
 function putBack(pair: Pair, have: CertificateState): Script {

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { environmentOf, prepareRoot } from '../../adapters/simulated/simulated-root.ts'
-import { quote, render, type Script } from '../../model/script.ts'
+import { quote, render, type Script, sh } from '../../model/script.ts'
 import { resource } from './index.ts'
 import { type CheckoutSpec, isRemote } from './spec.ts'
 
@@ -63,6 +63,30 @@ describe('a checkout', () => {
     const done = act('update', { tag: 'v1' })
     expect(done.stderr).toContain('is at a commit that its remote does not have')
     expect(readFileSync(join(own, 'README'), 'utf8')).toBe('local\n')
+  })
+
+  it('of somebody is not worked with as somebody else, whom its configuration would make run programs', () => {
+    const chown = (who: string) => run(sh`chown ${who} "$R/srv/own"`)
+    expect(chown('plumbline:plumbline')).toMatchObject({ code: 0 })
+    git('-C', 'own', 'reset', '-q', '--hard', 'v1')
+    const done = act('update', { tag: 'v1' })
+    expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('belongs to plumbline') })
+    expect(chown('root:root')).toMatchObject({ code: 0 })
+  })
+
+  it('is not made where a link leads that takes the place of our folder', () => {
+    rmSync(own, { recursive: true })
+    const etc = join(root.folder, 'etc')
+    const before = [readdirSync(etc), statSync(etc).mode]
+    writeFileSync(
+      join(root.tools, 'mktemp'),
+      `#!/bin/sh\nd=$(/usr/bin/mktemp "$@"); rmdir "$d"; ln -s '${etc}' "$d"; echo "$d"\n`,
+    )
+    chmodSync(join(root.tools, 'mktemp'), 0o755)
+    expect(act('create', { tag: 'v1' })).toMatchObject({ code: 1, stderr: expect.stringContaining('moved our folder') })
+    expect([readdirSync(etc), statSync(etc).mode]).toEqual(before)
+    rmSync(join(root.tools, 'mktemp'))
+    expect(act('create', { tag: 'v1' })).toMatchObject({ code: 0 })
   })
 
   it('that can not be had leaves nothing behind', () => {

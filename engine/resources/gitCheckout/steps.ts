@@ -44,7 +44,12 @@ ${runGit}
 d=\${p%/*} n=\${p##*/}
 [ -d "\${d:-/}" ] || fail "the folder \${d:-/} is missing"
 cd -P "\${d:-/}" || exit 1
+here=$(pwd -P)
 [ ! -L "./$n" ] || fail "$p is a symbolic link"`
+
+/** Goes into the checkout, and nowhere else: whom the folder around belongs to may exchange it for a link at any moment. */
+const inside = sh`cd -P "./$n" || exit 1
+[ "$(pwd -P)" = "\${here%/}/$n" ] || fail "$p is not where it was"`
 
 /** A checkout that somebody works in is left as it is, whatever a document says. */
 const clean = sh`owner=$(stat -c %u .) || exit 1
@@ -56,7 +61,7 @@ $(printf '%s' "$changes" | head -n 20)"`
 const remove = (path: string): Script => sh`${enter(path)}
 [ -e "./$n" ] || exit 0
 [ -d "./$n/.git" ] || fail "$p is no checkout"
-( cd -P "./$n" || exit 1
+( ${inside}
 ${clean}
 ) || exit 1
 rm -rf "./$n" || exit 1`
@@ -71,9 +76,14 @@ obtain() {
 ${obtain(spec, url)}
 }
 if [ -d "./$n/.git" ]; then
-  cd -P "./$n" || exit 1
+  ${inside}
   ${clean}
-  if [ "$u" != "$U" ]; then chown -hR "$U:$G" . || exit 1; account ${user}; fi
+  if [ "$u" != "$U" ]; then
+    # Its configuration can make git run programs: that is for its owner, not for whoever gets it next.
+    [ "$u" = 0 ] || fail "$p belongs to $account, and git would do what that account wrote there as another one: remove it first"
+    chown -hR "$U:$G" . || exit 1
+    account ${user}
+  fi
   head=$(git_as rev-parse --verify -q HEAD) || exit 1
   git_as config remote.origin.url ${url} || git_as remote add origin ${url} || exit 1
   obtain
@@ -85,16 +95,18 @@ else
   w=$(mktemp -d ./.plumbline.XXXXXX) || exit 1
   trap 'cd /; rm -rf "\${d:-}/$w"' EXIT
   trap 'exit 1' HUP INT TERM
-  chmod 0711 "$w" && cd -P "$w" || exit 1
-  ( umask 022; mkdir ./tree ) && chown "$u:$g" ./tree && cd -P ./tree || exit 1
+  cd -P "$w" || exit 1
+  case $(pwd -P) in */.plumbline.??????) [ -O . ] ;; *) false ;; esac || fail "somebody moved our folder in $d"
+  chmod 0711 . || exit 1
+  ( umask 022; mkdir ./tree ) && chown -h "$u:$g" ./tree && cd -P ./tree || exit 1
   git_as init -q . >&2 && git_as remote add origin ${url} || exit 1
   obtain
 fi
 git_as checkout -q --detach "$to" >&2 || fail "$to could not be checked out"
 git_as config plumbline.commit "$to" || exit 1
 if [ -n "\${w:-}" ]; then
-  cd -P ../.. || exit 1
-  mv "$w/tree" "./$n" || exit 1
+  cd -P .. || exit 1
+  mv -T ./tree "../$n" || exit 1
 fi
 sync . 2>/dev/null || :`
 }

@@ -110,6 +110,7 @@ describe('plumbline import', () => {
     [['--fleet', '--label', 'role'], 'import-target'],
     [['ssh://10.0.0.1', '--environment', 'nowhere'], 'import-place'],
     [['ssh://10.0.0.1', '--site', 'nowhere'], 'import-place'],
+    [['ssh://10.0.0.1', '--owner', 'team/nobody'], 'import-place'],
     [['ssh://10.0.0.1', '--host-key', 'no key'], 'import-host-key'],
     [['ssh://127.0.0.1:1'], 'host-unreachable'],
     [['web-01', 'web-02', '--name', 'web'], 'import-name'],

@@ -10,6 +10,8 @@ const format = { lineWidth: 0, blockQuote: 'literal' } as const
 
 export interface ProfileParts {
   readonly name: string
+  /** Who answers for it, as documents write it: `team/platform`. */
+  readonly owner?: string
   /** Lines above the document; may be of a host's words. */
   readonly about: readonly string[]
   readonly selector: JsonObject
@@ -17,11 +19,11 @@ export interface ProfileParts {
 }
 
 /** A profile as a person would write it: sections with headings, short resources on one line, texts as blocks. */
-export function profileText({ name, about, selector, resources }: ProfileParts): string {
+export function profileText({ name, owner, about, selector, resources }: ProfileParts): string {
   const parts: string[] = [
     ...about.map(comment),
     'apiVersion: plumbline/v1\nkind: Profile\n',
-    `metadata: ${oneLine({ name })}spec:\n  selector: ${oneLine(selector)}`,
+    `metadata: ${oneLine({ name, ...(owner !== undefined && { owner }) })}spec:\n  selector: ${oneLine(selector)}`,
     resources.length === 0 ? '  resources: []\n' : '  resources:\n',
   ]
   let section: string | undefined
@@ -37,13 +39,14 @@ export function profileText({ name, about, selector, resources }: ProfileParts):
 
 export interface HostParts {
   readonly name: string
+  readonly owner?: string
   readonly about: readonly string[]
   readonly labels?: Readonly<Record<string, string>>
   readonly spec: JsonObject
 }
 
-export function hostText({ name, about, labels, spec }: HostParts): string {
-  const metadata = { name, ...(labels !== undefined && { labels }) }
+export function hostText({ name, owner, about, labels, spec }: HostParts): string {
+  const metadata = { name, ...(owner !== undefined && { owner }), ...(labels !== undefined && { labels }) }
   const text = [
     ...about.map(comment),
     `apiVersion: plumbline/v1\nkind: Host\nmetadata: ${oneLine(metadata)}spec:\n`,

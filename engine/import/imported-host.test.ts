@@ -67,7 +67,7 @@ describe('the document of a host', () => {
   it('says when it was found, and what else it is told', () => {
     const os = { id: 'debian', name: 'Debian\u001b[2J 12\nkind: x', hostname: 'web-01' }
     const [path, text] = hostFile(
-      { ...found, facts: { os } },
+      { ...found, owner: 'team/web', facts: { os } },
       { address: '10.0.4.11', environment: 'prod' },
       { role: 'web' },
     )
@@ -75,7 +75,7 @@ describe('the document of a host', () => {
     expect(text).toBe(`# web-01, Debian [2J 12 kind: x, as it was found on 2026-11-22.
 apiVersion: plumbline/v1
 kind: Host
-metadata: { name: web-01, labels: { role: web } }
+metadata: { name: web-01, owner: team/web, labels: { role: web } }
 spec:
   address: 10.0.4.11
   environment: prod

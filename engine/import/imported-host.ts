@@ -6,6 +6,8 @@ import { secretIn } from './secret-in.ts'
 
 export interface HostAsFound {
   readonly name: string
+  /** Who shall answer for its documents. */
+  readonly owner?: string
   readonly facts: Facts
   /** ISO 8601: when it was looked at. */
   readonly at: string
@@ -39,10 +41,11 @@ export function hostFile(
   labels?: Readonly<Record<string, string>>,
 ): readonly [string, string] {
   const about = [`${found.name}, ${systemOf(found)}, as it was found on ${dayOf(found)}.`]
-  const text = hostText({ name: found.name, about, ...(labels !== undefined && { labels }), spec })
+  const text = hostText({ name: found.name, ...ownerOf(found), about, ...(labels !== undefined && { labels }), spec })
   return [hostPathOf(found.name), text]
 }
 
+const ownerOf = ({ owner }: HostAsFound) => (owner === undefined ? {} : { owner })
 const systemOf = ({ facts }: HostAsFound): string => facts.os?.name ?? 'its distribution'
 const dayOf = ({ at }: HostAsFound): string => at.slice(0, 10)
 
@@ -58,6 +61,7 @@ export function importedHost(found: HostAsFound, input: ImportInput): ImportedHo
     profilePathOf(found.name),
     profileText({
       name: found.name,
+      ...ownerOf(found),
       about: [`What ${found.name} has beyond ${systemOf(found)}, as it was found on ${dayOf(found)}.`],
       selector: { hosts: [found.name] },
       resources,

@@ -33,6 +33,8 @@ export interface ImportOptions extends HostKeys {
   readonly name?: string
   readonly environment?: string
   readonly site?: string
+  /** `team/platform`, `person/n.ito` */
+  readonly owner?: string
   readonly dryRun?: boolean
   readonly force?: boolean
   /** Factor what the hosts share into profiles: those of `from`, or `hosts`, or all that have a profile of their own. */
@@ -67,7 +69,11 @@ export async function importHosts(world: World, options: ImportOptions): Promise
   const shared =
     options.fleet === undefined
       ? { shared: [], hosts: names }
-      : await shareProfiles(world, { ...options.fleet, ...(wanted !== undefined && { hosts: wanted }) })
+      : await shareProfiles(world, {
+          ...options.fleet,
+          ...(options.owner !== undefined && { owner: options.owner }),
+          ...(wanted !== undefined && { hosts: wanted }),
+        })
   if ('refused' in shared) return shared
   const touched = [...new Set([...names, ...shared.hosts])].sort()
   return { hosts: written.hosts, shared: shared.shared, proof: await proveEmpty(world, touched) }
@@ -103,7 +109,15 @@ function placeIn(estate: EstateAt, options: ImportOptions): Place | Refused {
   const { site } = options
   if (site !== undefined && !names('Site').includes(site))
     return { refused: [report('import-place', { summary: `there is no site ${site}` })] }
+  if (options.owner !== undefined && !estate.graph.documents.has(addressOf(options.owner)))
+    return { refused: [report('import-place', { summary: `there is no ${options.owner}` })] }
   return { environment, ...(site !== undefined && { site }) }
+}
+
+/** `team/platform` means Team/platform. */
+function addressOf(owner: string): Address {
+  const [kind = '', name = ''] = owner.split('/')
+  return `${kind.slice(0, 1).toUpperCase()}${kind.slice(1).toLowerCase()}/${name}`
 }
 
 async function writeDown(
@@ -179,7 +193,8 @@ function foundHost(
   const name = host === undefined ? said : (options.name ?? os?.hostname.split('.')[0]?.toLowerCase())
   if (name === undefined || !/^[a-z0-9][a-z0-9.-]{0,62}$/.test(name))
     return { refused: [report('import-name', { summary: `${said} has no name that a document can have` })] }
-  const found = { name, facts: facts.facts, at: observed.at, target, discovered }
+  const { owner } = options
+  const found = { name, ...(owner !== undefined && { owner }), facts: facts.facts, at: observed.at, target, discovered }
   if (host === undefined) return found
   const system = os === undefined ? undefined : `${os.id}${os.version === undefined ? '' : `-${os.version}`}`
   const { ssh, ...address } = host

@@ -34,6 +34,8 @@ export interface ShareOptions {
   /** Select by this label instead of by names; the hosts get it where they lack it. */
   readonly label?: Label
   readonly least?: number
+  /** Who shall answer for the shared profiles. */
+  readonly owner?: string
 }
 
 /** A profile of one host alone. */
@@ -63,7 +65,7 @@ export async function shareProfiles(
     ({ hosts }) => options.label === undefined || hosts.length === own.length,
   )
   const edits: Edits = { files: new Map(), gone: new Set() }
-  const shared = groups.map((group, i) => moveTogether(estate, own, group, edits, options.label, groups.slice(0, i)))
+  const shared = groups.map((group, i) => moveTogether(estate, own, group, edits, options, groups.slice(0, i)))
   const failed = [
     ...(await takeOut(world, own, groups, edits)),
     ...(await addLabel(world, estate, own, options, edits)),
@@ -127,7 +129,7 @@ function moveTogether(
   own: readonly Own[],
   { hosts, keys }: Group,
   edits: Edits,
-  label: Label | undefined,
+  { label, owner }: ShareOptions,
   before: readonly Group[],
 ): Shared {
   const taken = (name: string): boolean =>
@@ -156,7 +158,10 @@ function moveTogether(
     `What ${hosts.join(', ')} have in common${before.length > 0 && hosts.length < own.length ? ', and no other host' : ''}.`,
   ]
   const path = profilePathOf(profile)
-  edits.files.set(path, profileText({ name: profile, about, selector, resources }))
+  edits.files.set(
+    path,
+    profileText({ name: profile, ...(owner !== undefined && { owner }), about, selector, resources }),
+  )
   return { profile, path, hosts, resources: resources.length }
 }
 

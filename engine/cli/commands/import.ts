@@ -11,6 +11,7 @@ interface Options {
   readonly name?: string
   readonly environment?: string
   readonly site?: string
+  readonly owner?: string
   readonly hostKey?: string[]
   readonly acceptHostKey?: string[]
   readonly fleet?: boolean
@@ -30,6 +31,7 @@ export const define: Define = (command, context) => {
     .option('--name <name>', 'name of the host in the estate (default: what it calls itself)')
     .option('--environment <name>', 'environment it belongs to (default: the only one there is)')
     .option('--site <name>', 'site it stands at')
+    .option('--owner <address>', 'who answers for the documents, such as team/platform')
     .option(
       '--host-key <key>',
       "the host's public key, as ssh-keyscan prints it; may be given more than once",
@@ -76,11 +78,12 @@ export const define: Define = (command, context) => {
 const wrong = (summary: string): Refusal =>
   new Refusal([{ code: 'import-target', severity: 'error', summary, hint: 'see plumbline import --help' }])
 
-function given({ name, environment, site, hostKey, acceptHostKey, dryRun, force }: Options) {
+function given({ name, environment, site, owner, hostKey, acceptHostKey, dryRun, force }: Options) {
   return {
     ...(name !== undefined && { name }),
     ...(environment !== undefined && { environment }),
     ...(site !== undefined && { site }),
+    ...(owner !== undefined && { owner }),
     ...(hostKey !== undefined && { hostKeys: hostKey }),
     ...(acceptHostKey !== undefined && { acceptHostKeys: acceptHostKey }),
     ...(dryRun === true && { dryRun }),

@@ -1,4 +1,4 @@
-import { hostPath, type Script, type Secret, sh } from '../model/script.ts'
+import { hostPath, join, type Script, type Secret, sh } from '../model/script.ts'
 import { concat, step } from './shell.ts'
 
 /** A file as it shall be, whole. */
@@ -93,13 +93,29 @@ chmod u-s,g-s "$f" && chmod ${mode} "$f" || exit 1`
 
 export const at = (path: string): Script => sh`only= p=${hostPath(path)}`
 
-/** Bytes travel as base64 on the script's own input, never on a command line that other accounts can read. */
+/** Characters of base64 in one piece: a multiple of four, so that each piece is whole bytes. */
+const piece = 256 * 1024
+
+/**
+ * Bytes travel as base64 on the script's own input, never on a command line that other accounts can read. Large ones come in
+ * pieces: a shell keeps each in memory, or on the disk, until it is decoded.
+ */
 export function fillFrom(base64: string, sensitive: boolean): Script {
   if (base64 === '') return sh`: > "$t" || exit 1`
-  const content: string | Secret = sensitive ? { secret: base64 } : base64
-  return sh`base64 -d > "$t" <<'PLUMBLINE_CONTENT' || exit 1
+  const pieces = Array.from({ length: Math.ceil(base64.length / piece) }, (_, i) =>
+    base64.slice(i * piece, (i + 1) * piece),
+  )
+  return join(
+    pieces.map((text, i) => {
+      const content: string | Secret = sensitive ? { secret: text } : text
+      return concat([
+        i === 0 ? sh`base64 -d > "$t"` : sh`base64 -d >> "$t"`,
+        sh` <<'PLUMBLINE_CONTENT' || exit 1
 ${content}
-PLUMBLINE_CONTENT`
+PLUMBLINE_CONTENT`,
+      ])
+    }),
+  )
 }
 
 /** The bytes that were kept of an earlier file, where they are still those. */

@@ -1,7 +1,8 @@
+import { hidePasswords } from '../model/password-look.ts'
 import { read } from '../model/script.ts'
 import { fact, numbered, numberedLines, readable, tagged } from './fact.ts'
 
-/** Jobs of cron: of the system with the account that they run under, and of accounts. */
+/** Jobs of cron: of the system with the account that they run under, and of accounts. Passwords in their commands are masked. */
 export const cron = fact(
   'cron',
   [
@@ -54,5 +55,5 @@ function jobIn(line: string): { readonly schedule: string; readonly command: str
   const [, schedule, command] = /^(@[a-z]+|(?:[0-9*][^\s]*\s+){4}\S+)\s+(\S.*)$/.exec(text) ?? []
   return schedule === undefined || command === undefined
     ? undefined
-    : { schedule: schedule.replaceAll(/\s+/g, ' '), command }
+    : { schedule: schedule.replaceAll(/\s+/g, ' '), command: hidePasswords(command) }
 }

@@ -1,11 +1,5 @@
-import type { Json } from '../model/document.ts'
-
-/** Settings whose value opens something. What only names a file, a variable or nothing at all is none. */
-const settings: readonly RegExp[] = [
-  /(?:^|[\s"'_.-])(?:pass(?:word|wd|phrase)?|secret(?:[_-]?key)?|api[_-]?key|(?:auth|access|bearer)[_-]?token|private[_-]?key)["']?\s*[:=]\s*["']?(?![/$<{%]|(?:yes|no|true|false|none|null|ask|prompt|required?|sufficient|optional|include|files|compat|db|sss|ldap|nis)\b)[^\s"'#;,]{4,}/im,
-  /^\s*(?:requirepass|masterauth|bindpw|rootpw)\s+["']?[^\s"'/$]{4,}/im,
-  /[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"']{1,100}:[^\s/@"'${]{3,}@/i,
-]
+import type { Json, JsonObject } from '../model/document.ts'
+import { isPasswordFile, passwordLook } from '../model/password-look.ts'
 
 /**
  * Why a resource would tell a secret to whoever reads the repository; undefined where nothing looks like one. Told by the
@@ -14,12 +8,15 @@ const settings: readonly RegExp[] = [
  * @param known finds what has the form of a key or token, and names it
  */
 export function secretIn(spec: Json, known: (text: string) => string | undefined): string | undefined {
+  const path = (spec as JsonObject | null)?.['path']
+  if (typeof path === 'string' && isPasswordFile(path))
+    return 'files of that name hold passwords: keep those as secrets'
   for (const text of textsIn(spec)) {
     const form = known(text)
     if (form !== undefined) return `it holds ${form}: keep that as a secret`
-    const at = settings.map((setting) => text.search(setting)).find((offset) => offset >= 0)
-    if (at === undefined) continue
-    const line = text.slice(0, at).split('\n').length + (text[at] === '\n' ? 1 : 0)
+    const at = passwordLook(text)
+    if (at < 0) continue
+    const line = text.slice(0, at).split('\n').length
     const where = text.includes('\n') ? ` in line ${line}` : ''
     return `it seems to hold a password or token${where}: keep that as a secret`
   }
@@ -33,7 +30,9 @@ export function textsIn(value: Json): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item: Json) => textsIn(item))
   return Object.entries(value).flatMap(([key, item]) =>
     // As bytes: keys and passwords are ASCII.
-    key === 'base64' && typeof item === 'string' ? [decoded(item)] : textsIn(item as Json),
+    key === 'base64' && typeof item === 'string'
+      ? [decoded(item)]
+      : [...textsIn(item as Json), ...(typeof item === 'string' && !item.includes('\n') ? [`${key}=${item}`] : [])],
   )
 }
 

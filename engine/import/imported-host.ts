@@ -67,19 +67,7 @@ export function importedHost(found: HostAsFound, input: ImportInput): ImportedHo
       resources,
     }),
   )
-  return { files, resources, leftOut: [...choice.leftOut, ...accountJobs(found.facts)], unknown: choice.unknown }
-}
-
-/** Crontabs of accounts, which no type of ours keeps. */
-function accountJobs({ cron = [] }: Facts): readonly LeftOut[] {
-  const files = new Set(
-    cron.flatMap(({ file }) => (file.startsWith('/etc/cron.d/') || file === '/etc/crontab' ? [] : [file])),
-  )
-  return [...files].map((what) => ({
-    type: 'cron',
-    what,
-    because: 'a crontab that its account edits: what the estate keeps is in /etc/cron.d',
-  }))
+  return { files, resources, leftOut: choice.leftOut, unknown: choice.unknown }
 }
 
 /** A spec as its document will have it: content that no document holds is behind a path. */

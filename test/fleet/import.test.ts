@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { setUpByHand } from './estate/by-hand.ts'
 import { Clone } from './estate/clone.ts'
 import { builtCommand } from './estate/command.ts'
 import { document, file } from './estate/documents.ts'
@@ -11,83 +12,6 @@ import { bootFleet, describeFleet, type Fleet, type Host } from './fleet.ts'
 import { must } from './harness/run.ts'
 
 const seconds = 1_000
-
-/** What somebody types over the years: a web server with two sites, a database, people, jobs, a firewall. */
-const byHand = `set -e
-export DEBIAN_FRONTEND=noninteractive
-apt-get -qq -y install nginx-light redis-server >/dev/null 2>&1
-groupadd --gid 2000 deployers
-useradd --create-home --uid 1501 --shell /bin/bash --groups sudo,deployers --comment 'Ana of Operations' ana
-useradd --create-home --uid 1502 --shell /bin/bash --groups deployers ben
-echo 'ben:correct horse battery' | chpasswd
-for person in ana ben; do
-  install -d -m 700 -o $person -g $person /home/$person/.ssh
-  ssh-keygen -q -t ed25519 -N '' -C "$person@laptop" -f /home/$person/.ssh/id_ed25519
-done
-cp /srv/ana.pub /home/ana/.ssh/authorized_keys
-{ printf 'from="10.0.0.0/8" '; cat /srv/ana.pub; } >/home/ben/.ssh/authorized_keys
-for person in ana ben; do
-  chown $person: /home/$person/.ssh/*
-  chmod 600 /home/$person/.ssh/authorized_keys
-done
-rm /srv/ana.pub
-echo 'ben ALL=(root) NOPASSWD: /usr/bin/systemctl reload nginx' >/etc/sudoers.d/ben
-chmod 440 /etc/sudoers.d/ben
-for site in shop:8080 blog:8081; do
-  mkdir -p /srv/www/\${site%:*}
-  cat >/etc/nginx/sites-available/\${site%:*} <<END
-server {
-    listen \${site#*:};
-    server_name \${site%:*}.example.org;
-    root /srv/www/\${site%:*};
-}
-END
-  ln -s /etc/nginx/sites-available/\${site%:*} /etc/nginx/sites-enabled/\${site%:*}
-done
-rm /etc/nginx/sites-enabled/default
-sed -i 's/^# maxmemory <bytes>/maxmemory 64mb/' /etc/redis/redis.conf
-sed -i 's/worker_connections .*/worker_connections 2048;/' /etc/nginx/nginx.conf
-mkdir -p /etc/shop
-printf 'port = 8080\\ndatabase_password = TheCanaryInTheMine\\n' >/etc/shop/shop.conf
-printf 'server = 10.0.0.53\\n' >/etc/shop/dns.conf
-printf '[shop]\\r\\nname = x\\r\\n' >/etc/shop/dos.ini
-head -c 3000 /bin/sh >/etc/shop/logo.bin
-printf 'Grüße 🚀\\n\\ttab \\n\\n' >/etc/shop/hello.txt
-: >'/etc/shop/empty file'
-printf 'no line end' >/etc/shop/.hidden
-openssl req -x509 -newkey rsa:2048 -nodes -keyout /etc/ssl/private/shop.key -out /etc/ssl/certs/shop.crt -days 90 -subj /CN=shop.example.org 2>/dev/null
-chmod 600 /etc/ssl/private/shop.key
-echo '30 2 * * * root /usr/local/bin/backup --all' >/etc/cron.d/backup
-echo '*/10 * * * * /usr/bin/true' | crontab -u ana -
-cat >/etc/nftables.conf <<'END'
-#!/usr/sbin/nft -f
-flush ruleset
-table inet filter {
-  chain input {
-    type filter hook input priority filter; policy drop;
-    ct state established,related accept
-    iif "lo" accept
-    tcp dport { 22, 8080, 8081 } accept
-    icmpv6 type { nd-neighbor-solicit, nd-router-advert, nd-neighbor-advert } accept
-  }
-}
-END
-nft -f /etc/nftables.conf
-systemctl --quiet enable nftables
-echo 'net.ipv4.ip_forward = 1' >/etc/sysctl.d/60-forward.conf
-sysctl --quiet --write net.ipv4.ip_forward=1
-echo Europe/Amsterdam >/etc/timezone
-ln -sf /usr/share/zoneinfo/Europe/Amsterdam /etc/localtime
-systemctl reload nginx
-systemctl restart redis-server
-`
-
-/** In what the hosts differ. */
-const differences: Readonly<Record<string, string>> = {
-  'web-01': 'printf "This one is first.\\n" >/etc/motd',
-  'web-02': 'useradd --create-home --uid 1600 cleo',
-  'web-03': 'echo "15 4 * * 1 root /usr/bin/true" >/etc/cron.d/weekly',
-}
 
 type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 type Documents = { readonly spec: { readonly resources: readonly Item[]; readonly selector: unknown } }
@@ -145,9 +69,7 @@ await describeFleet('import of hosts that were set up by hand', () => {
   }, 900 * seconds)
 
   async function setUp(host: Host): Promise<void> {
-    const commands = `cat >/srv/ana.pub\n${byHand}\n${differences[host.name]}\n`
-    const done = await host.exec(commands, { input: `${clone.publicKey}\n`, timeout: 300 * seconds })
-    if (done.code !== 0) throw new Error(`${host.name}: ${done.stdout}${done.stderr}`)
+    await setUpByHand(host, clone.publicKey)
     const hash = (await host.exec('awk -F: \'$1 == "ben" { print $2 }\' /etc/shadow')).stdout.trim()
     secrets.set(`${host.name} hash`, hash)
     for (const path of [

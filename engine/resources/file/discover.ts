@@ -44,7 +44,8 @@ const patterns: Script = {
 }
 
 /**
- * Finds configuration files that were changed since their package brought them, and files below /etc that no package brought. What
+ * Finds configuration files that were changed since their package brought them, files below /etc that no package brought, and
+ * crontabs of accounts. What
  * holds a private key, or is closed to others and speaks of passwords, is named and never read out: `secret WORD PATH`. Of the
  * others `path I PATH` and what `fileProbe` prints. Links are not followed.
  */
@@ -68,7 +69,7 @@ changed=$(awk '
   /^Conffiles:/ { inside = here }
   inside && $1 ~ /^[/]/ && $2 ~ /^[0-9a-f]+$/ && $3 == "" { print $2 "  ." $1 }' "$R/var/lib/dpkg/status" |
   ( cd "$R/" && LC_ALL=C md5sum -c --quiet 2>/dev/null ) | sed -n 's/^\\.\\(.*\\): FAILED$/\\1/p')
-added=$(find "$R/etc" -xdev -type f ! -name '*
+added=$(find "$R/etc" "$R/var/spool/cron/crontabs" -xdev -type f ! -name '*
 *' 2>/dev/null | while IFS= read -r p; do printf '%s\n' "\${p#"$R"}"; done | sort |
   { cat "$R"/var/lib/dpkg/info/*.list 2>/dev/null; echo =; awk 'NF == 2 { print "~" $1, $2 }' "$R/var/lib/ucf/hashfile" 2>/dev/null; cat; } |
   awk '!found && $0 == "=" { found = 1; next } !found { own[$0] = 1; next } /^~/ { print; next } !($0 in own)')

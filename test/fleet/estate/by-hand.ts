@@ -38,6 +38,11 @@ sed -i 's/worker_connections .*/worker_connections 2048;/' /etc/nginx/nginx.conf
 mkdir -p /etc/shop
 printf 'port = 8080\\ndatabase_password = TheCanaryInTheMine\\n' >/etc/shop/shop.conf
 printf 'server = 10.0.0.53\\n' >/etc/shop/dns.conf
+printf '[shop]\\r\\nname = x\\r\\n' >/etc/shop/dos.ini
+head -c 3000 /bin/sh >/etc/shop/logo.bin
+printf 'Grüße 🚀\\n\\ttab \\n\\n' >/etc/shop/hello.txt
+: >'/etc/shop/empty file'
+printf 'no line end' >/etc/shop/.hidden
 openssl req -x509 -newkey rsa:2048 -nodes -keyout /etc/ssl/private/shop.key -out /etc/ssl/certs/shop.crt -days 90 -subj /CN=shop.example.org 2>/dev/null
 chmod 600 /etc/ssl/private/shop.key
 echo '30 2 * * * root /usr/local/bin/backup --all' >/etc/cron.d/backup

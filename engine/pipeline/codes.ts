@@ -182,6 +182,11 @@ export const codes = {
     meaning: 'What was asked for did not drift, or waits for a change that is to be applied.',
     fix: 'plumbline drift lists what is off, and why',
   },
+  'facts-not-written': {
+    severity: 'error',
+    meaning: 'Facts could not be written into the document of a host.',
+    fix: 'write spec.facts by hand; plumbline facts HOST --json prints them',
+  },
   'adopt-impossible': {
     severity: 'error',
     meaning: 'What is on the host can not be written into the documents in a way that asks for exactly that.',

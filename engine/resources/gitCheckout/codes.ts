@@ -5,7 +5,7 @@ export const codes = {
     severity: 'warning',
     meaning:
       'A checkout holds changes that nobody committed. It is left as it is, and will not be moved to another commit.',
-    fix: 'commit them elsewhere or undo them on the host: git status, git stash, git checkout -- .',
+    fix: 'commit them elsewhere or undo them on the host: git status, git stash, git restore',
   },
   'checkout-url': {
     severity: 'error',

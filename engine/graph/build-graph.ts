@@ -32,15 +32,20 @@ export function buildGraph(
   }
   const graph = new DocumentGraph(documents)
   const read = referenceReader(kinds)
+  const edge = edgeMaker()
   for (const document of documents.values()) {
     let missing = 0
+    const edges: Edge[] = []
     for (const reference of read(document)) {
       const to = targetOf(reference)
-      if (to !== undefined && documents.has(to)) graph.add(edge(document, reference, to))
+      const target = to === undefined ? undefined : documents.get(to)
+      if (target !== undefined) edges.push(edge(document, reference, target.address))
       else if (missing++ < maxMissing)
         diagnostics.push(dangling(document, reference, to, graph, locate, diagnostics.length < maxSuggestions))
     }
+    graph.add(document.address, edges)
   }
+  graph.trim()
   for (const loop of cycles(graph)) diagnostics.push(loopFinding(loop, graph, locate))
   return { graph, diagnostics: diagnostics.sort(compareDiagnostics) }
 }
@@ -68,15 +73,26 @@ class DocumentGraph implements Graph {
     return this.to.get(address) ?? []
   }
 
-  add(edge: Edge): void {
-    append(this.from, edge.from, edge)
-    append(this.to, edge.to, edge)
+  add(from: Address, edges: readonly Edge[]): void {
+    if (edges.length > 0) this.from.set(from, [...edges])
+    for (const edge of edges) append(this.to, edge.to, edge)
+  }
+
+  /** Gives back the room that lists keep for growing: most hold a few edges, and there are many. */
+  trim(): void {
+    for (const [address, edges] of this.to) this.to.set(address, [...edges])
   }
 }
 
-function edge(document: LoadedDocument, { path, acyclic }: Reference, to: Address): Edge {
-  const label = path.filter((step) => typeof step === 'string').join('.')
-  return { from: document.address, to, path, label, acyclic }
+/** Makes edges that share what they have in common: an estate has few labels and many edges. */
+function edgeMaker(): (document: LoadedDocument, reference: Reference, to: Address) => Edge {
+  const labels = new Map<string, string>()
+  return (document, { path, acyclic }, to) => {
+    const text = path.filter((step) => typeof step === 'string').join('.')
+    const label = labels.get(text) ?? text
+    labels.set(text, label)
+    return { from: document.address, to, path, label, acyclic }
+  }
 }
 
 function duplicate(first: LoadedDocument, second: LoadedDocument, locate: Locate): Diagnostic {

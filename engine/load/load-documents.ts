@@ -84,7 +84,10 @@ function readFile(file: SourceFile, limits: Limits, cache: DocumentCache | undef
   if (file.size !== undefined && file.size > limits.fileBytes)
     return { documents: [], diagnostics: [tooLarge(file.path, file.size, limits)] }
   const { documents, findings, text } = parseFile(bytesOf(file), limits)
-  if (findings.length === 0 && file.blob !== undefined) cache?.set(file.blob, documents)
+  if (findings.length === 0 && file.blob !== undefined && cache !== undefined) {
+    cache.set(file.blob, documents)
+    return { documents: cache.get(file.blob) ?? documents, diagnostics: [] }
+  }
   const diagnostics = findings.map((finding) =>
     toDiagnostic(finding, file.path, text === undefined ? { line: 1, column: 1 } : placeOf(text, finding.offset)),
   )

@@ -115,9 +115,7 @@ async function sources(world: World, files: Files, entries: readonly FileEntry[]
     path: entry.path,
     mode: entry.mode,
     ...(entry.blob !== undefined && { blob: entry.blob }),
-    get bytes() {
-      return bytes.get(entry.path) ?? (isFile(entry) ? files.readNow(entry) : new Uint8Array())
-    },
+    bytes: () => bytes.get(entry.path) ?? (isFile(entry) ? files.readNow(entry) : new Uint8Array()),
   }))
 }
 

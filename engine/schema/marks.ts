@@ -52,11 +52,11 @@ export function visitMarks(
   if (Array.isArray(value)) {
     const { items } = schema
     if (items === undefined) return
-    for (const [i, item] of value.entries()) visitMarks(items, item, visit, [...path, i])
+    for (const [i, item] of value.entries()) visitMarks(items, item, visit, path.concat(i))
   } else if (isObject(value) && (schema.properties.size > 0 || schema.rest !== undefined)) {
     for (const key in value) {
       const child = schema.properties.get(key) ?? schema.rest
-      if (child !== undefined) visitMarks(child, value[key], visit, [...path, key])
+      if (child !== undefined) visitMarks(child, value[key], visit, path.concat(key))
     }
   }
 }

@@ -10,7 +10,8 @@ export interface FileDocumentCache extends DocumentCache {
 }
 
 interface Entry {
-  readonly bytes: Buffer
+  /** As the file holds it; not there for what this process has parsed. */
+  readonly bytes?: Buffer
   readonly checksum: string
   /** Kept once decoded: the same content is the same object for as long as the process runs. */
   documents?: readonly RawDocument[]
@@ -18,6 +19,8 @@ interface Entry {
 
 /** Over this many bytes, and mostly unused, the file is written anew with what was used. */
 const compactFrom = 64 * 1024 * 1024
+/** What is new is written whenever there is so much of it: a large estate must not be held twice. */
+const flushFrom = 4 * 1024 * 1024
 const format = 1
 const entryHeader = /^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{8}) ([0-9a-f]{8})$/
 
@@ -29,36 +32,55 @@ export function openDocumentCache(folder: string, engineVersion: string): FileDo
   const path = join(folder, 'documents')
   const firstLine = `plumbline documents ${format} ${engineVersion}\n`
   const { entries, end, size } = readEntries(path, firstLine)
-  const fresh = new Map<string, Entry>()
   const used = new Set<string>()
-  const entryOf = (blob: string): Entry | undefined => fresh.get(blob) ?? entries.get(blob)
+  let isSound = end === size && end > 0
+  let isBroken = false
+  let fresh: Buffer[] = []
+  let freshBytes = 0
+  const flush = (): void => {
+    if (fresh.length === 0 || isBroken) return
+    try {
+      mkdirSync(folder, { recursive: true })
+      if (isSound) appendFileSync(path, Buffer.concat(fresh))
+      else rewrite(path, firstLine, [...writtenOf(entries)])
+      isSound = true
+    } catch {
+      // Half an entry at the end would be skipped by the next run; a whole file gone is simply built anew.
+      discard(path)
+      isBroken = true
+    }
+    fresh = []
+    freshBytes = 0
+  }
   return {
-    has: (blob) => entries.has(blob) || fresh.has(blob),
+    has: (blob) => entries.has(blob),
     get: (blob) => {
-      const entry = entryOf(blob)
+      const entry = entries.get(blob)
       const documents = entry === undefined ? undefined : decode(entry)
       if (documents !== undefined) used.add(blob)
       else entries.delete(blob)
       return documents
     },
     set: (blob, documents) => {
-      const bytes = Buffer.from(JSON.stringify(documents))
-      fresh.set(blob, { bytes, checksum: checksumOf(bytes), documents })
+      const text = JSON.stringify(documents)
+      const bytes = Buffer.from(text)
+      const checksum = checksumOf(bytes)
+      // What was just parsed holds on to the text of its whole file; what comes of JSON does not.
+      entries.set(blob, { checksum, documents: JSON.parse(text) as readonly RawDocument[] })
       used.add(blob)
+      if (isBroken) return
+      fresh.push(encode(blob, checksum, bytes))
+      freshBytes += bytes.length
+      if (freshBytes >= flushFrom) flush()
     },
     save: () => {
-      const usedBytes = [...used].reduce((sum, blob) => sum + (entryOf(blob)?.bytes.length ?? 0), 0)
-      const compact = end > compactFrom && end > 4 * usedBytes
-      if (fresh.size === 0 && !compact) return
-      const isSound = end === size && end > 0
+      flush()
+      const kept = new Map([...used].flatMap((blob) => [[blob, entries.get(blob)] as const]))
+      const usedBytes = [...kept.values()].reduce((sum, entry) => sum + (entry?.bytes?.length ?? 0), 0)
+      if (end <= compactFrom || end <= 4 * usedBytes) return
       try {
-        mkdirSync(folder, { recursive: true })
-        if (isSound && !compact) appendFileSync(path, encode(fresh))
-        else rewrite(path, firstLine, compact ? [...used] : [...entries.keys(), ...fresh.keys()], entryOf)
-        for (const [blob, entry] of fresh) entries.set(blob, entry)
-        fresh.clear()
+        rewrite(path, firstLine, [...writtenOf(kept)])
       } catch {
-        // Half an entry at the end would be skipped by the next run; a whole file gone is simply built anew.
         discard(path)
       }
     },
@@ -90,8 +112,9 @@ function readEntries(path: string, firstLine: string): { entries: Map<string, En
 }
 
 function decode(entry: Entry): readonly RawDocument[] | undefined {
-  if (entry.documents === undefined && checksumOf(entry.bytes) === entry.checksum) {
-    entry.documents = JSON.parse(entry.bytes.toString('utf8')) as readonly RawDocument[]
+  const { bytes, checksum } = entry
+  if (entry.documents === undefined && bytes !== undefined && checksumOf(bytes) === checksum) {
+    entry.documents = JSON.parse(bytes.toString('utf8')) as readonly RawDocument[]
   }
   return entry.documents
 }
@@ -106,30 +129,22 @@ function discard(path: string): void {
   }
 }
 
-function encode(entries: ReadonlyMap<string, Entry>): Buffer {
-  const parts: Buffer[] = []
-  for (const [blob, { bytes, checksum }] of entries) {
-    parts.push(
-      Buffer.from(`${blob} ${checksum} ${bytes.length.toString(16).padStart(8, '0')}\n`),
-      bytes,
-      Buffer.from('\n'),
-    )
-  }
-  return Buffer.concat(parts)
+function encode(blob: string, checksum: string, bytes: Buffer): Buffer {
+  const header = `${blob} ${checksum} ${bytes.length.toString(16).padStart(8, '0')}\n`
+  return Buffer.concat([Buffer.from(header), bytes, Buffer.from('\n')])
 }
 
-function rewrite(
-  path: string,
-  firstLine: string,
-  blobs: readonly string[],
-  entryOf: (blob: string) => Entry | undefined,
-): void {
-  const kept = new Map<string, Entry>()
-  for (const blob of blobs) {
-    const entry = entryOf(blob)
-    if (entry !== undefined) kept.set(blob, entry)
+/** Entries as the file holds them. */
+function* writtenOf(entries: Iterable<readonly [string, Entry | undefined]>): Iterable<Buffer> {
+  for (const [blob, entry] of entries) {
+    if (entry === undefined) continue
+    const bytes = entry.bytes ?? Buffer.from(JSON.stringify(entry.documents ?? []))
+    yield encode(blob, entry.checksum, bytes)
   }
+}
+
+function rewrite(path: string, firstLine: string, written: readonly Buffer[]): void {
   const temporary = `${path}.${process.pid}`
-  writeFileSync(temporary, Buffer.concat([Buffer.from(firstLine), encode(kept)]))
+  writeFileSync(temporary, Buffer.concat([Buffer.from(firstLine), ...written]))
   renameSync(temporary, path)
 }

@@ -1,5 +1,6 @@
-import { Command, CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import type { CommandContext, Define, Surroundings } from './context.ts'
+import { HelpfulCommand } from './helpful-command.ts'
 import { exit } from './terminal.ts'
 
 interface Entry {
@@ -7,70 +8,75 @@ interface Entry {
   readonly load: () => Promise<{ readonly define: Define }>
 }
 
-/** In the order in which a newcomer meets them. A module is loaded when its command is called, so that starting costs little. */
-export const commands: Readonly<Record<string, Entry>> = {
-  init: { summary: 'make an estate repository of your own', load: () => import('./commands/init.ts') },
-  validate: { summary: 'check every document of the estate', load: () => import('./commands/validate.ts') },
-  graph: {
-    summary: 'show how documents refer to each other, and what a change reaches',
-    load: () => import('./commands/graph.ts'),
+/** Commands under headings, in the order in which a newcomer meets them. A module is loaded when its command is called, so that starting costs little. */
+const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
+  'Begin:': {
+    init: { summary: 'make an estate repository of your own', load: () => import('./commands/init.ts') },
+    import: {
+      summary: 'write documents for running hosts, and prove that their plan is empty',
+      load: () => import('./commands/import.ts'),
+    },
+    'host-key': {
+      summary: "fetch a host's public keys, to be compared and pinned",
+      load: () => import('./commands/host-key.ts'),
+    },
+    demo: {
+      summary: 'tell the whole story in a scratch folder, with simulated hosts',
+      load: () => import('./commands/demo.ts'),
+    },
   },
-  get: { summary: 'list documents, or print one', load: () => import('./commands/get.ts') },
-  explain: { summary: 'explain a kind or one of its fields', load: () => import('./commands/explain.ts') },
-  plan: { summary: 'show what a branch would do to the hosts, and why', load: () => import('./commands/plan.ts') },
-  approve: { summary: 'sign that a plan may be applied', load: () => import('./commands/approve.ts') },
-  apply: { summary: 'apply what was merged and approved, in waves', load: () => import('./commands/apply.ts') },
-  drift: { summary: 'show where hosts moved away from what was applied', load: () => import('./commands/drift.ts') },
-  watch: {
-    summary: 'look at hosts again and again, and tell what moves',
-    load: () => import('./commands/watch.ts'),
+  'Describe and check:': {
+    validate: { summary: 'check every document of the estate', load: () => import('./commands/validate.ts') },
+    get: { summary: 'list documents, or print one', load: () => import('./commands/get.ts') },
+    graph: {
+      summary: 'show how documents refer to each other, and what a change reaches',
+      load: () => import('./commands/graph.ts'),
+    },
+    explain: { summary: 'explain a kind or one of its fields', load: () => import('./commands/explain.ts') },
+    schemas: { summary: 'write schemas for your editor', load: () => import('./commands/schemas.ts') },
+    secret: { summary: 'keep secrets in the estate, encrypted', load: () => import('./commands/secret.ts') },
   },
-  rollback: { summary: 'take a change back, as a new change', load: () => import('./commands/rollback.ts') },
-  log: { summary: 'list changes, newest first', load: () => import('./commands/log.ts') },
-  show: { summary: 'show one change with its approvals and results', load: () => import('./commands/show.ts') },
-  blame: {
-    summary: 'tell who put a setting on a host, and whether it is still so',
-    load: () => import('./commands/blame.ts'),
+  'Change hosts:': {
+    plan: { summary: 'show what a branch would do to the hosts, and why', load: () => import('./commands/plan.ts') },
+    approve: { summary: 'sign that a plan may be applied', load: () => import('./commands/approve.ts') },
+    apply: { summary: 'apply what was merged and approved, in waves', load: () => import('./commands/apply.ts') },
+    rollback: { summary: 'take a change back, as a new change', load: () => import('./commands/rollback.ts') },
   },
-  audit: { summary: 'verify the ledger without trusting anybody', load: () => import('./commands/audit.ts') },
-  observe: {
-    summary: 'look at hosts and keep a snapshot of what is there',
-    load: () => import('./commands/observe.ts'),
+  'Look at hosts:': {
+    drift: { summary: 'show where hosts moved away from what was applied', load: () => import('./commands/drift.ts') },
+    watch: { summary: 'look at hosts again and again, and tell what moves', load: () => import('./commands/watch.ts') },
+    facts: {
+      summary: 'show what hosts are made of: hardware, addresses, packages, keys',
+      load: () => import('./commands/facts.ts'),
+    },
+    observe: {
+      summary: 'look at hosts and keep a snapshot of what is there',
+      load: () => import('./commands/observe.ts'),
+    },
+    query: { summary: 'ask tables of what is wanted and what is there', load: () => import('./commands/query.ts') },
   },
-  query: {
-    summary: 'ask tables of what is wanted and what is there',
-    load: () => import('./commands/query.ts'),
-  },
-  'as-of': {
-    summary: 'run a command as of a date, a commit or a change',
-    load: () => import('./commands/as-of.ts'),
-  },
-  baseline: { summary: 'record how the estate stands, under a name', load: () => import('./commands/baseline.ts') },
-  diff: { summary: 'compare two baselines, dates or commits', load: () => import('./commands/diff.ts') },
-  secret: { summary: 'keep secrets in the estate, encrypted', load: () => import('./commands/secret.ts') },
-  import: {
-    summary: 'write documents for running hosts, and prove that a plan of them is empty',
-    load: () => import('./commands/import.ts'),
-  },
-  facts: {
-    summary: 'show what hosts are made of: hardware, addresses, packages, keys and more',
-    load: () => import('./commands/facts.ts'),
-  },
-  schemas: { summary: 'write schemas for your editor', load: () => import('./commands/schemas.ts') },
-  'host-key': {
-    summary: "fetch a host's public keys, to be compared and pinned",
-    load: () => import('./commands/host-key.ts'),
-  },
-  demo: {
-    summary: 'tell the whole story in a scratch folder, with simulated hosts',
-    load: () => import('./commands/demo.ts'),
+  'Look back:': {
+    log: { summary: 'list changes, newest first', load: () => import('./commands/log.ts') },
+    show: { summary: 'show one change with its approvals and results', load: () => import('./commands/show.ts') },
+    blame: {
+      summary: 'tell who put a setting on a host, and whether it is still so',
+      load: () => import('./commands/blame.ts'),
+    },
+    'as-of': { summary: 'run a command as of a date, a commit or a change', load: () => import('./commands/as-of.ts') },
+    baseline: { summary: 'record how the estate stands, under a name', load: () => import('./commands/baseline.ts') },
+    diff: { summary: 'compare two baselines, dates or commits', load: () => import('./commands/diff.ts') },
+    audit: { summary: 'verify every entry of the ledger, trusting nobody', load: () => import('./commands/audit.ts') },
   },
 }
+
+export const commands: Readonly<Record<string, Entry>> = Object.assign({}, ...Object.values(sections))
 
 /** Builds the program with the modules of the commands named; the others are known by name and summary only. */
 export async function buildProgram(context: CommandContext, wanted: readonly string[]): Promise<Command> {
   const { terminal } = context
-  const program = new Command('plumbline')
+  const width = (): number => terminal.width
+  const output = { writeOut: terminal.out, writeErr: terminal.err, getOutHelpWidth: width, getErrHelpWidth: width }
+  const program = new HelpfulCommand('plumbline', terminal.width)
     .description(
       'Configuration management for IT operations as code: how far is the estate off true, who put it there, and how to bring it back.',
     )
@@ -78,30 +84,33 @@ export async function buildProgram(context: CommandContext, wanted: readonly str
     .option('-C, --directory <dir>', 'work as if started in this folder')
     .option('--no-color', 'no colour (as does NO_COLOR)')
     .helpOption('-h, --help', 'show help')
-    .helpCommand(false)
     .showSuggestionAfterError(true)
     .enablePositionalOptions(false)
     .exitOverride()
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, getOutHelpWidth: () => terminal.width })
+    .configureOutput(output)
     .addHelpText(
       'after',
       '\nA first look:\n  plumbline demo                 the whole story with simulated hosts\n  plumbline init my-estate       an estate of your own\n  plumbline validate && plumbline plan\n\nExit status: 0 nothing to do, 2 there are changes, 1 error, 64 wrong use, 130 interrupted.',
     )
-  for (const [name, entry] of Object.entries(commands)) {
-    const command = program.command(name).description(entry.summary).exitOverride()
-    command.configureOutput({ writeOut: terminal.out, writeErr: terminal.err, getOutHelpWidth: () => terminal.width })
-    if (wanted.includes(name)) (await entry.load()).define(command, context)
-  }
+  for (const [heading, section] of Object.entries(sections))
+    for (const [name, entry] of Object.entries(section)) {
+      const command = program.command(name).description(entry.summary).helpGroup(heading).exitOverride()
+      command.configureOutput(output)
+      if (wanted.includes(name)) (await entry.load()).define(command, context)
+    }
   return program
 }
 
-const completion = { summary: 'print a completion script for your shell' }
+const completion = { summary: 'print a completion script for your shell', heading: 'Begin:' }
 
 /** The script for the shell, and the hidden command that it asks what may come next. */
 async function addCompletion(program: Command): Promise<void> {
   const { default: tab } = await import('@bomb.sh/tab/commander')
   tab(program, { completionCommandName: 'completion' })
-  program.commands.find((c) => c.name() === 'completion')?.description(completion.summary)
+  program.commands
+    .find((c) => c.name() === 'completion')
+    ?.description(completion.summary)
+    .helpGroup(completion.heading)
 }
 
 /** The first word that names a command and is not the value of an option before it. */
@@ -124,7 +133,7 @@ export async function runProgram(argv: readonly string[], base: Surroundings): P
   const named = completing ? Object.keys(commands) : [commandIn(argv)].flatMap((name) => name ?? [])
   const program = await buildProgram(context, named)
   if (completing) await addCompletion(program)
-  else program.command('completion').description(completion.summary)
+  else program.command('completion').description(completion.summary).helpGroup(completion.heading)
   if (argv.length === 0) {
     program.outputHelp()
     return exit.usage

@@ -100,3 +100,31 @@ it('the check of a command is not run on hosts by planning or approving the chan
   const later = await desk.run('drift', '--json')
   expect(JSON.parse(later.out).findings).toMatchObject([{ resource: 'command:seed' }])
 }, 60_000)
+
+it('what others on a host may not read does not get into the plan of a change that names it', async () => {
+  const key = 'not for everybody'
+  desk.git('switch', '-q', 'main')
+  desk.git('switch', '-qc', 'curious')
+  writeFileSync(on('/etc/closed'), `${key}\n`, { mode: 0o600 })
+  writeFileSync(on('/etc/open'), 'for everybody\n', { mode: 0o644 })
+  const files = ['/etc/closed', '/etc/open'].map((path) => ({ file: { path, content: 'mine\n' } }))
+  const lines = [{ line: { path: '/etc/shadow', key: 'ana', line: 'ana:x' } }]
+  writeFileSync(on('/etc/shadow'), `ana:$6$salt$${'hash'.repeat(20)}:19000:0:99999:7:::\n`, { mode: 0o640 })
+  desk.write(
+    'inventory/curious.yaml',
+    stringify({
+      apiVersion: 'plumbline/v1',
+      kind: 'Profile',
+      metadata: { name: 'curious' },
+      spec: { selector: { all: true }, resources: [...files, ...lines] },
+    }),
+  )
+  desk.commit('Look at files')
+  for (const flags of [[], ['--json'], ['--diff-lines', '1000']]) {
+    const planned = await desk.run('plan', 'curious', ...flags)
+    expect(planned.out, planned.err).toContain('/etc/closed')
+    expect(planned.out + planned.err).not.toContain(key)
+    expect(planned.out + planned.err).not.toContain('hashhash')
+    if (flags.length === 0) expect(planned.out).toContain('for everybody')
+  }
+}, 60_000)

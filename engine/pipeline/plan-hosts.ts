@@ -7,7 +7,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/document.ts'
 import type { Plan, ResourceOnHost, UnknownResource } from '../model/plan.ts'
 import type { AppliedHost, ChangeRecord, Intent } from '../model/record.ts'
-import type { Catalogue, Observation, Resource } from '../model/resource.ts'
+import type { Catalogue, Change, Observation, Resource, ResourceId } from '../model/resource.ts'
 import type { HostObservation } from '../observe/observe-host.ts'
 import { observeHosts } from '../observe/observe-hosts.ts'
 import { massDeletes } from '../plan/mass-delete.ts'
@@ -85,6 +85,25 @@ function holdBack(
   )
 }
 
+/**
+ * Without the text of files that others on their host may not read and that nobody has agreed to keep: else a change that only
+ * names one, such as a private key, would bring its content into the plan for everybody to read.
+ */
+function closed({ base, applied, sameCommit, agreed }: Question, host: string, changes: readonly Change[]) {
+  if (sameCommit || agreed === true) return changes
+  const declared = base.compile.has(host) ? base.compile.host(host).resources : []
+  const known = new Set<ResourceId>([
+    ...declared.map((r) => r.id),
+    ...(Object.keys(applied.get(host)?.resources ?? {}) as ResourceId[]),
+  ])
+  return changes.map((change): Change => {
+    const mode = change.have?.['mode']
+    const open = typeof mode === 'string' && (Number.parseInt(mode, 8) & 0o004) !== 0
+    if (change.have === null || open || known.has(change.resource.id)) return change
+    return { ...change, fields: change.fields.map(({ text: _text, ...field }) => field) }
+  })
+}
+
 const cataloguesOf = ({ hosts, desired }: Question): ReadonlyMap<string, Catalogue> =>
   new Map(hosts.map((host) => [host, desired.compile.host(host)]))
 
@@ -108,7 +127,7 @@ export function planSeen(world: World, question: Question, looked: ReadonlyMap<s
     const planned = planHost(
       {
         host,
-        changes: diff.changes,
+        changes: closed(question, host, diff.changes),
         base: question.base.compile.has(host) ? question.base.compile.host(host) : undefined,
         sameCommit: question.sameCommit,
         applied: applied.get(host),

@@ -286,6 +286,23 @@ describe('drift adopt', () => {
     expect(refused.err).toContain('drift revert')
   })
 
+  it('takes no password of a host into the estate, and nothing that no text may hold', async () => {
+    for (const bad of ['password = hunter2xyz\n', '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n']) {
+      edit(0, '/etc/limits', bad)
+      edit(1, '/etc/limits', bad)
+      const refused = await adopt('--resource', 'file:/etc/limits')
+      expect(refused).toMatchObject({ status: 1, err: expect.stringContaining('keep that as a secret') })
+      expect(refused.out + refused.err).not.toContain('hunter2xyz')
+    }
+    for (const odd of ['\ufdd0env/TOKEN@\ufdd1\n', 'a \u202e b\n', 'a \u001b[31m b\n']) {
+      edit(0, '/etc/limits', odd)
+      edit(1, '/etc/limits', odd)
+      const ran = await adopt('--resource', 'file:/etc/limits')
+      expect(ran.status, ran.out).toBe(1)
+      expect(ran.out + ran.err).not.toMatch(/[\ufdd0\u202e\u001b]/)
+    }
+  })
+
   it('takes out what is gone, or asks for it to be absent', async () => {
     for (const i of [0, 1]) rmSync(on(i, '/etc/limits'))
     expect(await adopt('--absent', '--branch', 'adopt/absent')).toMatchObject({ status: 0, err: '' })

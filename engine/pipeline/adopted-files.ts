@@ -1,5 +1,7 @@
 import { type Adoption, adoption } from '../drift/adoption.ts'
 import { editYaml, type YamlEdit } from '../drift/edit-yaml.ts'
+import { secretIn } from '../import/secret-in.ts'
+import { findSecrets } from '../load/find-secret.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { JsonObject, LoadedDocument } from '../model/document.ts'
@@ -83,11 +85,29 @@ async function adoptOne(
     const { name, spec: want } = resource
     const done = adoption({ type, name, said: place.said, want, have, fields, absent, ...there })
     if ('refused' in done) return [done.refused]
+    const because = objection(drifted, done, want)
+    if (because !== undefined) return [because]
     const alike =
       edits.addItem(place, editOf(place, resource.type, done)) &&
       (!('source' in done) || edits.addSource(done.source, done.content))
     return alike ? [] : ['hosts that get it from the same place differ; name one with --host']
   })
+}
+
+/** Why what a host has must not get into the estate by itself: what it says there is taken for what people said. */
+function objection({ planned }: Drifted, done: Adoption, want: JsonObject): string | undefined {
+  if (!('said' in done)) return undefined
+  if ('source' in done) {
+    const { source } = done
+    const documents = [...planned.desired.graph.documents.values()]
+    if (documents.some((d) => d.file === source) || /^(?:\.|plumbline\.yaml$|secrets\/)/.test(source))
+      return `its content comes from ${source}, which means more to the estate than the content of a file`
+  }
+  const content = 'source' in done ? { content: new TextDecoder().decode(done.content) } : {}
+  const known = (text: string): string | undefined => findSecrets(text)[0]?.what
+  const told = secretIn({ ...done.said, ...content }, known)
+  // What the repository holds anyway is no news.
+  return told === undefined || secretIn(want, known) !== undefined ? undefined : told
 }
 
 const changeOf = ({ planned }: Drifted, { host, resource }: DriftFinding): Change | undefined =>

@@ -25,17 +25,19 @@ function put(path: string, target: string, owner: string): Script {
   return step(sh`${at(path)}
 ${enter}
 w=$(mktemp -d ./.plumbline.XXXXXX) || exit 1
-trap 'rm -f "$w/new"; rmdir "$w" 2>/dev/null' EXIT
+cd -P "$w" || exit 1
+case $(pwd -P) in */.plumbline.??????) [ -O . ] ;; *) false ;; esac || fail "somebody moved our folder in $d"
+trap 'rm -f ./new; cd .. && rmdir "$w" 2>/dev/null' EXIT
 trap 'exit 1' HUP INT TERM
-ln -s -- ${target} "$w/new" || exit 1
+ln -s -- ${target} ./new || exit 1
 o=${owner}
 if [ -n "$R" ]; then
   case $o in *[!0-9]*) o=$(N=$o awk -F: '$1 == ENVIRON["N"] { print $3; exit }' "$R/etc/passwd") ;; esac
 fi
 [ -n "$o" ] || fail 'the owner is not known there'
-chown -h "$o" "$w/new" || exit 1
-mv -fT -- "$w/new" "./$n" || exit 1
-sync . 2>/dev/null || :`)
+chown -h "$o" ./new || exit 1
+mv -fT -- ./new "../$n" || exit 1
+sync .. 2>/dev/null || :`)
 }
 
 function remove(path: string): Script {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { escapeControls } from '../../model/escape.ts'
 import type { Founder } from '../../model/founder.ts'
 import { canonicalSshKey } from '../../model/ssh-key.ts'
 import type { Folder } from '../../ports/folder.ts'
@@ -24,6 +25,8 @@ export function estateFolder(root: string): Folder {
       }
     },
     async replace(files) {
+      // All are looked at before the first is written.
+      for (const path of files.keys()) await expectInside(root, path)
       for (const [path, text] of files) {
         await mkdir(dirname(resolve(root, path)), { recursive: true })
         await writeFile(resolve(root, path), text)
@@ -31,6 +34,7 @@ export function estateFolder(root: string): Folder {
     },
     async remove(paths) {
       for (const path of paths) {
+        await expectInside(root, path)
         await rm(join(root, path), { force: true })
         await removeEmpty(root, dirname(path))
       }
@@ -49,6 +53,21 @@ export function estateFolder(root: string): Folder {
         })
     },
     founder: () => founder(root),
+  }
+}
+
+/**
+ * A branch that somebody else made may hold symbolic links: nothing of the estate is written through one, to wherever it leads. A
+ * path that begins at the root of the machine was typed by whoever is at the keyboard.
+ */
+async function expectInside(root: string, path: string): Promise<void> {
+  if (isAbsolute(path)) return
+  const parts = path.split('/')
+  for (let i = 1; i <= parts.length; i++) {
+    const part = parts.slice(0, i).join('/')
+    const found = await lstat(join(root, part)).catch(() => undefined)
+    if (parts[i - 1] === '..' || found?.isSymbolicLink() === true)
+      throw repositoryError('folder-link', `${escapeControls(part)} is a symbolic link, or leads out of the estate`)
   }
 }
 

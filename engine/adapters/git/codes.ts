@@ -7,6 +7,11 @@ export const codes = {
     meaning: 'git would not make the first commit of a new estate.',
     fix: 'read what git said; where it can not sign, see git config user.signingkey and commit.gpgsign. Then commit by hand and run plumbline init again',
   },
+  'folder-link': {
+    severity: 'error',
+    meaning: 'A file was to be written in the working folder where a symbolic link stands, or leads to.',
+    fix: 'look where the link leads and who made it; then remove it',
+  },
   'invalid-ref': {
     severity: 'error',
     meaning: 'The name is none that a commit, branch or tag can have, or git would take it for an option.',

@@ -76,6 +76,22 @@ spec:
     )
   })
 
+  it.each([
+    'x\n\n',
+    'x\n\n\n',
+    '\n',
+    'x',
+    'x\n',
+    'x\n\ny\n\n',
+  ])('keep the end of %j before another section', (content) => {
+    const resources = [
+      { type: 'file', spec: { path: '/etc/x', content, owner: 'somebody-with-a-long-name-so-that-it-does-not-fit' } },
+      { type: 'unit', spec: { name: 'own.service', content } },
+    ]
+    const read = parse(profile(resources)) as { spec: { resources: unknown } }
+    expect(read.spec.resources).toEqual(resources.map(({ type, spec }) => ({ [type]: spec })))
+  })
+
   it('are read as what was meant, whatever stands in them', () => {
     const text = fc.oneof(
       fc.string({ maxLength: 30 }),

@@ -125,11 +125,14 @@ function listItemText(item: Json, indent: number): string {
   return start + text.slice(indent + 2)
 }
 
-/** Whether a block of lines shows a text as it is; one that begins or ends a line with blanks alone is quoted. */
+/**
+ * Whether a block of lines shows a text as it is. One that begins or ends a line with blanks alone is quoted, and one that ends
+ * with an empty line: the block would take the empty line after it for its own.
+ */
 const isPlain = (value: Json): boolean =>
   typeof value !== 'string' ||
   (/^[\t\n\x20-\x7e\u00a1-\u024f]*$/.test(value) &&
-    (!value.includes('\n') || (/^\S/.test(value) && !/\n[ \t]+(\n|$)/.test(value))))
+    (!value.includes('\n') || (/^\S/.test(value) && !/\n[ \t]+(\n|$)|\n\n$/.test(value))))
 
 const hasLines = (value: Json): boolean => JSON.stringify(value).includes('\\n')
 

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateKeyPair } from '../engine/adapters/signing/key-pair.ts'
+import { reflow } from '../engine/cli/helpful-command.ts'
 import { type Desk, openDesk } from './cli.ts'
 
 let desk: Desk
@@ -177,6 +178,26 @@ describe('plan', () => {
   })
 })
 
+describe('help', () => {
+  it('groups every command under a heading', async () => {
+    const { status, out } = await desk.run('--help')
+    expect(status).toBe(0)
+    const headings = ['Begin:', 'Describe and check:', 'Change hosts:', 'Look at hosts:', 'Look back:']
+    expect(out.match(/^\S.*:$/gm)).toEqual(['Options:', ...headings, 'A first look:'])
+  })
+
+  it('sets prose for a narrow terminal and leaves examples as they are to be typed', () => {
+    const text = reflow('\nOne sentence that is long.\nAnother one.\n\nExamples:\n  plumbline plan --host web-01', 20)
+    expect(text).toBe('\nOne sentence that is\nlong. Another one.\n\nExamples:\n  plumbline plan --host web-01')
+  })
+})
+
+describe('watch', () => {
+  it('ends where there is no host to watch', async () => {
+    expect(await desk.run('watch')).toMatchObject({ status: 0, out: expect.stringContaining('0 hosts held against') })
+  })
+})
+
 describe('wrong use', () => {
   it.each([
     [['nope'], 64, /unknown command/],
@@ -184,6 +205,9 @@ describe('wrong use', () => {
     [['plan', '--jsn'], 64, /--json/],
     [['rollback'], 64, /missing required argument/],
     [['log', '--limit', 'many'], 64, /whole number/],
+    [['log', '--state', 'done'], 64, /Allowed choices are proposed/],
+    [['baseline', 'show'], 64, /baseline show NAME/],
+    [['get', 'Persn', 'the-one-in-the-cellar'], 1, /did you mean Person\?/],
     [['plan', 'no-such-branch'], 1, /\[commit-missing\]/],
     [['plan', '--host', 'nope'], 1, /there is no host nope/],
     [['get', 'Persn'], 1, /did you mean Person\?/],

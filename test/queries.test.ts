@@ -154,7 +154,7 @@ describe('query', () => {
     const asked = ['query', 'packages', 'name == "openssl" && versionBelow(version, "3.0.15")']
     expect(await rows(...asked)).toMatchObject([{ host: 'db-01', version: '3.0.11-1~deb12u2' }])
     const { out, err } = await desk.run(...asked)
-    expect(out).toMatch(/^HOST +NAME +VERSION +HELD\ndb-01 +openssl +3\.0\.11/)
+    expect(out).toMatch(/^host +name +version +held\ndb-01 +openssl +3\.0\.11/)
     expect(err).toMatch(/^1 row · 3 of 3 hosts seen .* ago\n$/)
   })
 
@@ -185,6 +185,13 @@ describe('query', () => {
       '--csv',
     )
     expect(out).toBe('name,spec.rack.unit\r\ndb-01,1\r\nweb-01,2\r\n')
+  })
+
+  it('does not let an answer read as none where nobody could look', async () => {
+    const { status, out, err } = await desk.run('query', 'services')
+    expect({ status, out }).toEqual({ status: 0, out: '' })
+    expect(err).toMatch(/\[facts-not-seen\] services are not known of db-01/)
+    expect((await desk.run('query', 'packages')).err).not.toContain('[facts-not-seen]')
   })
 
   it('knows every table and its columns, and what was meant', async () => {

@@ -25,7 +25,9 @@ export function addressIn(estate: EstateAt, text: string): Address | Refused {
   const known = [...estate.kinds.keys()].find((k) => k.toLowerCase() === kind.toLowerCase())
   const address: Address = `${known ?? kind}/${name}`
   if (estate.graph.documents.has(address)) return address
-  const near = nearest(address, estate.graph.documents.keys())
+  const near =
+    nearest(address, estate.graph.documents.keys()) ??
+    (known === undefined ? nearest(kind, estate.kinds.keys()) : undefined)
   return {
     refused: [
       report('document-unknown', {

@@ -57,7 +57,11 @@ export async function query(world: World, options: QueryOptions): Promise<Querie
   const rest = { ...found, valuesOf: (row: Row) => found.columns.map((name) => valueAt(row, name)) }
   if (!table.observed) return { ...rest, diagnostics: warnings }
   const names = hostNames(estate.graph)
-  return { ...rest, diagnostics: [...warnings, ...notSeen(names, seen)], observed: ages(world, names, seen) }
+  return {
+    ...rest,
+    diagnostics: [...warnings, ...notSeen(names, seen), ...notKnown(table, names, seen)],
+    observed: ages(world, names, seen),
+  }
 }
 
 export interface DescribedTable {
@@ -114,9 +118,24 @@ async function sourcesOf(
 function notSeen(names: readonly string[], seen: ReadonlyMap<string, Seen>): readonly Diagnostic[] {
   const missing = names.filter((name) => !seen.has(name))
   if (missing.length === 0) return []
-  const named = `${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}`
-  return [report('hosts-not-seen', { summary: `no snapshot is kept of ${named}` })]
+  return [report('hosts-not-seen', { summary: `no snapshot is kept of ${listed(missing)}` })]
 }
+
+/** An answer without rows must not read as "there are none" where nobody could look. */
+function notKnown(table: Table, names: readonly string[], seen: ReadonlyMap<string, Seen>): readonly Diagnostic[] {
+  return (table.facts ?? []).flatMap((group) => {
+    const without = names.filter((name) => {
+      const last = seen.get(name)
+      return last !== undefined && last.facts[group] === undefined
+    })
+    return without.length === 0
+      ? []
+      : [report('facts-not-seen', { summary: `${group} are not known of ${listed(without)}` })]
+  })
+}
+
+const listed = (names: readonly string[]): string =>
+  `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`
 
 function ages(
   world: World,

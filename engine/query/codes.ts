@@ -31,4 +31,10 @@ export const codes = {
     meaning: 'No snapshot is kept of some hosts, so nothing that was seen there is in the answer.',
     fix: 'run plumbline observe, or query with --observe',
   },
+  'facts-not-seen': {
+    severity: 'warning',
+    meaning:
+      'Of some hosts the facts that a query is about could not be had, or were never looked at: the answer has no rows of theirs.',
+    fix: 'run plumbline observe; plumbline query gaps says what could not be had, and why',
+  },
 } as const satisfies CodeBook

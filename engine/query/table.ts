@@ -1,6 +1,6 @@
 import type { Digest } from '../model/canonical.ts'
 import type { Json } from '../model/document.ts'
-import type { Facts, HostFacts } from '../model/facts.ts'
+import type { FactName, Facts, HostFacts } from '../model/facts.ts'
 import type { Graph } from '../model/graph.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import type { Catalogue, Observation, ResourceId } from '../model/resource.ts'
@@ -25,6 +25,8 @@ export interface Table {
   readonly shown: readonly string[]
   /** True where rows come from what was seen of hosts. */
   readonly observed: boolean
+  /** Groups of facts without which there are no rows of a host. */
+  readonly facts?: readonly FactName[]
   rows(sources: Sources): readonly Row[]
 }
 

@@ -26,8 +26,10 @@ export const define: Define = (command, context) => {
       'after',
       '\nRecords in the ledger, signed, which commit is the desired state, what it wants of each host, and what each host was last\nseen to be like, as digests. A baseline never changes; plumbline diff compares it with another or with now.\n\nExamples:\n  plumbline observe && plumbline baseline release-2026.10 --comment "before the audit"\n  plumbline baseline list\n  plumbline diff release-2026.10 now',
     )
-    .action(async (name: string, of: string | undefined, options: Options) =>
-      context.run(async () => {
+    .action(async (name: string, of: string | undefined, options: Options) => {
+      if (name === 'show' && of === undefined)
+        command.error('error: name the baseline to show: plumbline baseline show NAME')
+      await context.run(async () => {
         const { listBaselines, recordBaseline, showBaseline } = await import('../../pipeline/baseline.ts')
         if (name === 'list') {
           const baselines = await listBaselines(await context.open({ network: 'may' }))
@@ -42,8 +44,8 @@ export const define: Define = (command, context) => {
               })
         if ('refused' in found) throw new Refusal(found.refused)
         return print(found.baseline, () => text(found.baseline, terminal.colors), options)
-      }, options),
-    )
+      }, options)
+    })
 }
 
 function listText(baselines: readonly BaselineRecord[], c: Colors): string {

@@ -1,9 +1,10 @@
+import { Option } from 'commander'
 import { compareText } from '../../model/diagnostic.ts'
 import { escapeControls } from '../../model/escape.ts'
-import type { ChangeRecord, UnauthorisedRecord } from '../../model/record.ts'
+import type { ChangeRecord, ChangeState, UnauthorisedRecord, UnauthorisedState } from '../../model/record.ts'
 import type { Define } from '../context.ts'
 import { exit } from '../terminal.ts'
-import { columns } from '../views/columns.ts'
+import { columns, count } from '../views/columns.ts'
 import { wholeNumber } from '../whole-number.ts'
 
 interface Options {
@@ -12,14 +13,32 @@ interface Options {
   readonly json?: boolean
 }
 
+const ofChanges: readonly ChangeState[] = [
+  'proposed',
+  'approved',
+  'rejected',
+  'superseded',
+  'expired',
+  'unapproved',
+  'implementing',
+  'implemented',
+  'failed',
+  'rolled-back',
+]
+const ofUnauthorised: readonly UnauthorisedState[] = ['open', 'reverted', 'adopted', 'ignored', 'gone']
+const states = [...ofChanges, ...ofUnauthorised]
+
 /** `plumbline log`: changes, newest first, with those on hosts that no change record knows. */
 export const define: Define = (command, context) => {
   const { terminal } = context
   command
     .option('-n, --limit <n>', 'how many', wholeNumber, 20)
-    .option('--state <state>', 'only changes in this state')
+    .addOption(new Option('--state <state>', 'only changes in this state').choices(states))
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExamples:\n  plumbline log\n  plumbline log --state failed --json')
+    .addHelpText(
+      'after',
+      '\nUnauthorised changes (UCH-…), found by plumbline drift --record, stand among the others: open, reverted, adopted, ignored or gone.\n\nExamples:\n  plumbline log\n  plumbline log --state failed --json\n  plumbline log --state open',
+    )
     .action(async (options: Options) =>
       context.run(async () => {
         const world = await context.open({ network: 'may' })
@@ -41,7 +60,7 @@ export const define: Define = (command, context) => {
         const rows = records.map((r) => {
           const about =
             r.kind === 'Change'
-              ? [r.openedBy, `${r.actions.length} actions`, r.title]
+              ? [r.openedBy, count(r.actions.length, 'action'), r.title]
               : ['nobody', 'unauthorised', `${escapeControls(r.resource)} on ${r.host}`]
           return [r.id, r.state, at(r).slice(0, 16).replace('T', ' '), ...about]
         })

@@ -35,7 +35,7 @@ export const define: Define = (command, context) => {
     .option('--json', 'print the plan as JSON')
     .addHelpText(
       'after',
-      '\nOn a branch, the hosts are planned whose catalogue differs from the base; on the base itself, all of them.\nA saved plan is applied exactly, or refused.\n\nExamples:\n  plumbline plan -o plan.json\n  plumbline plan add-nginx --base main\n  plumbline plan --host web-01 --json',
+      '\nOn a branch, the hosts are planned whose catalogue differs from the base; on the base itself, all of them.\nA saved plan is applied exactly, or refused.\n\nExit status: 0 nothing to do, 2 there are changes, 1 error, or nothing could be seen.\n\nExamples:\n  plumbline plan -o plan.json\n  plumbline plan add-nginx --base main\n  plumbline plan --host web-01 --json',
     )
     .action(async (revision: string, options: Options) =>
       context.run(async () => {

@@ -105,6 +105,6 @@ function tablesText(tables: readonly DescribedTable[], one: boolean, c: Colors):
     column === 0 ? c.bold(cell) : column === 1 ? c.dim(cell) : cell
   const rows = one
     ? tables.flatMap((t) => t.columns.map((col) => [col.name, col.type, col.about]))
-    : tables.map((t) => [t.name, `${t.columns.length} columns`, t.about])
+    : tables.map((t) => [t.name, `${t.columns.length} columns`, t.about.split(/(?<=\.)\s/)[0] ?? t.about])
   return `${columns(rows, { paint }).join('\n')}\n`
 }

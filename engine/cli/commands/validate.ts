@@ -14,7 +14,7 @@ export const define: Define = (command, context) => {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nEvery finding has a code, a place and a next step; all files are checked in one run.\n\nExamples:\n  plumbline validate\n  plumbline validate --commit origin/main --json',
+      '\nEvery finding has a code, a place and a next step; all files are checked in one run.\n\nExit status: 0 no errors, 1 errors (with --strict: or warnings).\n\nExamples:\n  plumbline validate\n  plumbline validate --commit origin/main --json',
     )
     .action(async (dir: string, options: { commit?: string; strict?: boolean; json?: boolean }) =>
       context.run(async () => {

@@ -4,6 +4,7 @@ import type { Define } from '../context.ts'
 import { repeated } from '../repeated.ts'
 import { Refusal } from '../run-action.ts'
 import { type Colors, exit } from '../terminal.ts'
+import { count } from '../views/columns.ts'
 import { wholeNumber } from '../whole-number.ts'
 
 interface Options {
@@ -20,7 +21,7 @@ export const define: Define = (command, context) => {
     .option('--host <name>', 'only this host; may be given more than once', repeated)
     .option('--every <seconds>', 'seconds from one look to the next', wholeNumber, 30)
     .option('--rounds <number>', 'end after so many looks; without, on Ctrl-C', wholeNumber)
-    .option('--json', 'print one JSON object for each look')
+    .option('--json', 'print JSON lines: one object for each look')
     .addHelpText(
       'after',
       '\nConnections stay open. A look asks each host whether files moved, and collects only where they did; what no file tells, such\nas whether a service runs, is asked each time. A merge that this clone knows of counts from the next look.\n\nExit status: 0 nothing is off at the end, 2 something is, 1 something could not be seen.\n\nExamples:\n  plumbline watch\n  plumbline watch --host web-01 --every 5\n  plumbline watch --every 60 --json >> drift.jsonl',
@@ -36,7 +37,8 @@ export const define: Define = (command, context) => {
           terminal.out(options.json === true ? `${JSON.stringify(round)}\n` : roundText(round, last, terminal.colors))
           last = round
           looks += 1
-          if (looks === options.rounds || !(await pause(options.every * 1000, world.stopping))) break
+          if (round.hosts === 0 || looks === options.rounds || !(await pause(options.every * 1000, world.stopping)))
+            break
         }
         if (last === undefined || last.unknowns.length > 0) return exit.error
         return last.off.length > 0 ? exit.changes : exit.ok
@@ -64,7 +66,7 @@ function roundText(round: Round, before: Round | undefined, c: Colors): string {
   ]
   if (before === undefined) {
     const off = round.off.length === 0 ? 'nothing is off' : `${round.off.length} off`
-    lines.unshift(`${time}  ${round.hosts} hosts held against ${round.commit.slice(0, 9)}: ${off}`)
+    lines.unshift(`${time}  ${count(round.hosts, 'host')} held against ${round.commit.slice(0, 9)}: ${off}`)
   }
   return lines.map((line) => `${line}\n`).join('')
 }

@@ -27,7 +27,8 @@ export function comparisonText(found: Compare, c: Colors): string {
   if (documents.length + hosts.length === 0) lines.push('', c.green('nothing differs'))
   if (unseen.length > 0)
     lines.push('', c.dim(`not seen on both sides: ${unseen.slice(0, 5).join(', ')}${more(unseen.length - 5)}`))
-  else lines.push('', c.dim(`${count(documents.length, 'document')} and ${count(hosts.length, 'host')} differ`))
+  else if (documents.length + hosts.length > 0)
+    lines.push('', c.dim(`${count(documents.length, 'document')} and ${count(hosts.length, 'host')} differ`))
   return `${lines.join('\n')}\n`
 }
 

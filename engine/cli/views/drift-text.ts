@@ -16,6 +16,7 @@ export function driftText(
   const text = planText(plan, {
     ...context,
     approvals: [],
+    drift: true,
     notes: ({ host, resource, verb }) => {
       const finding = verb === 'restart' ? undefined : known.get(`${host} ${resource}`)
       return finding === undefined ? [] : [attributionText(finding)]

@@ -17,6 +17,8 @@ export interface PlanContext {
   readonly next?: string
   /** Longest line diff shown for one file. */
   readonly diffLines?: number
+  /** It is told as drift: no plan that anybody approves. */
+  readonly drift?: boolean
   /** What else is to be said below an action. */
   readonly notes?: (action: Action) => readonly string[]
   /** Characters of a line; reasons are wrapped to it. */
@@ -27,7 +29,7 @@ const marks: Record<Verb, string> = { create: '+', update: '~', delete: '-', res
 
 /** A plan as a person reads it: the verdict first, one line for each action with its why, then what it takes to go on. */
 export function planText(plan: Plan, context: PlanContext): string {
-  const lines = [headline(plan, context.colors), '']
+  const lines = [headline(plan, context), '']
   for (const host of hostsInOrder(plan)) lines.push(...hostLines(plan, host, context), '')
   if (plan.released.length > 0) {
     lines.push(
@@ -45,17 +47,17 @@ export function planText(plan: Plan, context: PlanContext): string {
   return `${lines.join('\n')}\n${findings === '' ? '' : `\n${findings}`}`
 }
 
-function headline(plan: Plan, c: Colors): string {
+function headline(plan: Plan, { colors: c, drift }: PlanContext): string {
   const id = plan.subject.plan.slice('sha256:'.length, 'sha256:'.length + 7)
   const environments = [...new Set(plan.waves.map((w) => w.environment))]
-  const onto = environments.length === 0 ? '' : ` onto ${environments.join(', ')}`
+  const onto = environments.length === 0 || drift === true ? '' : ` onto ${environments.join(', ')}`
   const unknown = plan.unknowns.length === 0 ? '' : `, ${c.yellow(count(plan.unknowns.length, 'unknown'))}`
   const left = plan.ignored === undefined ? '' : `, ${count(plan.ignored.length, 'difference')} ignored`
   const changes = plan.actions.length === 0 ? c.green('nothing to do') : count(plan.actions.length, 'change')
   const paint = { low: c.green, medium: c.yellow, high: c.red }[plan.risk.level]
   const risk = plan.actions.length === 0 ? '' : ` · risk ${paint(`${plan.risk.score} (${plan.risk.level})`)}`
   const back = plan.rollbackOf === undefined ? '' : ` · takes back ${plan.rollbackOf}`
-  return `${c.bold(`plan ${id}`)}${onto} · ${plan.hosts.planned.length} of ${count(plan.hosts.total, 'host')} · ${changes}${left}${unknown}${risk}${back}`
+  return `${c.bold(drift === true ? 'drift' : `plan ${id}`)}${onto} · ${plan.hosts.planned.length} of ${count(plan.hosts.total, 'host')} · ${changes}${left}${unknown}${risk}${back}`
 }
 
 /** In the order of the waves; hosts of which nothing is known last. */
@@ -187,7 +189,8 @@ function footer(plan: Plan, context: PlanContext): string[] {
     ])
   for (const [i, line] of context.approvals.entries()) rows.push([i === 0 ? 'approval' : '', line])
   const digest = `${plan.subject.plan.slice(0, 11)}…${plan.subject.plan.slice(-4)}`
-  rows.push(['digest', context.savedTo === undefined ? digest : `${digest}, saved to ${context.savedTo}`])
+  if (context.drift !== true)
+    rows.push(['digest', context.savedTo === undefined ? digest : `${digest}, saved to ${context.savedTo}`])
   if (context.next !== undefined) rows.push(['next', context.next])
   return columns(wrapped(rows, context.width), { paint: (cell, column) => (column === 0 ? c.dim(cell) : cell) })
 }

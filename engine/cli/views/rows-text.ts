@@ -7,15 +7,14 @@ import { columns } from './columns.ts'
 /** Longest cell that a person gets to see; JSON and CSV have all of it. */
 const widest = 70
 
-/** Rows as a table for people: what hosts say is escaped. */
+/** Rows as a table for people: what hosts say is escaped. Columns are spelled as a condition has to spell them. */
 export function rowsText({ rows, columns: names, valuesOf }: Queried, c: Colors): string {
   if (rows.length === 0) return ''
-  const heads = names.map((name) => name.toUpperCase())
   const cells = rows.map((row) =>
     valuesOf(row).map((value) => shortened(escapeControls(cellOf(value).replaceAll('\n', ' ')))),
   )
   const paint = (cell: string, _column: number, row: number): string => (row === 0 ? c.dim(cell) : cell)
-  return `${columns([heads, ...cells], { paint }).join('\n')}\n`
+  return `${columns([names, ...cells], { paint }).join('\n')}\n`
 }
 
 /** Rows as RFC 4180 has them. What a spreadsheet would take for a formula gets an apostrophe before it. */

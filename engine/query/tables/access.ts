@@ -26,6 +26,7 @@ export const access: Table = {
   ],
   shown: ['host', 'login', 'person', 'root', 'how', 'via', 'source', 'expires'],
   observed: true,
+  facts: ['users', 'keys', 'sudoers'],
   rows: (sources) => {
     const people = peopleIn(sources)
     return sources.graph.ofKind('Host').flatMap((host) => {

@@ -15,6 +15,7 @@ function factTable<Name extends FactName>(
     ...table,
     columns: [host, ...table.columns, seen],
     observed: true,
+    facts: [group],
     rows: ({ graph, seen: known }) =>
       hostNames(graph).flatMap((name) => {
         const last = known.get(name)

@@ -20,10 +20,13 @@ export function wantedOn(
   restored: readonly Resource[],
   types: ReadonlyMap<string, ResourceType>,
 ): Wanted {
+  // Hosts that get the same share one list; what is made of it is then made once.
+  const recorded = Object.entries(applied?.resources ?? {})
+  if (restored.length === 0 && recorded.length === 0) return { resources: catalogue.resources, released: [] }
   const resources = new Map(catalogue.resources.map((r) => [r.id, r]))
   for (const resource of restored) if (!resources.has(resource.id)) resources.set(resource.id, resource)
   const released: ResourceId[] = []
-  for (const [key, last] of Object.entries(applied?.resources ?? {})) {
+  for (const [key, last] of recorded) {
     const id = key as ResourceId
     if (resources.has(id)) continue
     const removal = last.created ? removalOf(id, types) : undefined

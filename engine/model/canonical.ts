@@ -1,5 +1,3 @@
-import { compareText } from './diagnostic.ts'
-
 /** Hex digest. Pure folders get it handed in. */
 export type Sha256 = (data: string | Uint8Array) => string
 
@@ -11,14 +9,16 @@ export type Digest = `sha256:${string}`
  * that occur in documents: no exotic numbers).
  */
 export function canonicalJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map((v) => canonicalJson(v ?? null)).join(',')}]`
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value)
-      .filter(([, v]) => v !== undefined)
-      .sort(([a], [b]) => compareText(a, b))
-    return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(',')}}`
+  // Asked of everything that is digested or compared, so nothing is made that need not be.
+  const object = value as Readonly<Record<string, unknown>>
+  let text = ''
+  for (const key of Object.keys(object).sort()) {
+    const member = object[key]
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
   }
-  return JSON.stringify(value)
+  return `{${text}}`
 }
 
 export function digestOf(sha256: Sha256, value: unknown): Digest {

@@ -22,7 +22,18 @@ export interface Answer {
 export function compose(probes: readonly Probe[], nonce: string): Script {
   if (!/^[A-Za-z0-9]{8,}$/.test(nonce)) throw new Error('a nonce is at least 8 letters and digits')
   const mark = read`plumb_mark() { printf '\\n%s %s\\n' ${nonce} "$*"; printf '\\n%s %s\\n' ${nonce} "$*" >&2; }`
-  return join([mark, ...probes.map(section)])
+  return packed(join([mark, ...probes.map(section)]))
+}
+
+/** The same script in few parts: it is rendered for every host. */
+function packed({ readOnly, parts }: Script): Script {
+  const few: { text: string; secret: boolean }[] = []
+  for (const { text, secret } of parts) {
+    const last = few.at(-1)
+    if (last?.secret === secret) last.text += text
+    else few.push({ text, secret })
+  }
+  return { readOnly, parts: few }
 }
 
 function section({ type, script }: Probe): Script {

@@ -2,13 +2,14 @@ import { type Digest, digestOf, type Sha256 } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { FactProbe, HostFacts } from '../model/facts.ts'
 import type { Catalogue, Observation, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
-import { mask } from '../model/script.ts'
+import type { Script } from '../model/script.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type HostConnector, type HostSession, isFailure, type Output, type Target } from '../ports/host-session.ts'
 import { collectFacts, factSections } from './collect-facts.ts'
-import { type Answer, compose, type Probe, split } from './compose.ts'
+import { type Answer, type Probe, split } from './compose.ts'
 import { type Discovery, discoverySections, readDiscovery } from './discover.ts'
-import { groupByType, messageOf, noticesIn, parseAnswers, unknown } from './parse-answers.ts'
+import { messageOf, noticesIn, parseAnswers, unknown } from './parse-answers.ts'
+import { type Questions, questionsAbout } from './questions.ts'
 
 export interface ObserveOptions {
   readonly types: ReadonlyMap<string, ResourceType>
@@ -85,15 +86,18 @@ export async function observeSession(
   options: SessionOptions,
 ): Promise<HostObservation> {
   const { host } = session.target
-  const probes = probesOf(catalogue, options.types)
+  const questions = questionsAbout(catalogue.resources, options.types)
   const more = beside(options)
-  if (probes.length + more.length === 0) return observationOf(host, catalogue, probes, noAnswer, options)
+  if (questions.probes.length + more.length === 0) return observationOf(host, catalogue, questions, noAnswer, options)
   const sent = options.clock.now()
-  const answer = await ask(session, [...probes, ...more], options)
+  // Facts and types are the same for all hosts of a run, and a run has its nonce.
+  const purpose = more.map((probe) => probe.type).join(' ')
+  const script = questions.script(purpose, options.nonce, () => [...questions.probes, ...more])
+  const answer = await ask(session, script, options)
   if (answer.sections.size === 0) return unseen(catalogue, options, answer.gap)
   const asking = { sent, now: options.clock.now(), sha256: options.sha256 }
   return {
-    ...observationOf(host, catalogue, probes, answer, options),
+    ...observationOf(host, catalogue, questions, answer, options),
     ...(options.facts !== undefined && { facts: collectFacts(host, options.facts, answer, asking) }),
     ...(options.discover === true && { discovered: readDiscovery(options.types, answer) }),
   }
@@ -108,17 +112,9 @@ export type SessionOptions = Omit<ObserveOptions, 'connector' | 'keepOpen'>
 
 const noAnswer: Answer = { sections: new Map(), gap: unknown('unparsable', 'nothing was asked') }
 
-/** One probe for each type that the catalogue has resources of. */
-export function probesOf(catalogue: Catalogue, types: ObserveOptions['types']): readonly Probe[] {
-  return [...groupByType(catalogue.resources)].flatMap(([type, resources]): Probe[] => {
-    const script = types.get(type)?.probe(resources.map((resource) => resource.spec))
-    return script === undefined ? [] : [{ type, script }]
-  })
-}
-
 /** One round trip. */
-export async function ask(session: HostSession, probes: readonly Probe[], options: SessionOptions): Promise<Answer> {
-  const output = await session.read(compose(probes, options.nonce), {
+export async function ask(session: HostSession, script: Script, options: SessionOptions): Promise<Answer> {
+  const output = await session.read(script, {
     deadline: options.deadlineMs,
     outputCap: options.outputCap,
   })
@@ -129,15 +125,15 @@ export async function ask(session: HostSession, probes: readonly Probe[], option
 export function observationOf(
   host: string,
   catalogue: Catalogue,
-  probes: readonly Probe[],
+  questions: Questions,
   { sections, gap }: Answer,
   options: SessionOptions,
 ): HostObservation {
-  const byType = groupByType(catalogue.resources)
+  const { byType, probes } = questions
   if (probes.length === 0) return seen({ host }, options, parseAnswers(byType, sections, undefined, options.types))
   if (sections.size === 0) return unseen(catalogue, options, gap)
   const evidence = {
-    command: digestOf(options.sha256, Object.fromEntries(probes.map((probe) => [probe.type, mask(probe.script)]))),
+    command: questions.command(options.sha256),
     // Of the resources alone: what else was asked in the same breath does not change it.
     output: digestOf(options.sha256, Object.fromEntries(probes.map(({ type }) => [type, sections.get(type)]))),
   }

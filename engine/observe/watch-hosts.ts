@@ -1,11 +1,13 @@
 import pLimit from 'p-limit'
-import type { Catalogue } from '../model/resource.ts'
+import type { Catalogue, Resource } from '../model/resource.ts'
+import type { Script } from '../model/script.ts'
 import { type HostSession, isFailure, type Target } from '../ports/host-session.ts'
-import type { Answer, Probe } from './compose.ts'
+import { type Answer, compose } from './compose.ts'
 import { fingerprintOf, fingerprintProbe, fingerprintSection, fingerprintText, splitByWatch } from './fingerprint.ts'
-import { ask, type HostObservation, type ObserveOptions, observationOf, probesOf, unseen } from './observe-host.ts'
+import { ask, type HostObservation, type ObserveOptions, observationOf, unseen } from './observe-host.ts'
 import { inTurn } from './observe-hosts.ts'
-import { groupByType, unknown } from './parse-answers.ts'
+import { unknown } from './parse-answers.ts'
+import { type Questions, questionsAbout } from './questions.ts'
 
 interface WatchOptions extends ObserveOptions {
   readonly targets: readonly Target[]
@@ -41,11 +43,7 @@ class WatchedHost {
   readonly #target: Target
   readonly #catalogue: Catalogue
   readonly #options: WatchOptions
-  readonly #fingerprint: Probe
-  readonly #all: readonly Probe[]
-  /** What the fingerprint does not speak for. */
-  readonly #others: readonly Probe[]
-  readonly #rest: Catalogue
+  readonly #asked: Asked
   #session: HostSession | undefined
   #last: { readonly observation: HostObservation; readonly fingerprint: string | undefined } | undefined
 
@@ -53,11 +51,7 @@ class WatchedHost {
     this.#target = target
     this.#catalogue = catalogue
     this.#options = options
-    const { paths, watched } = splitByWatch(groupByType(catalogue.resources), options.types)
-    this.#fingerprint = { type: fingerprintSection, script: fingerprintProbe(paths) }
-    this.#all = probesOf(catalogue, options.types)
-    this.#others = this.#all.filter((probe) => !watched.has(probe.type))
-    this.#rest = { ...catalogue, resources: catalogue.resources.filter((r) => !watched.has(r.type)) }
+    this.#asked = askedAbout(catalogue, options)
   }
 
   async look(): Promise<HostObservation> {
@@ -74,29 +68,32 @@ class WatchedHost {
 
   async #look(): Promise<HostObservation> {
     if (this.#catalogue.resources.length === 0)
-      return observationOf(this.#target.host, this.#catalogue, [], nothing, this.#options)
+      return observationOf(this.#target.host, this.#catalogue, this.#asked.all, nothing, this.#options)
     const session = await this.#connected()
     if (isFailure(session)) return unseen(this.#catalogue, this.#options, unknown(session.failed, session.detail))
     const last = this.#last
     if (last?.fingerprint === undefined) return this.#everything(session)
-    const answer = await ask(session, [this.#fingerprint, ...this.#others], this.#options)
+    const { rest, restOnly } = this.#asked
+    const answer = await ask(session, this.#asked.again, this.#options)
     const fingerprint = answer.sections.get(fingerprintSection)
     if (fingerprint === undefined) return unseen(this.#catalogue, this.#options, answer.gap)
     if (fingerprintText(fingerprint) !== last.fingerprint) return this.#everything(session)
-    if (this.#others.length === 0) {
+    if (rest.probes.length === 0) {
       const observation = { ...last.observation, at: this.#options.clock.now().toISOString() }
       this.#last = { observation, fingerprint: last.fingerprint }
       return observation
     }
-    const rest = observationOf(this.#target.host, this.#rest, this.#others, without(answer), this.#options)
-    const observations = new Map([...last.observation.observations, ...rest.observations])
-    return { ...last.observation, ...rest, observations }
+    const { host } = this.#target
+    const seen = observationOf(host, { host, resources: restOnly }, rest, without(answer), this.#options)
+    const observations = new Map([...last.observation.observations, ...seen.observations])
+    return { ...last.observation, ...seen, observations }
   }
 
   async #everything(session: HostSession): Promise<HostObservation> {
-    const answer = await ask(session, [this.#fingerprint, ...this.#all], this.#options)
-    const observation = observationOf(this.#target.host, this.#catalogue, this.#all, without(answer), this.#options)
-    const whole = observation.failure === undefined && this.#all.every((p) => answer.sections.has(p.type))
+    const { all, first } = this.#asked
+    const answer = await ask(session, first, this.#options)
+    const observation = observationOf(this.#target.host, this.#catalogue, all, without(answer), this.#options)
+    const whole = observation.failure === undefined && all.probes.every((p) => answer.sections.has(p.type))
     // Taken before the rest was asked for: what moves in between is seen the next time.
     const fingerprint = whole ? fingerprintOf(answer.sections.get(fingerprintSection)) : undefined
     this.#last = { observation, fingerprint }
@@ -117,6 +114,37 @@ class WatchedHost {
     this.#last = undefined
     await session?.close().catch(() => {})
   }
+}
+
+/** What is asked about a list of resources, at first and again: hosts with the same list share it. */
+interface Asked {
+  readonly all: Questions
+  readonly first: Script
+  /** What the fingerprint does not speak for. */
+  readonly restOnly: readonly Resource[]
+  readonly rest: Questions
+  readonly again: Script
+}
+
+const asked = new WeakMap<Questions, { readonly nonce: string; readonly asked: Asked }>()
+
+function askedAbout({ resources }: Catalogue, { types, nonce }: WatchOptions): Asked {
+  const all = questionsAbout(resources, types)
+  const known = asked.get(all)
+  if (known?.nonce === nonce) return known.asked
+  const { paths, watched } = splitByWatch(all.byType, types)
+  const fingerprint = { type: fingerprintSection, script: fingerprintProbe(paths) }
+  const restOnly = resources.filter((r) => !watched.has(r.type))
+  const rest = questionsAbout(restOnly, types)
+  const made: Asked = {
+    all,
+    first: compose([fingerprint, ...all.probes], nonce),
+    restOnly,
+    rest,
+    again: compose([fingerprint, ...rest.probes], nonce),
+  }
+  asked.set(all, { nonce, asked: made })
+  return made
 }
 
 const nothing: Answer = { sections: new Map(), gap: unknown('unparsable', 'nothing was asked') }

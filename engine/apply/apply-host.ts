@@ -10,6 +10,7 @@ import { type HostConnector, type HostSession, isFailure, type Output } from '..
 import type { Journal } from '../ports/journal.ts'
 import type { codes } from './codes.ts'
 import { callOffDeadMan, type Guard, guardExit, guarded, keepProved } from './guard.ts'
+import { Settling } from './settling.ts'
 
 type FailureCode = keyof typeof codes
 
@@ -67,6 +68,7 @@ export async function applyHost(work: HostWork, world: HostWorld): Promise<reado
   if ('unseen' in before) return work.actions.map(({ action }) => result(action, 'not-started', world, before.unseen))
   const results: ActionResult[] = []
   const sent: { action: RecordedAction; resource: Resource }[] = []
+  const settling = new Settling()
   let failed: string | undefined
   for (const item of work.actions) {
     const now = failed ?? (world.stopping() ? 'told to stop' : undefined)
@@ -74,15 +76,50 @@ export async function applyHost(work: HostWork, world: HostWorld): Promise<reado
       results.push(result(item.action, 'not-started', world, now))
       continue
     }
-    const done = await act(item, before, work, world)
+    const due = settling.waiting ? settling.before(stepOf(item, before, world)) : undefined
+    const unsettled = await settle(due, before, work, world)
+    results.push(...unsettled)
+    if (unsettled.length > 0) {
+      failed = 'stopped before it: what earlier actions need could not be done'
+      results.push(result(item.action, 'not-started', world, failed))
+      continue
+    }
+    const done = await act(item, before, work, world, settling)
     if (done === 'sent') sent.push(item)
     else results.push(await note(done, work, world))
     if (done !== 'sent' && done.outcome !== 'applied') failed = `stopped after ${item.action.resource}`
   }
+  results.push(...(await settle(settling.before(), before, work, world)))
   const verified = sent.length === 0 ? [] : await verify(sent, work, world)
   await before.session.close()
   const all = new Map([...verified, ...results].map((r) => [r.id, r]))
   return work.actions.flatMap(({ action }) => all.get(action.id) ?? [])
+}
+
+/** What an action would do, as far as that is known before its turn: nothing where there is nothing to do any more. */
+function stepOf(item: HostWork['actions'][number], look: Look, world: HostWorld): Pick<Step, 'settle'> | undefined {
+  const change = item.unseen === undefined ? stillNeeded(item, look) : undefined
+  if (change === undefined) return undefined
+  return change === 'unknown' ? {} : world.types.get(change.resource.type)?.steps(change)
+}
+
+/** Does once what steps in a row have left to be done; where that fails, so have they. */
+async function settle(
+  due: ReturnType<Settling['before']>,
+  look: Look,
+  work: HostWork,
+  world: HostWorld,
+): Promise<readonly ActionResult[]> {
+  const last = due?.actions.at(-1)
+  if (due === undefined || last === undefined) return []
+  const step: Step = { summary: 'settle', script: due.script, reversibility: 'exact' }
+  const output = await look.session.run(guarded(step, guardOf(last, work, world)), {
+    deadline: world.deadline,
+    outputCap: world.outputCap,
+  })
+  const problem = problemOf(last, output, world, false)
+  if (problem === undefined) return []
+  return Promise.all(due.actions.map(({ id }) => note({ ...problem, id }, work, world)))
 }
 
 /** Runs one step, or says why it is not run; `sent` where it ended well and remains to be seen. */
@@ -91,13 +128,20 @@ async function act(
   look: Look,
   work: HostWork,
   world: HostWorld,
+  settling: Settling,
 ): Promise<ActionResult | 'sent'> {
   const { action } = item
   if (item.unseen !== undefined) return result(action, 'not-started', world, item.unseen)
   const change = stillNeeded(item, look)
   if (change === 'unknown') return result(action, 'unknown', world, 'the host says nothing of it')
-  if (change === undefined)
-    return item.resumed ? keep(action, look, work, world) : result(action, 'applied', world, 'was already so')
+  if (change === undefined) {
+    if (!item.resumed) return result(action, 'applied', world, 'was already so')
+    // Whoever began it may have ended before what it asked for.
+    const { resource } = item
+    const type = world.types.get(resource.type)
+    if (type !== undefined) settling.add(action, type.steps({ verb: action.verb, resource, have: null, fields: [] }))
+    return keep(action, look, work, world)
+  }
   if (!item.resumed && change.verb !== 'restart' && world.digest(change.have) !== action.before)
     return failure(action, world, 'changed-meanwhile', 'the host changed after it was planned')
   const type = world.types.get(change.resource.type)
@@ -114,6 +158,7 @@ async function act(
   })
   const problem = problemOf(action, output, world, secret || mask(step.script).includes("'***'"))
   if (problem !== undefined) return problem
+  settling.add(action, step)
   if (step.access === true && step.inverse !== undefined) {
     const locked = await proveAccess(action, look, world)
     if (locked !== undefined) return failure(action, world, 'access-not-proved', locked)

@@ -94,6 +94,11 @@ export interface Step {
   readonly preimages?: readonly { readonly path: string; readonly sha256: string }[]
   /** True where the step could lock the engine out: a second login is proved before it is kept. Needs `inverse`. */
   readonly access?: boolean
+  /**
+   * What has to follow, and is enough once for all steps in a row that name the same: systemd reads its unit files again. It is
+   * run before the first step that names something else, and in any case before the host is left.
+   */
+  readonly settle?: { readonly name: string; readonly script: Script }
   /** Takes the step back at once: used by the dead-man timer of access steps. */
   readonly inverse?: Script
 }

@@ -13,6 +13,7 @@ export function steps({ verb, resource, have, fields }: Change<UnitSpec, UnitSta
   const id = identify(spec)
   const exact = {
     reversibility: 'exact' as const,
+    settle: { name: 'unit files', script: step(reloadUnits) },
     ...(have !== null && 'sha256' in have && { preimages: [{ path, sha256: have.sha256 }] }),
   }
   const wasMasked = have !== null && 'masked' in have
@@ -53,8 +54,7 @@ function put(spec: UnitSpec, to: Omit<UnitFile, 'sha256'>, wasMasked: boolean): 
     spec.dropIn === undefined ? sh`:` : sh`mkdir -p ${hostPath(path.slice(0, path.lastIndexOf('/')))} || exit 1`
   const script = step(sh`umask 022
 ${folder}
-${write} || exit 1
-${reloadUnits}`)
+${write} || exit 1`)
   return wasMasked ? unmasked(path, script) : script
 }
 
@@ -72,8 +72,7 @@ const mask = (path: string): Script =>
 [ ! -d "$p" ] || fail "$p is a folder"
 w=$(mktemp -d "\${p%/*}/.plumbline.XXXXXX") || exit 1
 ln -s /dev/null "$w/new" && mv -f "$w/new" "$p" || { rm -rf "$w"; exit 1; }
-rmdir "$w"
-${reloadUnits}`)
+rmdir "$w"`)
 
 function remove(spec: UnitSpec, wasMasked: boolean): Script {
   const path = pathOf(spec)
@@ -84,7 +83,7 @@ rm -f "$p" || exit 1`)
     : removeFile(at(path))
   const folder = hostPath(path.slice(0, path.lastIndexOf('/')))
   const empty = spec.dropIn === undefined ? sh`:` : sh`rmdir ${folder} 2>/dev/null || :`
-  return join([sh`${gone} || exit 1`, empty, step(reloadUnits)])
+  return join([sh`${gone} || exit 1`, empty])
 }
 
 const bytesOf = (spec: UnitSpec): Uint8Array =>

@@ -1,6 +1,7 @@
 import { Liquid, type Template } from 'liquidjs'
 import { compareText } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/document.ts'
+import { holdsMark, secretKey, secretsIn } from '../model/secret-ref.ts'
 import { guardFilters, isBroken } from './secret-filters.ts'
 
 export type Rendered =
@@ -41,6 +42,10 @@ export class Renderer {
     if (read instanceof Error) return failure(read)
     try {
       const text = String(this.#engine.renderSync(read, { ...variables }))
+      if (!holdsMark(text)) return { text }
+      const stranger = strangerIn(text, variables)
+      if (stranger !== undefined)
+        return { error: `it makes up the secret ${stranger}; name it in a variable, with secret:` }
       if (!isBroken(text)) return { text }
       const broken = text.split('\n').findIndex(isBroken)
       return { error: `a secret was cut or changed, in line ${broken + 1} of what it makes; use it as it is` }
@@ -61,6 +66,15 @@ export class Renderer {
     this.#read.set(template, read)
     return read
   }
+}
+
+/**
+ * A secret that no variable names: put together from pieces, by filters that decode or take apart. Only what documents name
+ * has been looked at by those who approve, and by policies. Documents themselves hold references, which are never filled.
+ */
+function strangerIn(text: string, { documents: _, ...variables }: JsonObject): string | undefined {
+  const named = new Set(secretsIn(variables).map(secretKey))
+  return secretsIn(text).find((secret) => !named.has(secretKey(secret)))?.reference
 }
 
 /** A map's values by the order of its keys, for `for`, `where` and `map`: `documents.Host | values`. */

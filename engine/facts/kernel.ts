@@ -1,3 +1,4 @@
+import { hidePasswords } from '../model/password-look.ts'
 import { read } from '../model/script.ts'
 import { compact, fact, running, said, tagged } from './fact.ts'
 
@@ -15,6 +16,7 @@ printf 'release %s\nversion %s\nline %s\n' "$release" "$version" "$line"`,
     const one = (tag: string): string | undefined => said(tagged(stdout, tag)[0])
     const [release, version] = [one('release'), one('version')]
     if (release === undefined || version === undefined) return undefined
-    return compact({ release, version, commandLine: one('line') })
+    const line = one('line')
+    return compact({ release, version, commandLine: line === undefined ? undefined : hidePasswords(line) })
   },
 )

@@ -37,8 +37,11 @@ function make(path: string, owner: string, group: string, mode: string): Script 
 d=\${p%/*}
 [ ! -L "$p" ] || fail "$p is a symbolic link"
 [ -d "\${d:-/}" ] || fail "the folder \${d:-/} is missing"
-[ -d "$p" ] || mkdir -m 0700 "$p" || exit 1
-${setMode(owner, group, mode)}`)
+made=
+trap '[ -z "$made" ] || rmdir "$p"' EXIT
+[ -d "$p" ] || { mkdir -m 0700 "$p" && made=1; } || exit 1
+${setMode(owner, group, mode)}
+made=`)
 }
 
 /** A folder with something in it is not ours to empty. */

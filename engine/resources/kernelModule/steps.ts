@@ -15,17 +15,15 @@ export function steps({ verb, resource, have, fields }: Change<ModuleSpec, Modul
   }
   const files = filesWanted(spec)
   const { loaded } = spec
-  // What can't be loaded is not kept either.
-  const load =
-    loaded !== undefined && have?.loaded !== loaded
-      ? sh`( ${setLoaded(name, loaded)} ) || { ${have?.own ? put(name, have) : removeAll(name)}; exit 1; }`
-      : sh`:`
+  // Both files or none, and what can't be loaded is not kept either.
+  const orBack = sh`{ ${have?.own ? put(name, have) : removeAll(name)}; exit 1; }`
+  const load = loaded !== undefined && have?.loaded !== loaded ? sh`( ${setLoaded(name, loaded)} ) || ${orBack}` : sh`:`
   const onlyLoaded = fields.length > 0 && fields.every((f) => f.path === 'loaded')
   return {
     summary: onlyLoaded
       ? `${loaded ? 'load' : 'unload'} the module ${name}`
       : `keep the module ${name}: ${phrase(spec, files)}`,
-    script: step(sh`${onlyLoaded ? sh`:` : spec.own === false ? removeAll(name) : put(name, files)} || exit 1
+    script: step(sh`${onlyLoaded ? sh`:` : spec.own === false ? removeAll(name) : put(name, files)} || ${orBack}
 ${load}`),
     reversibility: 'inverse',
     inverse,

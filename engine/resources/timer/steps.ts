@@ -30,8 +30,8 @@ export function steps({ verb, resource, have }: Change<TimerSpec, TimerState>): 
     summary: `${verb === 'create' ? 'add' : 'change'} the timer ${name} (${what})`,
     script: join([
       ...checks(spec),
-      step(sh`${put(spec, have)}
-${reloadUnits}`),
+      sh`${step(sh`${step(put(spec, have))} || { ${putBack(name, have)}; exit 1; }
+${reloadUnits}`)} || exit 1`,
       bring(spec),
     ]),
     ...shared,
@@ -83,6 +83,11 @@ function put(spec: TimerSpec, have: TimerState | null): Script {
           : sh`:`
   return join([sh`${command} || exit 1`, sh`${timer} || exit 1`])
 }
+
+/** Both files or none: what was there before comes back from what was kept of it. */
+const putBack = (name: string, have: TimerState | null): Script =>
+  step(sh`${back(servicePath(name), have?.service ?? null)}
+${back(timerPath(name), have?.timer ?? null)}`)
 
 function write(unit: string, path: string, text: string): Script {
   return replaceFile({

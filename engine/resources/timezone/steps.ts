@@ -29,7 +29,8 @@ l=${hostPath('/etc/localtime')}
 w=$(mktemp -d "\${l%/*}/.plumbline.XXXXXX") || exit 1
 trap 'rm -f "$w/new"; rmdir "$w" 2>/dev/null' EXIT
 trap 'exit 1' HUP INT TERM
-ln -s -- ${`/usr/share/zoneinfo/${zone}`} "$w/new" && mv -fT -- "$w/new" "$l" || exit 1
+ln -s -- ${`/usr/share/zoneinfo/${zone}`} "$w/new" || exit 1
 [ ! -e ${hostPath('/etc/timezone')} ] || ${write} || exit 1
+mv -fT -- "$w/new" "$l" || exit 1
 sync "\${l%/*}" 2>/dev/null || :`)
 }

@@ -1,6 +1,6 @@
 import type { Change, Step } from '../../model/resource.ts'
 import { type Script, sh } from '../../model/script.ts'
-import { at, replaceFile } from '../replace-file.ts'
+import { at, removeFile, replaceFile } from '../replace-file.ts'
 import { step } from '../shell.ts'
 import { locate } from './probe.ts'
 import { entryOf, type LocaleSpec, type LocaleState } from './spec.ts'
@@ -13,13 +13,14 @@ export function steps({ verb, resource, have, fields }: Change<LocaleSpec, Local
     ...(entries === undefined ? [] : [`generate ${generate?.join(', ') || 'no locales'}`]),
     ...(differs('lang') ? [`set LANG to ${lang}`] : []),
   ]
+  const before = entries === undefined || !have?.generate ? sh`:` : generateOnly(have.generate)
   return {
     summary: said.join(' and '),
     script: step(sh`${entries === undefined ? sh`:` : generateOnly(entries)} || exit 1
-${differs('lang') ? setLang(lang) : sh`:`}`),
+${differs('lang') ? setLang(lang) : sh`:`} || { ${before}; exit 1; }`),
     reversibility: 'inverse',
-    inverse: step(sh`${entries === undefined || !have?.generate ? sh`:` : generateOnly(have.generate)} || exit 1
-${differs('lang') ? setLang(have?.lang ?? null) : sh`:`}`),
+    inverse: step(sh`${before} || exit 1
+${have === null ? removeFile(sh`${locate}\nonly= p=$f`) : differs('lang') ? setLang(have.lang) : sh`:`}`),
   }
 }
 

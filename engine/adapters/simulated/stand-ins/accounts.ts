@@ -51,6 +51,8 @@ done
 const useradd = `${edit}
 ${options.replace('-U) lock=U ;;', '-U) own=1 ;;')}
 ! has passwd "$login" || die 9 "user '$login' already exists"
+[ -z "$uid" ] || ! awk -F: -v u="$uid" '$3 == u { f = 1 } END { exit !f }' "$E/passwd" || die 4 "UID $uid is not unique"
+for g in $(echo "$groups" | tr , ' '); do [ "$g" = - ] || has group "$g" || die 6 "group '$g' does not exist"; done
 [ -n "$uid" ] || if [ -n "$system" ]; then uid=$(free passwd 100 999); else uid=$(free passwd 1001 59999); fi
 if [ -n "$own" ]; then
   ! has group "$login" || die 9 "group $login exists - if you want to add this user to that group, use -g."
@@ -113,6 +115,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 ! has group "$name" || die 9 "group '$name' already exists"
+[ -z "$gid" ] || ! awk -F: -v g="$gid" '$3 == g { f = 1 } END { exit !f }' "$E/group" || die 4 "GID '$gid' already exists"
 [ -n "$gid" ] || if [ -n "$system" ]; then gid=$(free group 100 999); else gid=$(free group 1001 59999); fi
 echo "$name:x:$gid:" >> "$E/group"
 `

@@ -59,7 +59,7 @@ install() {
   done
 }
 remove() {
-  v=$(version "$1")
+  v=$(N=$1 awk 'BEGIN { RS = "" } $0 ~ /Status: (install|hold) ok (installed|half-configured)/ { n = split($0, l, "\\n"); if (l[1] == "Package: " ENVIRON["N"]) for (i = 1; i <= n; i++) if (sub(/^Version: /, "", l[i])) print l[i] }' "$S")
   [ -n "$v" ] || { echo "Package '$1' is not installed, so not removed"; return; }
   others=$(N=$1 awk 'BEGIN { RS = "" } $0 ~ /Status: install ok installed/ { n = split($0, l, "\\n"); p = substr(l[1], 10); for (i = 1; i <= n; i++) if (sub(/^Depends: /, "", l[i])) { k = split(l[i], d, /, */); for (j = 1; j <= k; j++) if (d[j] == ENVIRON["N"]) print p } }' "$S")
   if [ -n "$simulate" ]; then for o in $others; do echo "Remv $o"; done; echo "Remv $1 [$v]"; return; fi

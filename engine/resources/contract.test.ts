@@ -23,7 +23,7 @@ import type { Json, JsonObject } from '../model/document.ts'
 import type { Change, Observation, ProbeOutput, Resource, ResourceType } from '../model/resource.ts'
 import { mask, quote, render, type Script } from '../model/script.ts'
 import { embedFragments } from '../schema/embed-fragments.ts'
-import type { Station } from './life.ts'
+import type { Failure, Station } from './life.ts'
 
 interface Case {
   readonly title: string
@@ -53,6 +53,11 @@ const home = 'engine/resources'
 const names = readdirSync(home, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? [e.name] : []))
 const root = prepareRoot(mkdtempSync(join(tmpdir(), 'plumbline-contract-')), 'contract')
 afterAll(() => rmSync(root.folder, { recursive: true, force: true }))
+
+const about = {
+  place: { file: 'case.yaml', line: 1, column: 1 },
+  subject: 'Profile/case',
+} as const
 
 const yaml = (path: string): Json => load(readFileSync(join(home, path), 'utf8')) as Json
 const output = (stdout: string): ProbeOutput => ({ stdout, stderr: '', code: 0 })
@@ -89,6 +94,8 @@ for (const name of names) {
   const { resource: type } = (await import(`./${name}/index.ts`)) as { resource: ResourceType }
   const cases = yaml(`${name}/cases/cases.yaml`) as unknown as readonly Case[]
   const stations = yaml(`${name}/cases/life.yaml`) as unknown as readonly Station[]
+  const failures = yaml(`${name}/cases/failure.yaml`) as unknown as readonly Failure[]
+  const lived = [...stations.map((s) => s.spec), ...failures.map((f) => f.spec)]
   const schema = yaml(`${name}/schema.yaml`) as JsonObject
   const examples = schema['examples'] as readonly JsonObject[]
 
@@ -110,13 +117,25 @@ for (const name of names) {
       expect(cases.some((c) => c.fields?.length === 0)).toBe(true)
     })
 
+    it('is made, changed, left alone and removed in its life, and fails in one way at least', () => {
+      const verbs = new Set(stations.map((s) => s.expect))
+      const lasts = type.restore(type.identify(examples[0] ?? {}), null) === null
+      expect([...verbs]).toEqual(expect.arrayContaining(['create', 'update', 'none', ...(lasts ? [] : ['delete'])]))
+      expect(failures.length).toBeGreaterThan(0)
+      for (const f of failures)
+        expect(f).toMatchObject({ title: expect.any(String), says: expect.stringMatching(/.../) })
+      // What can't be taken back, each time, has not been taken back at all.
+      for (const verb of verbs) expect(stations.filter((s) => s.expect === verb && s.oneWay !== true)).not.toEqual([])
+      expect(lived.flatMap((spec) => type.check?.(spec, about) ?? []).filter((d) => d.severity === 'error')).toEqual([])
+    })
+
     it('has a schema that takes its examples and its life, and nothing that only the engine may say', () => {
       const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true })
       formats.default(ajv)
       const whole = fragments.get(`urn:plumbline:v1:resource:${name}`)
       if (whole === undefined) throw new Error(`${name} is not generated: npm run generate`)
       const validate = ajv.compile(embedFragments(whole, fragments))
-      for (const spec of [...examples, ...stations.map((s) => s.spec)]) {
+      for (const spec of [...examples, ...lived]) {
         expect(validate(spec), JSON.stringify(validate.errors)).toBe(true)
       }
       for (const internal of ['sha256', 'preimage', 'base64']) {
@@ -135,7 +154,7 @@ for (const name of names) {
     })
 
     it('normalises once and for all, and names what it normalised alike', () => {
-      for (const spec of [...examples, ...stations.map((s) => s.spec)]) {
+      for (const spec of [...examples, ...lived]) {
         const once = type.normalise(spec)
         expect(type.normalise(once)).toEqual(once)
         expect(type.identify(once)).toBe(type.identify(spec))

@@ -37,7 +37,13 @@ describe('npm run new', () => {
   it('makes a resource type that passes the type check, the contract and its life', () => {
     const isPlugIn = (path: string) => /^engine\/(resources\/[^/.]+|generated)$/.test(path)
     cpSync('engine', join(scratch, 'engine'), { recursive: true, filter: (path) => !isPlugIn(path) })
+    for (const path of ['schemas', 'scripts', 'package.json']) cpSync(path, join(scratch, path), { recursive: true })
     write(resourceFiles('wateringCan'))
+    const generated = spawnSync(process.execPath, ['--import', 'tsx', resolve('scripts/generate.ts')], {
+      cwd: scratch,
+      encoding: 'utf8',
+    })
+    expect(generated).toMatchObject({ status: 0, stderr: '' })
     const config = { extends: resolve('tsconfig.json'), include: ['engine/resources/wateringCan'] }
     writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config))
     const types = spawnSync(process.execPath, ['node_modules/ts7/bin/tsc', '-p', scratch], { encoding: 'utf8' })

@@ -15,6 +15,7 @@ export function resourceFiles(name: string): NewFile[] {
     { path: `${folder}/steps.ts`, text: steps(name, type) },
     { path: `${folder}/cases/cases.yaml`, text: cases },
     { path: `${folder}/cases/life.yaml`, text: life },
+    { path: `${folder}/cases/failure.yaml`, text: failure(name) },
   ]
 }
 
@@ -64,7 +65,6 @@ properties:
   name: { description: Name of it on the host., type: string, pattern: "^[a-z0-9][a-z0-9_-]{0,62}$" }
   value: { description: What it shall say., type: string, pattern: "^[ -~]{0,100}$", default: "" }
   ensure: { description: Whether it shall be there., enum: [present, absent], default: present }
-  requires: { description: "Resources that must be done before, such as package:nginx.", type: array, uniqueItems: true, items: { type: string, pattern: "^[a-zA-Z]+:.+$" } }
 examples:
   - { name: greeting, value: hello }
 `
@@ -148,6 +148,17 @@ const life = `- title: is made
 - title: goes
   spec: { name: greeting, ensure: absent }
   expect: delete
+- title: stays away
+  spec: { name: greeting, ensure: absent }
+  expect: none
+`
+
+const failure = (name: string): string => `- title: its folder is a file of somebody else's
+  spec: { name: greeting, value: hello }
+  verb: create
+  meanwhile: rm -rf "$R/etc/${name}.d"; echo kept > "$R/etc/${name}.d"
+  says: "File exists"
+  after: '[ "$(cat "$R/etc/${name}.d")" = kept ] && rm "$R/etc/${name}.d"'
 `
 
 const cases = `- title: is not there

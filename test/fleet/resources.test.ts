@@ -7,32 +7,35 @@ import { Ssh2Connector } from '../../engine/adapters/ssh/ssh2-connector.ts'
 import { resourceTypes } from '../../engine/generated/registry.ts'
 import type { ProbeOutput } from '../../engine/model/resource.ts'
 import { type HostSession, isFailure, type Output } from '../../engine/ports/host-session.ts'
-import { type LifeHost, liveThrough, type Station } from '../../engine/resources/life.ts'
+import { type Failure, failThrough, type LifeHost, liveThrough, type Station } from '../../engine/resources/life.ts'
 import { bootFleet, describeFleet, type Fleet } from './fleet.ts'
 
 const seconds = 1_000
 const options = { deadline: 120 * seconds, outputCap: 1 << 20 }
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
-const livesOf = (type: string): readonly Station[] =>
-  load(readFileSync(join('engine/resources', type, 'cases/life.yaml'), 'utf8')) as Station[]
+const casesOf = (type: string, file: string) =>
+  load(readFileSync(join('engine/resources', type, 'cases', file), 'utf8'))
 
 await describeFleet('a real host', () => {
   let fleet: Fleet
   let session: HostSession
+  const host: LifeHost = {
+    look: async (script) => said(await session.read(script, options)),
+    run: async (script) => said(await session.run(script, options)),
+  }
   const connector = () => new Ssh2Connector({ keyFiles: [fleet.identityFile] })
 
   beforeAll(async () => {
     fleet = await bootFleet({ names: ['life-01'] })
-    const [host] = fleet.hosts
-    if (host === undefined) throw new Error('a fleet without hosts')
+    const { name, address, port, hostKey } = fleet.host('life-01')
     const connected = await connector().connect(
       {
-        host: host.name,
-        address: host.address,
-        port: host.port,
+        host: name,
+        address,
+        port,
         user: 'plumbline',
-        hostKeys: [host.hostKey],
+        hostKeys: [hostKey],
         sudo: true,
         root: '',
         transport: 'ssh',
@@ -60,13 +63,19 @@ await describeFleet('a real host', () => {
   it.each([...resourceTypes.keys()])('sees a whole life of %s', { timeout: 180 * seconds }, async (name) => {
     const type = resourceTypes.get(name)
     if (type === undefined) throw new Error(`no type ${name}`)
-    const stations = livesOf(name)
-    const life: LifeHost = {
-      look: async (script) => said(await session.read(script, options)),
-      run: async (script) => said(await session.run(script, options)),
-    }
-    const passed = await liveThrough(type, stations, life, sha256)
+    const stations = casesOf(name, 'life.yaml') as Station[]
+    const passed = await liveThrough(type, stations, host, sha256)
     expect(passed).toEqual(stations.map(({ title, expect: verb }) => ({ title, verb, problems: [] })))
+  })
+
+  it.each([...resourceTypes.keys()])('says why %s fails, and leaves nothing half done', {
+    timeout: 180 * seconds,
+  }, async (name) => {
+    const type = resourceTypes.get(name)
+    if (type === undefined) throw new Error(`no type ${name}`)
+    const failures = casesOf(name, 'failure.yaml') as Failure[]
+    const passed = await failThrough(type, failures, host, sha256)
+    expect(passed).toEqual(failures.map(({ title, verb }) => ({ title, verb, problems: [] })))
   })
 })
 

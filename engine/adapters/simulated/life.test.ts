@@ -7,7 +7,7 @@ import { load } from 'js-yaml'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { ProbeOutput, ResourceType } from '../../model/resource.ts'
 import { quote, render, type Script } from '../../model/script.ts'
-import { type LifeHost, liveThrough, type Station } from '../../resources/life.ts'
+import { type Failure, failThrough, type LifeHost, liveThrough, type Station } from '../../resources/life.ts'
 import { environmentOf, prepareRoot } from './simulated-root.ts'
 
 const types = 'engine/resources'
@@ -39,6 +39,17 @@ describe('a simulated host', () => {
       const stations = load(readFileSync(join(types, name.name, 'cases/life.yaml'), 'utf8')) as Station[]
       const passed = await liveThrough(resource, stations, host, sha256)
       expect(passed).toEqual(stations.map(({ title, expect: verb }) => ({ title, verb, problems: [] })))
+    })
+  }
+
+  for (const name of readdirSync(types, { withFileTypes: true })) {
+    if (!name.isDirectory()) continue
+    it(`says why ${name.name} fails, and leaves nothing half done`, async () => {
+      const { resource } = (await import(`../../resources/${name.name}/index.ts`)) as { resource: ResourceType }
+      const all = load(readFileSync(join(types, name.name, 'cases/failure.yaml'), 'utf8')) as Failure[]
+      const failures = all.filter((f) => f.realOnly !== true)
+      const passed = await failThrough(resource, failures, host, sha256)
+      expect(passed).toEqual(failures.map(({ title, verb }) => ({ title, verb, problems: [] })))
     })
   }
 

@@ -4,6 +4,7 @@ import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { FileEntry, Files } from '../../ports/files.ts'
+import { childEnvironment } from '../process/child-environment.ts'
 
 const run = promisify(execFile)
 
@@ -89,7 +90,7 @@ async function git(cwd: string, args: readonly string[]): Promise<string> {
   const { stdout } = await run('git', [...args], {
     cwd,
     maxBuffer: 1 << 30,
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
+    env: { ...childEnvironment(), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
   })
   return stdout
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { HostConnector, HostSession, SessionFailure, Target } from '../../ports/host-session.ts'
+import { childEnvironment } from '../process/child-environment.ts'
 import { startCommand } from './child-command.ts'
 import { parseHostKey } from './host-key.ts'
 import { opensshFiles } from './openssh-config.ts'
@@ -132,7 +133,7 @@ export class OpensshConnector implements HostConnector {
 
 /** The user's own surroundings (agent socket), with messages in the language we read. */
 function env(): NodeJS.ProcessEnv {
-  return { ...process.env, LC_ALL: 'C' }
+  return { ...childEnvironment(), LC_ALL: 'C' }
 }
 
 function failureOf(said: string, target: Target): SessionFailure {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../model/document.ts'
 import type { ResourceType } from '../model/resource.ts'
 import { secretToken } from '../model/secret-ref.ts'
+import { resource as cron } from '../resources/cron/index.ts'
 import { resource as file } from '../resources/file/index.ts'
 import { resource as packageType } from '../resources/package/index.ts'
 import { resource as service } from '../resources/service/index.ts'
@@ -51,6 +52,14 @@ describe('adoption', () => {
     expect(adopted(file, said, motd('b\n'), { compiled, content: 'b\n' })).toEqual({
       said: { ...said, content: 'b\n' },
     })
+  })
+
+  it('says of a job what it runs now, and nothing that only the host has', () => {
+    const said = { name: 'warm', schedule: '@daily', command: 'warm --top 500' }
+    const job = { schedule: '@daily', user: 'root', command: 'warm --top 800', environment: {} }
+    expect(adopted(cron, said, motd('x', { job }))).toEqual({ said: { ...said, command: 'warm --top 800' } })
+    expect(adopted(cron, said, motd('x', { job: null }))).toHaveProperty('refused')
+    expect(adopted(cron, said, motd('x', { job, mode: '0600' }))).toHaveProperty('refused')
   })
 
   it('puts content where it comes from', () => {

@@ -33,7 +33,7 @@ export type Adoption =
 /** What belongs to the place of a resource among others, and is none of its type's business. */
 const links = ['requires', 'notifies', 'restartOn']
 /** What compiling and rolling back add to a spec; no document says it. */
-const compiled = ['preimage', 'sha256', 'base64']
+const compiled = ['preimage', 'sha256', 'base64', 'kept', 'asItWas']
 
 /** Works out what a document has to say so that what is on the host is what is wanted. Where that can't be said, says why. */
 export function adoption(input: AdoptionInput): Adoption {
@@ -42,7 +42,7 @@ export function adoption(input: AdoptionInput): Adoption {
     return { refused: 'it holds what must not be shown' }
   if (have === null) return gone(input)
   if (holdsSecret(input.want)) return { refused: 'it holds a secret, which a document only names' }
-  const restored = type.restore(name, have)
+  const restored = type.adopt === undefined ? type.restore(name, have) : type.adopt(name, have)
   if (restored === null) return { refused: 'its type can not say what is there' }
   const content = contentOf(input, restored)
   if (content !== undefined && 'refused' in content) return content

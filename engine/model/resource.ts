@@ -168,4 +168,9 @@ export interface ResourceType<Spec = JsonObject, State = JsonObject> {
   }
   /** The spec that brings a recorded state back; null where that can't be promised. Content comes back from the pre-image it names. */
   restore(name: string, state: State | null): Spec | null
+  /**
+   * What a document says where it wants what is there, where that is another thing than `restore`, which may name copies that
+   * only the host has; null where no document can say it.
+   */
+  adopt?(name: string, state: State): Spec | null
 }

@@ -38,6 +38,7 @@ export const resource: ResourceType<CronSpec, CronState> = {
     const { job: _job, ...kept } = state
     return { name, kept }
   },
+  adopt: (name, { job }) => (job === null ? null : { name, ...job }),
 }
 
 function check(spec: CronSpec, about: Parameters<NonNullable<ResourceType['check']>>[1]): readonly Diagnostic[] {

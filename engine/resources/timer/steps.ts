@@ -30,7 +30,7 @@ export function steps({ verb, resource, have }: Change<TimerSpec, TimerState>): 
     summary: `${verb === 'create' ? 'add' : 'change'} the timer ${name} (${what})`,
     script: join([
       ...checks(spec),
-      sh`${step(sh`${step(put(spec, have))} || { ${putBack(name, have)}; exit 1; }
+      sh`${step(sh`${put(spec, have)}
 ${reloadUnits}`)} || exit 1`,
       bring(spec),
     ]),
@@ -81,13 +81,11 @@ function put(spec: TimerSpec, have: TimerState | null): Script {
         : have?.service
           ? removeFile(at(servicePath(name)))
           : sh`:`
-  return join([sh`${command} || exit 1`, sh`${timer} || exit 1`])
+  // Both files or none. A service that this step leaves alone may be somebody else's.
+  const undo =
+    service !== null || have?.service || spec.kept?.service ? back(servicePath(name), have?.service ?? null) : sh`:`
+  return join([sh`${command} || exit 1`, sh`${timer} || { ${undo}; exit 1; }`])
 }
-
-/** Both files or none: what was there before comes back from what was kept of it. */
-const putBack = (name: string, have: TimerState | null): Script =>
-  step(sh`${back(servicePath(name), have?.service ?? null)}
-${back(timerPath(name), have?.timer ?? null)}`)
 
 function write(unit: string, path: string, text: string): Script {
   return replaceFile({

@@ -124,8 +124,10 @@ for (const name of names) {
       expect(failures.length).toBeGreaterThan(0)
       for (const f of failures)
         expect(f).toMatchObject({ title: expect.any(String), says: expect.stringMatching(/.../) })
+      for (const { oneWay = 'no' } of stations) expect(oneWay).toBeTypeOf('string')
       // What can't be taken back, each time, has not been taken back at all.
-      for (const verb of verbs) expect(stations.filter((s) => s.expect === verb && s.oneWay !== true)).not.toEqual([])
+      for (const verb of verbs)
+        expect(stations.filter((s) => s.expect === verb && s.oneWay === undefined)).not.toEqual([])
       expect(lived.flatMap((spec) => type.check?.(spec, about) ?? []).filter((d) => d.severity === 'error')).toEqual([])
     })
 

@@ -16,8 +16,8 @@ export interface Station {
   /** True where no document names it any more: what is asked for then is what its type makes of that. */
   readonly undeclared?: boolean
   readonly expect: 'create' | 'update' | 'delete' | 'none'
-  /** True where what the step did can't be taken back in full, so that going back is not tried. */
-  readonly oneWay?: boolean
+  /** Why what the step did can't be taken back in full; going back is not tried then. */
+  readonly oneWay?: string
 }
 
 /** One way in which a step fails on a host, as `cases/failure.yaml` of its type tells it. */
@@ -73,7 +73,7 @@ export async function liveThrough(
     const verb = life.verbFor(before)
     if (station.meanwhile !== undefined) await life.shell(station.meanwhile, 'meanwhile')
     if (verb === 'create' || verb === 'update' || verb === 'delete')
-      await life.act(verb, before, station.oneWay === true)
+      await life.act(verb, before, station.oneWay !== undefined)
     passed.push({ title: station.title, verb, problems: life.problems })
   }
   return passed

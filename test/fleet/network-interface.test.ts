@@ -61,7 +61,7 @@ systemctl start systemd-networkd && ip link add ${name} type veth peer name ${`x
       title,
       spec,
       expect: 'create',
-      oneWay: true,
+      oneWay: 'its way back is lived elsewhere',
       ...(disturb !== undefined && { disturb }),
     })
     const [first, second] = await liveThrough(
@@ -75,7 +75,14 @@ systemctl start systemd-networkd && ip link add ${name} type veth peer name ${`x
     expect(await live(spec)).toEqual({ live: ['192.0.2.10/24', '2001:db8::10/64'], fields: [] })
     const [gone] = await liveThrough(
       type,
-      [{ title: 'goes', spec: { name, manager, ensure: 'absent' }, expect: 'delete', oneWay: true }],
+      [
+        {
+          title: 'goes',
+          spec: { name, manager, ensure: 'absent' },
+          expect: 'delete',
+          oneWay: 'its way back is lived elsewhere',
+        },
+      ],
       { look: run, run },
       sha256,
     )

@@ -53,24 +53,6 @@ describe('a simulated host', () => {
     })
   }
 
-  it('keeps the old file where the new one is refused, and never leaves anything beside it', async () => {
-    const { resource } = (await import('../../resources/file/index.ts')) as { resource: ResourceType }
-    const path = '/etc/kept.conf'
-    const station = (content: string, validate: string): Station => ({
-      title: content,
-      spec: { path, content, validate },
-      expect: 'create',
-      oneWay: true,
-    })
-    const stations = [station('good\n', 'grep -q good %s'), station('bad\n', 'grep -q good %s')]
-    const [first, second] = await liveThrough(resource, stations, host, sha256)
-    expect(first?.problems).toEqual([])
-    expect(second?.problems[0]).toContain('the check of the new file failed')
-    expect(readFileSync(join(root.folder, path), 'utf8')).toBe('good\n')
-    const left = readdirSync(root.folder, { recursive: true, encoding: 'utf8' })
-    expect(left.filter((name) => name.includes('.plumbline.'))).toEqual([])
-  })
-
   it("does not follow links that an account's owner put in our way", async () => {
     const { resource } = (await import('../../resources/authorizedKey/index.ts')) as { resource: ResourceType }
     const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEV4YW1wbGVFeGFtcGxlRXhhbXBsZUV4YW1wbGUz'

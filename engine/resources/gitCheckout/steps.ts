@@ -23,12 +23,11 @@ export function steps({ verb, resource, have, fields }: Change<CheckoutSpec, Che
   const what = moves
     ? `check out ${target(spec)} of ${spec.url ?? ''}`
     : `set ${fields.map((f) => f.path).join(' and ')} of the checkout`
-  return {
-    summary: `${what} at ${path}${have === null ? '' : `, from ${have.commit.slice(0, 12)}`}`,
-    script: step(bring(spec)),
-    reversibility: 'inverse',
-    inverse: step(inverse),
-  }
+  const summary = `${what} at ${path}${have === null ? '' : `, from ${have.commit.slice(0, 12)}`}`
+  // What an account was given is not taken from it again: by then it may have made git run something.
+  if (have !== null && fields.some((f) => f.path === 'user'))
+    return { summary, script: step(bring(spec)), reversibility: 'best-effort' }
+  return { summary, script: step(bring(spec)), reversibility: 'inverse', inverse: step(inverse) }
 }
 
 const target = ({ commit, tag, branch }: CheckoutSpec): string =>

@@ -89,7 +89,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 describe('the demo', () => {
   it('ends well, and says so', () => {
     expect(told).toMatchObject({ status: 0 })
-    expect(told.out).toContain('That is the whole story: 15 steps')
+    expect(told.out).toContain('That is the whole story: 18 steps')
   })
 
   it.each([
@@ -109,6 +109,9 @@ describe('the demo', () => {
     ],
     ['blame', /off {2}file:\/etc\/nginx\/nginx\.conf +CHG-\d{4}-00002 .* jonas/],
     ['a change that is taken back', /CHG-\d{4}-00002 {2}rolled-back/],
+    ['a host imported, with the proof', /plan is empty[\s\S]*cron: \{ name: warm-cache/],
+    ['an edit adopted in place', /-.*--top 500 \}\s+\+.*--top 800/],
+    ['who can become root', /sudo ALL +\/etc\/sudoers.d\/plumbline +observed/],
     ['a ledger that verifies on a clone', /\d+ entries checked, keys pinned: true/],
     [
       'the first entry that was forged',

@@ -9,6 +9,10 @@ import { handWrittenFile, watchedFile } from './web-tier.ts'
 
 const report = reporter(codes)
 
+/** A job on the host of the cache that nobody wrote down. */
+export const jobFile = '/etc/cron.d/warm-cache'
+const job = '# asked for by the shop\n*/5 * * * * www-data /usr/local/bin/warm-cache --top 500\n'
+
 const names = ['web-01', 'web-02', 'db-01', 'cache-01']
 
 /** Simulated hosts that run until they are stopped. */
@@ -25,6 +29,7 @@ export async function newHosts(folder: DemoFolder, loginKey: string): Promise<De
   )
   for (const host of hosts.all) {
     host.authorize(loginKey)
+    if (host.name === 'cache-01') await putFile(join(host.root, jobFile), job)
     if (host.name.startsWith('web-')) await putFile(join(host.root, watchedFile), handWrittenFile)
   }
   await writeMarker(folder, { hosts: hosts.all.map(({ name, port }) => ({ name, port })) })

@@ -4,6 +4,7 @@ import { exit } from '../cli/terminal.ts'
 import { makeCast } from './cast.ts'
 import { adoption } from './chapters/adoption.ts'
 import { audit } from './chapters/audit.ts'
+import { byHand } from './chapters/by-hand.ts'
 import { change } from './chapters/change.ts'
 import { drift } from './chapters/drift.ts'
 import { rollback } from './chapters/rollback.ts'
@@ -58,6 +59,7 @@ async function tell(scene: Scene): Promise<void> {
   const id = await change(scene)
   await drift(scene, id)
   await rollback(scene, id)
+  await byHand(scene)
   await audit(scene, id)
 }
 

@@ -24,7 +24,7 @@ export function farewell(
   const own = quote(`${folder.path}/plumbline`)
   out(`
 ${c.bold(c.green('That is the whole story'))}: ${told.steps} steps in ${told.seconds.toFixed(0)} s, and each of them gave what it promised.
-Described, checked, planned, approved, applied, found adrift, explained, taken back, audited.
+Described, checked, planned, approved, applied, found adrift, explained, taken back, imported, adopted, asked, audited.
 
 ${c.bold('Play on.')} Start the hosts again (Ctrl-C ends them):
     ${own} demo --serve --folder ${quote(folder.path)}

@@ -12,7 +12,7 @@ export const define: Define = (command, context) => {
     .option('--serve', 'start the hosts of the demo in --folder again, and keep them up until Ctrl-C')
     .addHelpText(
       'after',
-      '\nTakes Node and git, no root, about 20 seconds. Your own keys, git configuration and ~/.ssh are neither read nor changed.\n\nExamples:\n  plumbline demo\n  plumbline demo --folder ~/plumbline-demo\n  plumbline demo --serve --folder ~/plumbline-demo',
+      '\nTakes Node and git, no root, less than half a minute. Your own keys, git configuration and ~/.ssh are neither read nor changed.\n\nExamples:\n  plumbline demo\n  plumbline demo --folder ~/plumbline-demo\n  plumbline demo --serve --folder ~/plumbline-demo',
     )
     .action(async (options: Options) =>
       context.run(async () => {

@@ -33,7 +33,7 @@ export async function drift({ stage, hosts }: Scene, id: string): Promise<void> 
   })
   stage.step(
     'Bring it back',
-    'The intended value is already approved and merged, but touching a host again is a decision of its own. (To keep the edit, one would put it into the documents.)',
+    'The intended value is already approved and merged, but touching a host again is a decision of its own. (An edit can be kept as well; that comes later.)',
   )
   await stage.plumbline('approve main --key ../keys/jonas', {
     status: 0,

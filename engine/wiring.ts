@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import type { GitContext } from './adapters/git/context.ts'
 import type { OpenOptions } from './cli/context.ts'
 import { kinds as builtinKinds, fragments } from './generated/kinds.ts'
 import { resourceTypes } from './generated/registry.ts'
@@ -42,11 +43,12 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
   process.on('SIGTERM', onSignal)
   closers.push(() => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal))
   const { verifySshSignature } = await import('./adapters/signing/ssh-signature.ts')
-  const online = once(() => askRemote(root, options))
+  const context = once(async () => (await import('./adapters/git/context.ts')).openContext(root))
+  const online = once(async () => askRemote(options, context))
   const repository = once(async () => {
     const { openRepository } = await import('./adapters/git/git-repository.ts')
     await online()
-    const opened = await openRepository(root)
+    const opened = await openRepository(root, { context: await context() })
     closers.push(() => opened.close())
     return opened
   })
@@ -65,7 +67,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     repository,
     ledger: once(async () => {
       const { openRememberingLedger } = await import('./adapters/git/remembering-ledger.ts')
-      const ledger = await openRememberingLedger(root, 'ledger', { ask: await online() })
+      const ledger = await openRememberingLedger(root, 'ledger', { ask: await online(), context: await context() })
       closers.push(() => ledger.close())
       return ledger
     }),
@@ -137,11 +139,11 @@ function estateRoot(options: WorldOptions): string {
 }
 
 /** Brings what the remote has, where the command wants it; false where it goes on with what this clone knows. */
-async function askRemote(root: string, options: WorldOptions): Promise<boolean> {
+async function askRemote(options: WorldOptions, context: () => Promise<GitContext>): Promise<boolean> {
   const network = options.network ?? 'no'
   if (network === 'no') return false
   const { openRepository } = await import('./adapters/git/git-repository.ts')
-  const repository = await openRepository(root)
+  const repository = await openRepository(options.start, { context: await context() })
   try {
     await repository.fetch()
     return true
@@ -153,8 +155,6 @@ async function askRemote(root: string, options: WorldOptions): Promise<boolean> 
       diagnostic: { code, severity: 'warning', summary: `${summary}; going on with what this clone knows` },
     })
     return false
-  } finally {
-    repository.close()
   }
 }
 

@@ -18,6 +18,8 @@ export interface LedgerOptions {
   readonly offline?: boolean
   /** Milliseconds for which lost races are tried again. */
   readonly patience?: number
+  /** The repository, where it was found already: finding it costs a process. */
+  readonly context?: GitContext
 }
 
 /** The ledger of a repository. It keeps one git process for reading until it is closed. */
@@ -27,7 +29,7 @@ export interface GitLedger extends Ledger {
 
 /** Opens the ledger branch of the repository that a folder lies in. */
 export async function openGitLedger(dir: string, options: LedgerOptions = {}): Promise<GitLedger> {
-  return new BranchLedger(await openContext(dir), options)
+  return new BranchLedger(options.context ?? (await openContext(dir)), options)
 }
 
 /** Entries that travel in one push at most. */

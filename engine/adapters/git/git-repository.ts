@@ -18,6 +18,8 @@ export interface OpenOptions {
   readonly needsBranch?: boolean
   /** Accepts a shallow clone: enough to read the documents of one commit, not to judge a change. */
   readonly allowShallow?: boolean
+  /** The repository, where it was found already: finding it costs a process. */
+  readonly context?: GitContext
   /** Gets what could not be done beside a move that succeeded (`work-tree-left`). */
   readonly report?: Report
 }
@@ -29,7 +31,7 @@ export interface OpenRepository extends Repository {
 
 /** Opens the repository that a folder lies in. Throws `RepositoryError` with `repository-…` where it can't be used. */
 export async function openRepository(dir: string, options: OpenOptions = {}): Promise<OpenRepository> {
-  const context = await openContext(dir)
+  const context = options.context ?? (await openContext(dir))
   if (context.shallow && options.allowShallow !== true)
     throw repositoryError('repository-shallow', `${context.root} is a shallow clone`)
   const repository = new GitRepository(context, options)
@@ -49,6 +51,7 @@ class GitRepository implements OpenRepository {
   readonly #report: Report
   readonly #trees = new Map<string, Promise<readonly TreeEntry[]>>()
   #remoteDecides: Promise<boolean> | undefined
+  #between: { readonly range: string; readonly ids: Promise<readonly string[]> } | undefined
 
   constructor(context: GitContext, options: OpenOptions) {
     this.#context = context
@@ -62,10 +65,12 @@ class GitRepository implements OpenRepository {
     const name = await this.#trueName(checkRef(ref))
     const object = await this.#context.reader.read(`${name}^{commit}`)
     if (object !== undefined) return object.id
+    // An id that is no commit's: of a tree, or of what is not here.
+    if (isObjectId(ref)) return undefined
     const named = await this.#context.git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', name])
     const id = named.stdout.toString().trim()
-    // A name that leads to an object which is not there. An id may just be unknown here; so may what ^ and ~ ask for.
-    if (named.code === 0 && !isObjectId(ref) && !(await this.#context.reader.read(id)))
+    // A name that leads to an object which is not there. What ^ and ~ ask for may just be unknown here.
+    if (named.code === 0 && !(await this.#context.reader.read(id)))
       throw repositoryError('repository-corrupt', `${ref} names ${id}, which is missing`)
     if (/^HEAD\b/.test(ref) && (await this.#isEmpty()))
       throw repositoryError('repository-empty', 'there are no commits yet')
@@ -74,7 +79,7 @@ class GitRepository implements OpenRepository {
 
   /** A branch that somebody pushed and nobody here has checked out goes by its own name, too. */
   async #onRemote(ref: string): Promise<string | undefined> {
-    if (/^(HEAD|refs\/|@)/.test(ref) || isObjectId(ref) || !(await this.hasRemote())) return undefined
+    if (/^(HEAD|refs\/|@)/.test(ref) || !(await this.hasRemote())) return undefined
     return (await this.#context.reader.read(`refs/remotes/${remoteName}/${ref}^{commit}`))?.id
   }
 
@@ -172,8 +177,12 @@ class GitRepository implements OpenRepository {
   }
 
   async commitsBetween(base: string, head: string): Promise<readonly Commit[]> {
-    const ids = await this.#revList(['--topo-order', '--reverse', objectId(head), `^${objectId(base)}`])
-    return Promise.all(ids.map((id) => this.commit(id)))
+    const range = `${objectId(base)}..${objectId(head)}`
+    // Between two ids lies always the same, and one command asks more than once.
+    const asked =
+      this.#between?.range === range ? this.#between.ids : this.#revList(['--topo-order', '--reverse', range])
+    this.#between = { range, ids: asked }
+    return Promise.all((await asked).map((id) => this.commit(id)))
   }
 
   async #revList(args: readonly string[]): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { Ledger } from '../../ports/ledger.ts'
+import { type GitContext, openContext } from './context.ts'
 import { type GitLedger, openGitLedger } from './git-ledger.ts'
 
 /**
@@ -8,12 +9,13 @@ import { type GitLedger, openGitLedger } from './git-ledger.ts'
 export async function openRememberingLedger(
   dir: string,
   branch: string,
-  options: { readonly ask: boolean },
+  options: { readonly ask: boolean; readonly context?: GitContext },
 ): Promise<Ledger & { close(): void }> {
-  const known = await openGitLedger(dir, { branch, offline: true })
+  const context = options.context ?? (await openContext(dir))
+  const known = await openGitLedger(dir, { branch, offline: true, context })
   let online: GitLedger | undefined
   if (options.ask) {
-    online = await openGitLedger(dir, { branch })
+    online = await openGitLedger(dir, { branch, context })
     await online.view()
   }
   return {

@@ -132,7 +132,9 @@ export function createCompiler(input: CompileInput): Compiler {
       const access = accessFor(engineUser, granting)
       const firewall = firewallFor(port, filtering)
       // Hosts with the same profiles, none of which has anything to fill in, the same grants and the same rules get the same.
-      const key = own.filled ? undefined : keyOf(`${engineUser} ${port}`, [...mine, ...granting, ...filtering])
+      // The port of the login says nothing but which packets a ruleset has to let in.
+      const door = filtering.length === 0 ? engineUser : `${engineUser} ${port}`
+      const key = own.filled ? undefined : keyOf(door, [...mine, ...granting, ...filtering])
       const merged =
         (key === undefined ? undefined : alike.get(key)) ??
         mergeResources(name, [...own.entries, ...access.entries, ...firewall], types)

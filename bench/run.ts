@@ -16,6 +16,7 @@ import { lookAgain } from './goals/again.ts'
 import { againstAnsible } from './goals/ansible.ts'
 import { growthOfPlan, growthOfValidate } from './goals/growth.ts'
 import { latency } from './goals/latency.ts'
+import { memoryOfHosts } from './goals/memory.ts'
 import { coldPlan } from './goals/plan.ts'
 import { reachOne } from './goals/reach-one.ts'
 import { start } from './goals/start.ts'
@@ -41,6 +42,7 @@ const goals: Readonly<Record<string, readonly Measurement[]>> = {
   '6': [coldAgainstAjv, coldAgainstYamllint, coldAgainstGit],
   '7': [warmValidate, warmValidateOfLargeFiles],
   '9': [start],
+  '10': [memoryOfHosts],
   growth: [growthOfValidate, growthOfPlan],
 }
 const unlessNamed = new Set(['2'])

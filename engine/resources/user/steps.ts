@@ -59,7 +59,8 @@ const lock = (login: string): Script => step(sh`usermod \${R:+--prefix "$R"} -L 
 function add(login: string, spec: UserSpec): Script {
   const options = [...optionsOf(spec), ...(spec.locked ? ['-e', '1'] : []), ...(spec.system ? ['-r', '-M'] : ['-m'])]
   const own = sh`if N=${login} awk -F: '$1 == ENVIRON["N"] { f = 1 } END { exit !f }' "$R/etc/group"; then set -- -N -g ${login}; else set -- -U; fi`
-  const group = spec.group === undefined ? own : sh`set -- -N -g ${spec.group}`
+  // The group of its own name went with it, where it comes back.
+  const group = spec.group === undefined || spec.group === login ? own : sh`set -- -N -g ${spec.group}`
   return step(sh`${group}
 useradd \${R:+--prefix "$R"} -p '*' "$@" ${options} ${login} || exit 1`)
 }

@@ -71,21 +71,6 @@ await describeFleet('what others have a part in', () => {
     )
   })
 
-  it('leaves a mount and its line where somebody works in it', async () => {
-    await host.exec('mkdir -p /srv/busy; cp -p /etc/fstab /tmp/fstab')
-    const spec = { path: '/srv/busy', source: 'tmpfs', type: 'tmpfs', options: ['size=1m'] }
-    expect(await bring('mount', spec)).toMatchObject({ code: 0 })
-    await host.exec('cd /srv/busy && systemd-run --quiet --unit=worker --working-directory=/srv/busy sleep infinity')
-    const before = await out('cat /etc/fstab')
-    const refused = await bring('mount', { path: '/srv/busy', ensure: 'absent' })
-    expect(refused.code).not.toBe(0)
-    expect(refused.stderr).toMatch(/busy/)
-    expect(await out('cat /etc/fstab; mountpoint -q /srv/busy && echo mounted')).toBe(`${before}mounted\n`)
-    await host.exec('systemctl stop worker')
-    expect(await bring('mount', { path: '/srv/busy', ensure: 'absent' })).toMatchObject({ code: 0 })
-    expect(await out('cmp /etc/fstab /tmp/fstab; mountpoint -q /srv/busy && echo mounted')).toBe('')
-  })
-
   it('sees options that somebody changed by hand, and brings them back without unmounting', async () => {
     await host.exec('mkdir -p /srv/kept')
     const spec = { path: '/srv/kept', source: 'tmpfs', type: 'tmpfs', options: ['size=1m', 'nosuid'] }

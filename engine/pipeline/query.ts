@@ -46,10 +46,9 @@ export async function query(world: World, options: QueryOptions): Promise<Querie
   const estate = await estateOf(world, options.commit)
   const table = findTable(estate, options.table)
   if ('refused' in table) return table
-  if (options.observe === true) {
-    const looked = await observe(world, {})
-    if ('refused' in looked) return looked
-  }
+  const looked = options.observe === true ? await observe(world, {}) : { hosts: [] }
+  if ('refused' in looked) return looked
+  const silent = looked.hosts.filter((h) => h.failure !== undefined).map((h) => h.host)
   const seen = table.observed ? await lastSeen(world) : new Map<string, Seen>()
   const answer = runQuery(table, options, await sourcesOf(world, estate, seen, table))
   if ('refused' in answer) return answer
@@ -59,7 +58,7 @@ export async function query(world: World, options: QueryOptions): Promise<Querie
   const names = hostNames(estate.graph)
   return {
     ...rest,
-    diagnostics: [...warnings, ...notSeen(names, seen), ...notKnown(table, names, seen)],
+    diagnostics: [...warnings, ...notSeen(names, seen), ...notNow(silent), ...notKnown(table, names, seen)],
     observed: ages(world, names, seen),
   }
 }
@@ -119,6 +118,13 @@ function notSeen(names: readonly string[], seen: ReadonlyMap<string, Seen>): rea
   const missing = names.filter((name) => !seen.has(name))
   if (missing.length === 0) return []
   return [report('hosts-not-seen', { summary: `no snapshot is kept of ${listed(missing)}` })]
+}
+
+/** What is shown of these hosts is older than the question. */
+function notNow(silent: readonly string[]): readonly Diagnostic[] {
+  if (silent.length === 0) return []
+  const hint = 'rows of theirs show what was seen before; plumbline observe says why'
+  return [report('hosts-not-seen', { summary: `could not look at ${listed(silent)}`, hint })]
 }
 
 /** An answer without rows must not read as "there are none" where nobody could look. */

@@ -28,7 +28,8 @@ export const codes = {
   },
   'hosts-not-seen': {
     severity: 'warning',
-    meaning: 'No snapshot is kept of some hosts, so nothing that was seen there is in the answer.',
+    meaning:
+      'Some hosts could not be looked at now, or no snapshot is kept of them: what they are like is old, or not in the answer.',
     fix: 'run plumbline observe, or query with --observe',
   },
   'facts-not-seen': {

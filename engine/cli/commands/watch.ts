@@ -65,7 +65,8 @@ function roundText(round: Round, before: Round | undefined, c: Colors): string {
     ...unknown.map((u) => `${time}  ${c.red('unseen')}  ${nameOf(u)}  ${u.unknown.reason}: ${u.unknown.detail}`),
   ]
   if (before === undefined) {
-    const off = round.off.length === 0 ? 'nothing is off' : `${round.off.length} off`
+    const none = round.unknowns.length === 0 ? 'nothing is off' : 'nothing is off that could be seen'
+    const off = round.off.length === 0 ? none : `${round.off.length} off`
     lines.unshift(`${time}  ${count(round.hosts, 'host')} held against ${round.commit.slice(0, 9)}: ${off}`)
   }
   return lines.map((line) => `${line}\n`).join('')

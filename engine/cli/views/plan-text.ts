@@ -53,7 +53,9 @@ function headline(plan: Plan, { colors: c, drift }: PlanContext): string {
   const onto = environments.length === 0 || drift === true ? '' : ` onto ${environments.join(', ')}`
   const unknown = plan.unknowns.length === 0 ? '' : `, ${c.yellow(count(plan.unknowns.length, 'unknown'))}`
   const left = plan.ignored === undefined ? '' : `, ${count(plan.ignored.length, 'difference')} ignored`
-  const changes = plan.actions.length === 0 ? c.green('nothing to do') : count(plan.actions.length, 'change')
+  // Where something could not be seen, nobody knows that there is nothing to do.
+  const none = plan.unknowns.length === 0 ? c.green('nothing to do') : c.yellow('nothing to do where it could be seen')
+  const changes = plan.actions.length === 0 ? none : count(plan.actions.length, 'change')
   const paint = { low: c.green, medium: c.yellow, high: c.red }[plan.risk.level]
   const risk = plan.actions.length === 0 ? '' : ` · risk ${paint(`${plan.risk.score} (${plan.risk.level})`)}`
   const back = plan.rollbackOf === undefined ? '' : ` · takes back ${plan.rollbackOf}`

@@ -6,7 +6,7 @@ import type { PipelineEvent } from '../model/event.ts'
 import type { Catalogue, Observation, Resource, ResourceType } from '../model/resource.ts'
 import { read, render, type Script } from '../model/script.ts'
 import type { HostConnector, HostSession, Output, SessionFailure, Target } from '../ports/host-session.ts'
-import { inTurn, observeHosts } from './observe-hosts.ts'
+import { inTurn, observeHosts, Patience } from './observe-hosts.ts'
 
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
@@ -251,9 +251,30 @@ describe('turns', () => {
   it('does not let hosts that hang keep the others from their turn', async () => {
     const limit = pLimit(2)
     const never = new Promise<string>(() => {})
-    const hung = Array.from({ length: 6 }, () => inTurn(limit, () => never, 5))
-    expect(await inTurn(limit, async () => 'answered', 5)).toBe('answered')
+    const hung = Array.from({ length: 6 }, () =>
+      inTurn(
+        limit,
+        () => never,
+        () => 5,
+      ),
+    )
+    expect(
+      await inTurn(
+        limit,
+        async () => 'answered',
+        () => 5,
+      ),
+    ).toBe('answered')
     expect(await Promise.race([...hung, Promise.resolve('still hung')])).toBe('still hung')
+  })
+
+  it('waits longer where those that do answer take long', () => {
+    const patience = new Patience()
+    const before = patience.ms
+    patience.answered(5)
+    expect(patience.ms).toBe(before)
+    for (let i = 0; i < 20; i++) patience.answered(10_000)
+    expect(patience.ms).toBeGreaterThan(15_000)
   })
 
   it('lets no more at once than it is told while they work', async () => {
@@ -266,7 +287,7 @@ describe('turns', () => {
       await new Promise(setImmediate)
       now -= 1
     }
-    await Promise.all(Array.from({ length: 20 }, () => inTurn(limit, work, 10_000)))
+    await Promise.all(Array.from({ length: 20 }, () => inTurn(limit, work, () => 10_000)))
     expect(most).toBe(2)
   })
 })

@@ -5,7 +5,7 @@ import { type HostSession, isFailure, type Target } from '../ports/host-session.
 import { type Answer, compose } from './compose.ts'
 import { fingerprintOf, fingerprintProbe, fingerprintSection, fingerprintText, splitByWatch } from './fingerprint.ts'
 import { ask, type HostObservation, type ObserveOptions, observationOf, unseen } from './observe-host.ts'
-import { inTurn } from './observe-hosts.ts'
+import { inTurn, Patience } from './observe-hosts.ts'
 import { unknown } from './parse-answers.ts'
 import { type Questions, questionsAbout } from './questions.ts'
 
@@ -27,12 +27,28 @@ export interface HostWatch {
 
 export function watchHosts(options: WatchOptions): HostWatch {
   const limit = pLimit(options.concurrency ?? 32)
+  const patience = new Patience()
+  const look = async (host: WatchedHost) => {
+    const began = options.clock.now().getTime()
+    const seen = await host.look()
+    if (seen.failure === undefined) patience.answered(options.clock.now().getTime() - began)
+    return seen
+  }
   const hosts = options.targets.map(
     (target) =>
       new WatchedHost(target, options.catalogues.get(target.host) ?? { host: target.host, resources: [] }, options),
   )
   return {
-    look: () => Promise.all(hosts.map((host) => inTurn(limit, () => host.look()))),
+    look: () =>
+      Promise.all(
+        hosts.map((host) =>
+          inTurn(
+            limit,
+            () => look(host),
+            () => patience.ms,
+          ),
+        ),
+      ),
     close: async () => {
       await Promise.all(hosts.map((host) => host.close()))
     },

@@ -143,6 +143,8 @@ function configuration({ name, address, port }: Seat, folder: string): string {
     UsePAM: 'no',
     UseDNS: 'no',
     PidFile: 'none',
+    // What the account's own login files do (some wait for locks of each other) is not what a connection costs.
+    SetEnv: `HOME=${folder}`,
     MaxStartups: 500,
     MaxSessions: 200,
     LogLevel: 'ERROR',

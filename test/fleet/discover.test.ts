@@ -204,7 +204,7 @@ mount '/srv/scratch space'`,
     found: {
       '/srv/scratch space': {
         path: '/srv/scratch space',
-        source: 'tmpfs',
+        device: 'tmpfs',
         type: 'tmpfs',
         options: ['nosuid', 'size=1m'],
         mounted: true,

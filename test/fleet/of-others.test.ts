@@ -73,7 +73,7 @@ await describeFleet('what others have a part in', () => {
 
   it('sees options that somebody changed by hand, and brings them back without unmounting', async () => {
     await host.exec('mkdir -p /srv/kept')
-    const spec = { path: '/srv/kept', source: 'tmpfs', type: 'tmpfs', options: ['size=1m', 'nosuid'] }
+    const spec = { path: '/srv/kept', device: 'tmpfs', type: 'tmpfs', options: ['size=1m', 'nosuid'] }
     expect(await bring('mount', spec)).toMatchObject({ code: 0 })
     await host.exec('echo precious > /srv/kept/file; mount -o remount,ro,suid /srv/kept')
     expect(await look('mount', spec)).toMatchObject({ state: { live: { flags: ['ro'] } } })

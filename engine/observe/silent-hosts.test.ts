@@ -70,7 +70,7 @@ it('keeps watching the others, too', async () => {
   const hanging = Array.from({ length: concurrency }, (_, i) => hostOf('greets and says no more', i))
   const good = target('good', server.port)
   const targets = [...hanging, good]
-  const watch = watchHosts({ ...(await observing()), deadlineMs: 2_000, targets, catalogues: cataloguesOf(targets) })
+  const watch = watchHosts({ ...(await observing()), deadlineMs: 5_000, targets, catalogues: cataloguesOf(targets) })
   const [first, second] = [await watch.look(), await watch.look()]
   await watch.close()
   for (const looked of [first, second]) {

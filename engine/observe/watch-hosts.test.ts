@@ -9,6 +9,7 @@ import { read, render, type Script } from '../model/script.ts'
 import type { HostConnector, Target } from '../ports/host-session.ts'
 import { resource as file } from '../resources/file/index.ts'
 import { resource as group } from '../resources/group/index.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { watchHosts } from './watch-hosts.ts'
 
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
@@ -112,10 +113,22 @@ it('asks for everything once, then only whether files moved, then for everything
     state: { sha256: sha256('now it is') },
   })
   expect(asked.map(probesFiles)).toEqual([true, false, false, true])
-  // It changed a moment ago: until its time is past, the stat of another change could be the same.
-  await watch.look()
-  expect(asked.map(probesFiles)).toEqual([true, false, false, true, true])
   await watch.close()
+})
+
+it.each([
+  ['long ago', '1700000100 5 1 8180 0 0 10 x', 'trusted'],
+  ['in the second before', '1700000199 5 1 8180 0 0 10 x', 'asked again'],
+  ['in this second', '1700000200 5 1 8180 0 0 10 x', 'asked again'],
+  ['nobody knows when', 'stat: cannot statx', 'trusted'],
+])('judges what stat says of a file that changed %s', (_when, line, verdict) => {
+  const output = { stdout: `1700000200 5 9 41ed 0 0 0 y\n${line}\n`, stderr: '', code: 0 }
+  expect(fingerprintOf(output)).toBe(verdict === 'trusted' ? `${line}\n` : undefined)
+})
+
+it('trusts no stat without the time of the host', () => {
+  expect(fingerprintOf(undefined)).toBeUndefined()
+  expect(fingerprintOf({ stdout: 'sh: stat: not found\n', stderr: '', code: 127 })).toBeUndefined()
 })
 
 it('asks each time for what no file tells', async () => {

@@ -132,8 +132,9 @@ export interface ResourceType<Spec = JsonObject, State = JsonObject> {
   /** One observation for each spec, in the same order; never throws, whatever the host printed. */
   parse(specs: readonly Spec[], output: ProbeOutput): readonly Observation<State>[]
   /**
-   * What looking at the resource runs on its host of a document's own words. Nothing of a change may run before somebody agreed
-   * to it: until the same words stand in the target branch, the resource is looked at with `without` instead, which is taken for absent.
+   * What looking at the resource makes its host do by a document's own words: run a check, ask a server. Nothing of a change may
+   * happen before somebody agreed to it: until the same words stand in the target branch, the resource is looked at with
+   * `without` instead, which must not look as wanted.
    */
   readonly runs?: { words(spec: Spec): Json | undefined; without(spec: Spec): Spec }
   /** What differs; empty where nothing does. `have` null: the resource is not there (then `want` is not `absent`). */

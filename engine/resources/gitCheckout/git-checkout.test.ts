@@ -57,6 +57,19 @@ describe('a checkout', () => {
     expect(existsSync(canary)).toBe(false)
   })
 
+  it('asks no server where a branch is before somebody agreed to it, and has the branch to be set then', () => {
+    const wanted = resource.normalise({ path: '/srv/own', url: 'https://example.org/x.git', branch: 'main' })
+    const { runs } = resource
+    expect(runs?.words(wanted)).toEqual({ branch: 'main', url: 'https://example.org/x.git' })
+    expect(runs?.words({ path: '/srv/own', url: '/srv/made', tag: 'v1' })).toBeUndefined()
+    const looked = runs?.without(wanted) ?? wanted
+    expect(render(resource.probe([looked]))).not.toContain('example.org')
+    const [seen] = resource.parse([looked], run(resource.probe([looked])))
+    expect(seen).toMatchObject({ status: 'present' })
+    if (seen?.status !== 'present') return
+    expect(resource.diff(wanted, seen.state, seen.excerpt).map((f) => f.path)).toEqual(['branch', 'url'])
+  })
+
   it('does not lose a commit that only it has', () => {
     writeFileSync(join(own, 'README'), 'local\n')
     git('-C', 'own', 'commit', '-qam', 'local')

@@ -26,6 +26,11 @@ export const resource: ResourceType<CheckoutSpec, CheckoutState> = {
   },
   probe,
   parse,
+  runs: {
+    // A host asks nobody where a branch is on the word of a change that nobody agreed to.
+    words: ({ branch, url }) => (branch === undefined ? undefined : { branch, url: url ?? '' }),
+    without: ({ branch: _branch, ...spec }) => spec,
+  },
   diff,
   isAbsent: (spec) => spec.ensure === 'absent',
   steps,

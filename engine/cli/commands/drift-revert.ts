@@ -1,9 +1,8 @@
 import type { Define } from '../context.ts'
+import { presentPlan } from '../present-plan.ts'
 import { progress } from '../progress.ts'
 import { repeated } from '../repeated.ts'
 import { Refusal } from '../run-action.ts'
-import { approvalLines } from '../views/approvals-text.ts'
-import { planText } from '../views/plan-text.ts'
 import { planStatus } from './plan.ts'
 
 interface Options {
@@ -38,18 +37,9 @@ export const defineRevert: Define = (command, context) => {
         })
         if ('refused' in planned) throw new Refusal(planned.refused)
         const { plan, standing } = planned
-        if (options.out !== undefined) await world.savePlan(options.out, plan)
-        if (options.json === true) terminal.out(`${JSON.stringify(plan, null, 2)}\n`)
-        else
-          terminal.out(
-            planText(plan, {
-              colors: terminal.colors,
-              width: terminal.width,
-              approvals: approvalLines(standing, plan),
-              ...(options.out !== undefined && { savedTo: options.out }),
-              next: nextStep(standing.holds && standing.counted.length > 0, options.out),
-            }),
-          )
+        await presentPlan(world, terminal, planned, options, {
+          next: nextStep(standing.holds && standing.counted.length > 0, options.out),
+        })
         return planStatus(plan)
       }, options)
     })

@@ -1,12 +1,11 @@
 import { hasErrors } from '../../model/diagnostic.ts'
 import type { PlannedRevision } from '../../pipeline/plan-revision.ts'
 import type { Define } from '../context.ts'
+import { presentPlan } from '../present-plan.ts'
 import { progress } from '../progress.ts'
 import { repeated } from '../repeated.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
-import { approvalLines } from '../views/approvals-text.ts'
-import { planText } from '../views/plan-text.ts'
 import { wholeNumber } from '../whole-number.ts'
 
 interface Options {
@@ -47,21 +46,11 @@ export const define: Define = (command, context) => {
           planOptions(options),
         )
         if ('refused' in planned) throw new Refusal(planned.refused)
-        const { plan, standing } = planned
-        if (options.out !== undefined) await world.savePlan(options.out, plan)
-        if (options.json === true) terminal.out(`${JSON.stringify(plan, null, 2)}\n`)
-        else
-          terminal.out(
-            planText(plan, {
-              colors: terminal.colors,
-              width: terminal.width,
-              approvals: approvalLines(standing, plan),
-              diffLines: options.diffLines,
-              ...(options.out !== undefined && { savedTo: options.out }),
-              ...nextStep(planned, options, revision),
-            }),
-          )
-        return planStatus(plan)
+        await presentPlan(world, terminal, planned, options, {
+          diffLines: options.diffLines,
+          ...nextStep(planned, options, revision),
+        })
+        return planStatus(planned.plan)
       }, options),
     )
 }

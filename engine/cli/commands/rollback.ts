@@ -1,9 +1,8 @@
 import type { Define } from '../context.ts'
+import { presentPlan } from '../present-plan.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
-import { approvalLines } from '../views/approvals-text.ts'
-import { planText } from '../views/plan-text.ts'
 
 interface Options {
   readonly branch?: string
@@ -41,22 +40,14 @@ export const define: Define = (command, context) => {
           ...(options.branch !== undefined && { branch: options.branch }),
         })
         if ('refused' in done) throw new Refusal(done.refused)
-        const { plan, branch, standing } = done
-        if (options.out !== undefined) await world.savePlan(options.out, plan)
-        if (options.json === true) terminal.out(`${JSON.stringify({ branch, plan }, null, 2)}\n`)
-        else
-          terminal.out(
-            planText(plan, {
-              colors: terminal.colors,
-              width: terminal.width,
-              approvals: approvalLines(standing, plan),
-              ...(options.out !== undefined && { savedTo: options.out }),
-              next:
-                options.dryRun === true
-                  ? `plumbline rollback ${change}`
-                  : `somebody else: plumbline approve ${branch}; then merge it and plumbline apply`,
-            }),
-          )
+        const { branch } = done
+        await presentPlan(world, terminal, done, options, {
+          asJson: (plan) => ({ branch, plan }),
+          next:
+            options.dryRun === true
+              ? `plumbline rollback ${change}`
+              : `somebody else: plumbline approve ${branch}; then merge it and plumbline apply`,
+        })
         return exit.changes
       }, options),
     )

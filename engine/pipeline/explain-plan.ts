@@ -1,16 +1,15 @@
 import { compareText, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { Action, Plan } from '../model/plan.ts'
 import type { Change, Declaration, Resource, ResourceId, Verb } from '../model/resource.ts'
-import { codes as planCodes } from '../plan/codes.ts'
 import { orderChanges } from '../plan/order-changes.ts'
 import { codes } from './codes.ts'
 import { loadWork } from './estate.ts'
+import { hostNames, unknownHosts } from './hosts-named.ts'
 import { refusal } from './records.ts'
 import { readSavedPlan } from './saved-plan.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
-const reportPlan = reporter(planCodes)
 
 /** One thing in its place in the order, and why it stands there. */
 export interface ExplainedStep {
@@ -68,10 +67,10 @@ export async function explainOrder(
   only?: readonly string[],
 ): Promise<ExplainedPlan | { readonly refused: readonly Diagnostic[] }> {
   const estate = await loadWork(world)
-  const hosts = only ?? estate.graph.ofKind('Host').map((h) => h.document.metadata.name)
-  const unknown = hosts.filter((host) => !estate.compile.has(host))
-  if (unknown.length > 0)
-    return { refused: unknown.map((host) => reportPlan('nothing-matched', { summary: `there is no host ${host}` })) }
+  const known = hostNames(estate.graph)
+  const hosts = only ?? [...known]
+  const refused = unknownHosts(known, hosts)
+  if (refused.length > 0) return { refused }
   const found = [...estate.diagnostics, ...estate.compile.diagnostics(hosts)]
   if (hasErrors(found)) return { refused: found }
   return {

@@ -14,6 +14,7 @@ import { codes as planCodes } from '../plan/codes.ts'
 import { planDigest } from '../plan/plan-digest.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
+import { hostNames, unknownHosts } from './hosts-named.ts'
 import { judgedCommits } from './judged-commits.ts'
 import { type HostsPlan, planHosts } from './plan-hosts.ts'
 import { appliedHosts, findRecord } from './records.ts'
@@ -186,20 +187,15 @@ function hostsToPlan(
   options: PlanOptions,
   rollbackOf: ChangeRecord | undefined,
 ): { readonly names: readonly string[] } | { readonly refused: readonly Diagnostic[] } {
-  const all = desired.graph.ofKind('Host').map((h) => h.document.metadata.name)
-  const known = new Set(all)
+  const known = hostNames(desired.graph)
   const asked = options.hosts ?? options.only?.map((o) => o.host) ?? []
-  const missing = asked.filter((h) => !known.has(h))
-  if (missing.length > 0)
-    return { refused: missing.map((h) => reportPlan('nothing-matched', { summary: `there is no host ${h}` })) }
+  const refused = unknownHosts(known, asked)
+  if (refused.length > 0) return { refused }
   const recorded = rollbackOf?.actions.map((a) => a.host) ?? []
-  const wanted = asked.length > 0 ? asked : sameCommit || options.all === true ? all : changedHosts(base, desired, all)
+  const wanted =
+    asked.length > 0 ? asked : sameCommit || options.all === true ? known : desired.compile.differing(base.compile)
   const names = new Set([...wanted, ...recorded, ...(options.alsoHosts ?? [])].filter((h) => known.has(h)))
   return { names: [...names].sort() }
-}
-
-function changedHosts(base: EstateAt, desired: EstateAt, all: readonly string[]): readonly string[] {
-  return desired.compile.differing(base.compile).filter((host) => all.includes(host))
 }
 
 /** The change that commits of the range say they take back, by their `Rollback-Of` trailer. */

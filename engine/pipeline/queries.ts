@@ -10,7 +10,7 @@ import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
 import { loadCommit, loadWork } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
-import { findRecord } from './records.ts'
+import { findRecord, type RecordStep, recordHistory } from './records.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -154,25 +154,11 @@ export async function listRecords(
 
 export interface Shown {
   readonly record: ChangeRecord
-  readonly history: readonly {
-    readonly at: string
-    readonly transition: string
-    readonly actor: string
-    readonly commit: string
-  }[]
+  readonly history: readonly RecordStep[]
 }
 
 export async function showRecord(world: World, id: string): Promise<Shown | Refused> {
   const record = await findRecord(world, id)
   if (record === undefined) return { refused: [report('change-unknown', { summary: `there is no ${id}` })] }
-  const commits = await (await world.ledger()).history(changePath(record.id))
-  return {
-    record,
-    history: commits.map((c) => ({
-      at: c.at,
-      transition: c.trailers['Transition'] ?? c.title,
-      actor: c.trailers['Actor'] ?? '?',
-      commit: c.id,
-    })),
-  }
+  return { record, history: await recordHistory(world, changePath(record.id)) }
 }

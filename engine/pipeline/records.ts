@@ -31,6 +31,25 @@ export async function findRecord(world: World, id: string): Promise<ChangeRecord
 }
 
 /** Changes that are neither done nor dead, in the order in which they were opened. */
+/** One commit of the ledger about a record. */
+export interface RecordStep {
+  readonly at: string
+  readonly transition: string
+  readonly actor: string
+  readonly commit: string
+}
+
+/** How a record came to be what it is, by its path in the ledger. */
+export async function recordHistory(world: World, path: string | undefined): Promise<readonly RecordStep[]> {
+  const commits = await (await world.ledger()).history(path)
+  return commits.map((c) => ({
+    at: c.at,
+    transition: c.trailers['Transition'] ?? c.title,
+    actor: c.trailers['Actor'] ?? '?',
+    commit: c.id,
+  }))
+}
+
 export async function openRecords(world: World): Promise<readonly ChangeRecord[]> {
   return openIn(await (await world.ledger()).view())
 }

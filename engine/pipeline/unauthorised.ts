@@ -24,7 +24,7 @@ import type { Signer } from '../ports/repository.ts'
 import { codes } from './codes.ts'
 import type { Drifted } from './drift.ts'
 import { expectOwnKey } from './engine-keys.ts'
-import { append, by, expectGenesis, moved, trusted } from './records.ts'
+import { append, by, expectGenesis, moved, type RecordStep, recordHistory, trusted } from './records.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -216,12 +216,7 @@ export async function unauthorisedRecords(
 
 export interface ShownUnauthorised {
   readonly record: UnauthorisedRecord
-  readonly history: readonly {
-    readonly at: string
-    readonly transition: string
-    readonly actor: string
-    readonly commit: string
-  }[]
+  readonly history: readonly RecordStep[]
 }
 
 export async function showUnauthorised(
@@ -231,14 +226,5 @@ export async function showUnauthorised(
   const ledger = await world.ledger()
   const record = trusted(await findUnauthorisedRecord(await ledger.view(), id.toUpperCase()))
   if (record === undefined) return { refused: [report('change-unknown', { summary: `there is no ${id}` })] }
-  const commits = await ledger.history(unauthorisedPath(record.id))
-  return {
-    record,
-    history: commits.map((c) => ({
-      at: c.at,
-      transition: c.trailers['Transition'] ?? c.title,
-      actor: c.trailers['Actor'] ?? '?',
-      commit: c.id,
-    })),
-  }
+  return { record, history: await recordHistory(world, unauthorisedPath(record.id)) }
 }

@@ -96,7 +96,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       personSigner(root, options.key === undefined ? undefined : keyPath(options.start, options.key), options.env),
     ),
     verifySignature: verifySshSignature,
-    verifyEnvelope: (envelope) => verifyEnvelope(envelope, verifySshSignature, fingerprint),
+    verifyEnvelope: (sort, envelope) => verifyEnvelope(sort, envelope, verifySshSignature, fingerprint),
     workFiles: async () => (await import('./adapters/files/work-files.ts')).workFiles(root),
     treeFiles: async (treeish) =>
       (await import('./adapters/files/tree-files.ts')).treeFiles(await repository(), treeish),

@@ -1,6 +1,6 @@
 import type { Address } from '../model/address.ts'
 import type { Subject } from '../model/plan.ts'
-import type { ApprovalPredicate, RecordedApproval } from '../model/record.ts'
+import type { ApprovalPredicate, Envelope, ForgeApproval, RecordedApproval } from '../model/record.ts'
 import type { codes } from './codes.ts'
 import { keyFault, keyOf, type People } from './people.ts'
 
@@ -28,7 +28,9 @@ interface Refused {
 }
 
 interface Context {
-  readonly verifyEnvelope: (envelope: RecordedApproval['envelope']) => VerifiedEnvelope
+  readonly verifyEnvelope: (envelope: Envelope) => VerifiedEnvelope
+  /** What is judged. */
+  readonly subject: Subject
   readonly now: Date
 }
 
@@ -37,6 +39,7 @@ const clockSkew = 5 * 60_000
 
 /** Finds out who said what: checks the signature, and the person and key behind it against the base. */
 export function readStatement(approval: RecordedApproval, context: Context, people: People): Statement | Refused {
+  if (approval.assertion === 'forge-asserted') return readReview(approval, context, people)
   const verified = context.verifyEnvelope(approval.envelope)
   const refused = (code: RefusalCode, because: string): Refused => ({ approver: approval.approver, code, because })
   if (!verified.ok) return refused('approval-signature', verified.because)
@@ -50,6 +53,17 @@ export function readStatement(approval: RecordedApproval, context: Context, peop
   if (fault !== undefined) return { approver: approval.approver, ...fault }
   const { approver, decision, subject, comment } = predicate
   return { approver, at: predicate.at, decision, subject, ...(comment !== undefined && { comment }) }
+}
+
+/** What a forge says that somebody said. It names the commit they looked at; nothing is signed by them. */
+function readReview(review: ForgeApproval, { subject, now }: Context, people: People): Statement | Refused {
+  const { approver, at, decision, head } = review
+  const refused = (code: RefusalCode, because: string): Refused => ({ approver, code, because })
+  const moment = Date.parse(at)
+  if (Number.isNaN(moment)) return refused('approval-unreadable', `${decision} at ${at}`)
+  if (moment > now.getTime() + clockSkew) return refused('approval-in-future', `it claims ${at}`)
+  const fault = whoFault(approver, people)
+  return fault === undefined ? { approver, at, decision, subject: { ...subject, head } } : { approver, ...fault }
 }
 
 function momentOf(predicate: ApprovalPredicate): number | undefined {
@@ -67,12 +81,18 @@ function personFault(
   people: People,
 ): Omit<Refused, 'approver'> | undefined {
   const person = people.byAddress.get(approver)
-  if (person === undefined) return { code: 'approver-unknown', because: `${approver} is not in the base commit` }
-  if (!person.active) return { code: 'approver-inactive', because: `${approver} is no longer active` }
-  if (person.bot) return { code: 'approver-bot', because: `${approver} is a bot` }
+  const who = whoFault(approver, people)
+  if (who !== undefined || person === undefined) return who
   const key = keyOf(person, publicKey)
   if (key === undefined) return { code: 'key-not-theirs', because: `the base lists no such key for ${approver}` }
   const other = people.ownersOfKey(publicKey).find((p) => p.address !== approver)
   if (other !== undefined) return { code: 'key-shared', because: `${other.address} lists the same key` }
   return keyFault(key, at, now)
+}
+
+function whoFault(approver: Address, people: People): Omit<Refused, 'approver'> | undefined {
+  const person = people.byAddress.get(approver)
+  if (person === undefined) return { code: 'approver-unknown', because: `${approver} is not in the base commit` }
+  if (!person.active) return { code: 'approver-inactive', because: `${approver} is no longer active` }
+  return person.bot ? { code: 'approver-bot', because: `${approver} is a bot` } : undefined
 }

@@ -21,24 +21,50 @@ export function changeFault(before: ChangeRecord | undefined, after: ChangeRecor
     fixedFault(before, after) ??
     approvalFault(transition, before, after) ??
     mergeFault(transition, before, after) ??
+    scheduleFault(transition, before, after) ??
     deploymentFault(transition, before, after) ??
-    rollbackFault(transition, before, after)
+    rollbackFault(transition, before, after) ??
+    reviewFault(transition, before, after)
   )
 }
 
 /** What is settled when a record is born. */
-const fixed = ['id', 'title', 'type', 'openedAt', 'openedBy', 'subject', 'actions', 'only', 'rollbackOf'] as const
+const fixed = [
+  ...(['id', 'title', 'type', 'openedAt', 'openedBy', 'subject', 'actions', 'only', 'rollbackOf'] as const),
+  ...(['template', 'emergency', 'risk', 'automatic'] as const),
+]
 
 const same = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) === canonicalJson(b ?? null)
 
 function birthFault(record: ChangeRecord): string | undefined {
   if (record.approvals.length > 0) return 'a change is born without approvals: each is a transition of its own'
   if (record.deployment !== undefined || record.rolledBackBy !== undefined) return 'a change is not born deployed'
+  if (record.schedule !== undefined || record.review !== undefined) return 'a change is not born scheduled or reviewed'
+  const kind = typeFault(record)
+  if (kind !== undefined) return kind
   const nothingToMerge = record.merge?.commit === record.merge?.base
   if (record.merge !== undefined && record.state === 'proposed' && !nothingToMerge)
     return 'a merge that is recorded at birth is either approved or not'
   const ids = record.actions.map((a) => a.id)
   return new Set(ids).size === ids.length ? undefined : 'two actions have the same id'
+}
+
+/** What goes with a type of change, and with no other. */
+function typeFault(record: ChangeRecord): string | undefined {
+  const { type, template, emergency, automatic, transition } = record
+  if ((type === 'standard') !== (template !== undefined)) return 'a standard change, and no other, follows a template'
+  if ((type === 'emergency') !== (emergency !== undefined))
+    return 'an emergency, and no other, says who broke the glass'
+  if ((type === 'emergency') !== (transition.name === 'break-glass'))
+    return 'an emergency is born by breaking the glass'
+  if (emergency !== undefined) {
+    if (emergency.person !== transition.actor) return 'people break the glass for themselves only'
+    const hours = (Date.parse(emergency.until) - Date.parse(emergency.at)) / 3_600_000
+    if (!(hours > 0 && hours <= 4)) return 'a broken glass is good for four hours at most'
+  }
+  return automatic === true && (record.rollbackOf === undefined || transition.actor !== 'engine')
+    ? 'only an engine takes a change back by itself'
+    : undefined
 }
 
 function fixedFault(before: ChangeRecord, after: ChangeRecord): string | undefined {
@@ -57,6 +83,12 @@ function approvalFault(transition: string, before: ChangeRecord, after: ChangeRe
     return added.length === 0 ? undefined : `${transition} brings no approval`
   const [approval] = added
   if (approval === undefined || added.length > 1) return `${transition} brings exactly one statement that is new`
+  if (approval.assertion === 'forge-asserted') {
+    if (after.transition.actor !== 'engine') return 'what a forge says is written down by an engine'
+    return approval.decision === transition
+      ? undefined
+      : `a review to ${approval.decision} is not recorded as ${transition}`
+  }
   return approval.approver === after.transition.actor ? undefined : 'people speak for themselves only'
 }
 
@@ -64,11 +96,31 @@ function mergeFault(transition: string, before: ChangeRecord, after: ChangeRecor
   if (transition === 'merge') {
     if (before.merge !== undefined) return 'a change is merged once'
     if (after.merge === undefined) return 'a merge names its commit'
-    return after.state === 'approved' && before.state !== 'approved' && before.state !== 'proposed'
+    if (after.state === 'scheduled' && before.state !== 'scheduled') return 'a merge gives a change no time'
+    const waiting = ['approved', 'proposed', 'scheduled'].includes(before.state)
+    return after.state === 'approved' && !waiting
       ? `a change that is ${before.state} is not approved by being merged`
       : undefined
   }
   return same(before.merge, after.merge) ? undefined : `${transition} does not change the merge`
+}
+
+function scheduleFault(transition: string, before: ChangeRecord, after: ChangeRecord): string | undefined {
+  if (after.state === 'scheduled' && after.schedule === undefined) return 'a scheduled change has a time'
+  if (transition === 'unschedule') return after.schedule === undefined ? undefined : 'it still has a time'
+  if (transition !== 'schedule')
+    return same(before.schedule, after.schedule) ? undefined : `${transition} does not change when it is due`
+  const { from, until } = after.schedule ?? { from: '', until: '' }
+  return Date.parse(from) < Date.parse(until) ? undefined : 'a time ends after it has begun'
+}
+
+function reviewFault(transition: string, before: ChangeRecord, after: ChangeRecord): string | undefined {
+  if (transition === 'close' && after.type === 'emergency' && after.review === undefined)
+    return 'an emergency is reviewed before it is closed'
+  if (transition !== 'review')
+    return same(before.review, after.review) ? undefined : `${transition} does not change a review`
+  if (after.review === undefined) return 'a review says what came of it'
+  return after.review.reviewer === after.transition.actor ? undefined : 'people review in their own name only'
 }
 
 function rollbackFault(transition: string, before: ChangeRecord, after: ChangeRecord): string | undefined {
@@ -81,16 +133,25 @@ function rollbackFault(transition: string, before: ChangeRecord, after: ChangeRe
 
 function deploymentFault(transition: string, before: ChangeRecord, after: ChangeRecord): string | undefined {
   const [old, now] = [before.deployment, after.deployment]
-  if (!['start', 'resume', 'progress', 'finish', 'fail'].includes(transition))
+  if (transition === 'pause') return pauseFault(old, now)
+  if (!['start', 'resume', 'progress', 'hold', 'finish', 'fail'].includes(transition))
     return same(old, now) ? undefined : `${transition} does not touch what was deployed`
   if (now === undefined) return `${transition} says what is deployed`
   const ended = transition === 'finish' || transition === 'fail'
   if (ended !== (now.finishedAt !== undefined)) return 'a deployment has an end when it has ended'
+  if (!ended && now.attestation !== undefined) return 'what became of it is attested when it has ended'
   return (
     intentFault(after, now) ??
     (transition === 'start' ? fenceFault(old, now) : goesOn(transition, old, now)) ??
     (ended ? sumFault(transition, after, now) : undefined)
   )
+}
+
+function pauseFault(old: Deployment | undefined, now: Deployment | undefined): string | undefined {
+  if (old === undefined || now?.pause === undefined) return 'what is paused is under way, and says who asked'
+  const { pause: _, ...rest } = now
+  const { pause: __, ...before } = old
+  return same(before, rest) ? undefined : 'asking for a pause changes nothing else'
 }
 
 /** Only what was approved is intended; without an intent an action was so already, or never started. */
@@ -113,6 +174,8 @@ function goesOn(transition: string, old: Deployment | undefined, now: Deployment
     return 'a deployment keeps its start and place'
   if (transition !== 'resume' && !(same(old.fences, now.fences) && old.by === now.by))
     return 'a fence changes hands by resuming only'
+  if (transition !== 'resume' && !same(old.pause, now.pause)) return 'a pause ends by resuming only'
+  if (transition === 'hold' && now.pause === undefined) return 'nothing is held that nobody asked to pause'
   const intents = new Map(now.intents.map((i) => [i.action.id, canonicalJson(i)]))
   if (old.intents.some((i) => intents.get(i.action.id) !== canonicalJson(i)))
     return 'an intent that was written is gone or changed'

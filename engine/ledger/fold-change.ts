@@ -1,8 +1,19 @@
 import type { Address } from '../model/address.ts'
 import { compareText } from '../model/diagnostic.ts'
 import { escapeControls } from '../model/escape.ts'
-import type { RecordedAction, ResourceOnHost, Subject } from '../model/plan.ts'
-import type { ActionResult, ChangeRecord, ChangeState, Deployment, Intent, RecordedApproval } from '../model/record.ts'
+import type { RecordedAction, ResourceOnHost, Risk, Subject } from '../model/plan.ts'
+import type {
+  ActionResult,
+  ChangeRecord,
+  ChangeState,
+  Deployment,
+  Emergency,
+  Envelope,
+  Intent,
+  RecordedApproval,
+  Review,
+  Schedule,
+} from '../model/record.ts'
 import { changeFault } from './change-law.ts'
 import { report } from './codes.ts'
 import type { Outcome } from './record-text.ts'
@@ -27,25 +38,53 @@ export interface Proposal {
   readonly actions: readonly RecordedAction[]
   readonly only?: readonly ResourceOnHost[]
   readonly rollbackOf?: string
+  readonly risk?: Risk
+  /** The engine takes a change back by itself. */
+  readonly automatic?: true
+  /** The `StandardChange` it follows: then it is a standard change. */
+  readonly template?: Address
   /** Set where the record is born of a merge nobody had recorded. */
   readonly mergedAs?: Merge
 }
 
-/** A record is born. `approved` only where the estate's rule asks for nobody. */
+/** A record is born. `approved` only where the estate's rule asks for nobody, or a standard change was agreed beforehand. */
 export function propose(
   proposal: Proposal,
   by: By,
   state: 'proposed' | 'approved' | 'unapproved' = 'proposed',
   reasons: readonly string[] = [],
 ): Outcome<ChangeRecord> {
-  const { id, title, subject, actions, only, rollbackOf, mergedAs } = proposal
+  const { template } = proposal
+  const kind = template === undefined ? { type: 'normal' as const } : { type: 'standard' as const, template }
+  return checked(undefined, { ...newborn(proposal, by, 'propose', reasons), ...kind, state })
+}
+
+/** An emergency is born: one person answers for it, and somebody else looks at it afterwards. */
+export function breakGlass(
+  proposal: Omit<Proposal, 'template' | 'mergedAs' | 'automatic'>,
+  emergency: Emergency,
+  by: By,
+): Outcome<ChangeRecord> {
   return checked(undefined, {
+    ...newborn(proposal, by, 'break-glass', []),
+    type: 'emergency',
+    state: 'approved',
+    emergency: { ...emergency, reason: prose(emergency.reason), incident: oneLine(emergency.incident) },
+  })
+}
+
+function newborn(
+  proposal: Omit<Proposal, 'template'>,
+  by: By,
+  name: 'propose' | 'break-glass',
+  reasons: readonly string[],
+): Omit<ChangeRecord, 'type' | 'state'> {
+  const { id, title, subject, actions, only, rollbackOf, risk, automatic, mergedAs } = proposal
+  return {
     apiVersion: 'plumbline/v1',
     kind: 'Change',
     id,
-    state,
     title: oneLine(title),
-    type: 'normal',
     openedAt: by.at,
     openedBy: by.actor,
     subject,
@@ -53,10 +92,12 @@ export function propose(
     approvals: [],
     ...(only !== undefined && { only }),
     ...(rollbackOf !== undefined && { rollbackOf }),
+    ...(risk !== undefined && { risk }),
+    ...(automatic === true && { automatic }),
     ...(mergedAs !== undefined && { merge: { ...mergedAs, recognisedAt: by.at } }),
     ...(reasons.length > 0 && { reasons: reasons.map(prose) }),
-    transition: { uuid: by.uuid, name: 'propose', at: by.at, actor: by.actor },
-  })
+    transition: { uuid: by.uuid, name, at: by.at, actor: by.actor },
+  }
 }
 
 /**
@@ -67,7 +108,10 @@ export function addApproval(
   record: ChangeRecord,
   approval: RecordedApproval,
   by: By,
-  judged: { readonly state: 'proposed' | 'approved' | 'rejected'; readonly reasons?: readonly string[] },
+  judged: {
+    readonly state: 'proposed' | 'approved' | 'scheduled' | 'rejected'
+    readonly reasons?: readonly string[]
+  },
 ): Outcome<ChangeRecord> {
   const approvals = [...record.approvals, approval].sort(compareApprovals)
   return move(record, 'approve', by, judged.state, { approvals }, judged.reasons)
@@ -102,7 +146,48 @@ export function recogniseMerge(
   judged: { readonly approved: boolean; readonly reasons?: readonly string[] },
 ): Outcome<ChangeRecord> {
   const seen = { merge: { ...merge, recognisedAt: by.at } }
-  return move(record, 'merge', by, judged.approved ? 'approved' : 'unapproved', seen, judged.reasons)
+  const held = record.state === 'scheduled' ? 'scheduled' : 'approved'
+  return move(record, 'merge', by, judged.approved ? held : 'unapproved', seen, judged.reasons)
+}
+
+/** Gives it a time, or another one. */
+export function schedule(record: ChangeRecord, when: Schedule, by: By): Outcome<ChangeRecord> {
+  return move(record, 'schedule', by, 'scheduled', { schedule: when })
+}
+
+/** Takes its time away again. */
+export function unschedule(record: ChangeRecord, by: By): Outcome<ChangeRecord> {
+  const { schedule: _, ...rest } = record
+  return move(rest, 'unschedule', by, 'approved', {}, [], record)
+}
+
+/** Asks that no further wave is started. */
+export function pause(record: ChangeRecord, reason: string, by: By): Outcome<ChangeRecord> {
+  return move(
+    record,
+    'pause',
+    by,
+    'implementing',
+    deployed(record, { pause: { by: by.actor, at: by.at, reason: prose(reason) } }),
+  )
+}
+
+/** It has stopped because somebody asked for it. What was not started can be gone on with. */
+export function hold(record: ChangeRecord, results: readonly ActionResult[], by: By): Outcome<ChangeRecord> {
+  return move(record, 'hold', by, 'paused', deployed(record, { results: merged(record, results) }), [
+    `paused by ${record.deployment?.pause?.by ?? 'somebody'}: ${record.deployment?.pause?.reason ?? ''}`,
+  ])
+}
+
+/** Somebody who had no hand in it looks back at it. */
+export function review(record: ChangeRecord, said: Review, by: By): Outcome<ChangeRecord> {
+  const comment = said.comment === undefined ? {} : { comment: prose(said.comment) }
+  return move(record, 'review', by, 'reviewed', { review: { ...said, ...comment } }, record.reasons)
+}
+
+/** Nothing is left to be done about it. */
+export function close(record: ChangeRecord, by: By): Outcome<ChangeRecord> {
+  return move(record, 'close', by, 'closed', {}, record.reasons)
 }
 
 /** What is about to be done, written before the first host is touched. */
@@ -124,12 +209,16 @@ export function resume(
   by: By,
 ): Outcome<ChangeRecord> {
   const { fences, by: who, intents = [], results } = again
+  const { deployment } = record
+  if (deployment === undefined) return move(record, 'resume', by, 'implementing', {})
+  const { pause: _, ...kept } = deployment
+  const awake = { ...record, deployment: kept }
   return move(
     record,
     'resume',
     by,
     'implementing',
-    deployed(record, { fences, by: who, results: results.map(readable) }, intents),
+    deployed(awake, { fences, by: who, results: results.map(readable) }, intents),
   )
 }
 
@@ -149,14 +238,13 @@ export function progress(
 }
 
 /** Every intended action was applied. */
-export function finish(record: ChangeRecord, results: readonly ActionResult[], by: By): Outcome<ChangeRecord> {
-  return move(
-    record,
-    'finish',
-    by,
-    'implemented',
-    deployed(record, { results: merged(record, results), finishedAt: by.at }),
-  )
+export function finish(
+  record: ChangeRecord,
+  results: readonly ActionResult[],
+  by: By,
+  attestation?: Envelope,
+): Outcome<ChangeRecord> {
+  return move(record, 'finish', by, 'implemented', deployed(record, endedAs(record, results, by, attestation)))
 }
 
 /** It stopped: every intended action has an outcome, and the reasons say which gate or host ended it. */
@@ -165,15 +253,19 @@ export function fail(
   results: readonly ActionResult[],
   by: By,
   reasons: readonly string[],
+  attestation?: Envelope,
 ): Outcome<ChangeRecord> {
-  return move(
-    record,
-    'fail',
-    by,
-    'failed',
-    deployed(record, { results: merged(record, results), finishedAt: by.at }),
-    reasons,
-  )
+  return move(record, 'fail', by, 'failed', deployed(record, endedAs(record, results, by, attestation)), reasons)
+}
+
+function endedAs(
+  record: ChangeRecord,
+  results: readonly ActionResult[],
+  by: By,
+  attestation: Envelope | undefined,
+): Partial<Deployment> {
+  const end = { results: merged(record, results), finishedAt: by.at }
+  return attestation === undefined ? end : { ...end, attestation }
 }
 
 /** Another change took it back. */
@@ -191,7 +283,9 @@ export function countResults(record: ChangeRecord): Readonly<Record<'planned' | 
   return counts
 }
 
-type Changes = Partial<Pick<ChangeRecord, 'approvals' | 'merge' | 'deployment' | 'rolledBackBy'>>
+type Changes = Partial<
+  Pick<ChangeRecord, 'approvals' | 'merge' | 'schedule' | 'deployment' | 'review' | 'rolledBackBy'>
+>
 
 function move(
   record: ChangeRecord,
@@ -200,11 +294,12 @@ function move(
   state: ChangeState,
   changes: Changes,
   reasons: readonly string[] = [],
+  before: ChangeRecord = record,
 ): Outcome<ChangeRecord> {
   // Reasons are about the state it is in now: those of the state before are in the history.
   const { reasons: _, ...rest } = record
   const transition = { uuid: by.uuid, name, at: by.at, actor: by.actor }
-  return checked(record, {
+  return checked(before, {
     ...rest,
     ...changes,
     state,
@@ -243,9 +338,8 @@ function readable(result: ActionResult): ActionResult {
 }
 
 function compareApprovals(a: RecordedApproval, b: RecordedApproval): number {
-  return (
-    compareText(a.at, b.at) ||
-    compareText(a.approver, b.approver) ||
-    compareText(a.envelope.payload, b.envelope.payload)
-  )
+  return compareText(a.at, b.at) || compareText(a.approver, b.approver) || compareText(wordsOf(a), wordsOf(b))
 }
+
+const wordsOf = (approval: RecordedApproval): string =>
+  approval.assertion === 'approver-signed' ? approval.envelope.payload : approval.forge.review

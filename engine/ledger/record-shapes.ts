@@ -51,8 +51,24 @@ const deployment = object(
       ),
     ),
   },
-  { finishedAt: instant },
+  { finishedAt: instant, pause: object({ by: line, at: instant, reason: prose }), attestation: envelope },
 )
+
+const address = text(/^[A-Z][A-Za-z0-9]{0,62}\/[a-z0-9][a-z0-9.-]{0,62}$/)
+const signedApproval = object({ assertion: oneOf('approver-signed'), approver: person, at: instant, envelope })
+const forgeApproval = object({
+  assertion: oneOf('forge-asserted'),
+  approver: person,
+  at: instant,
+  decision: oneOf('approve', 'reject'),
+  head: objectId,
+  forge: object({ host: line, repository: line, request: count, review: line, login: line }),
+})
+const approval: Check = (value, at) =>
+  ((value as { assertion?: unknown } | null)?.assertion === 'forge-asserted' ? forgeApproval : signedApproval)(
+    value,
+    at,
+  )
 
 const envelopeOf = (kind: string) => ({ apiVersion: oneOf('plumbline/v1'), kind: oneOf(kind) })
 
@@ -63,22 +79,43 @@ export const shapes = {
       ...envelopeOf('Change'),
       id: changeId,
       state: oneOf(
-        ...['proposed', 'approved', 'rejected', 'superseded', 'expired', 'unapproved'],
-        ...['implementing', 'implemented', 'failed', 'rolled-back'],
+        ...['proposed', 'approved', 'rejected', 'superseded', 'expired', 'unapproved', 'scheduled'],
+        ...['implementing', 'paused', 'implemented', 'failed', 'rolled-back', 'reviewed', 'closed'],
       ),
       title: line,
-      type: oneOf('normal'),
+      type: oneOf('standard', 'normal', 'emergency'),
       openedAt: instant,
       openedBy: line,
       subject,
       actions: listOf(action),
-      approvals: listOf(object({ assertion: oneOf('approver-signed'), approver: person, at: instant, envelope })),
+      approvals: listOf(approval),
       transition: object({ uuid, name: line, at: instant, actor }),
     },
     {
       reasons: listOf(prose),
       merge: object({ commit: objectId, base: objectId, recognisedAt: instant }),
       deployment,
+      template: address,
+      emergency: object({
+        person,
+        role: address,
+        reason: prose,
+        incident: line,
+        at: instant,
+        until: instant,
+        envelope,
+      }),
+      risk: object({
+        score: count,
+        level: oneOf('low', 'medium', 'high'),
+        factors: listOf(object({ points: count, because: prose }, { evidence: listOf(line) })),
+      }),
+      schedule: object({ from: instant, until: instant }, { window: address }),
+      review: object(
+        { reviewer: person, at: instant, outcome: oneOf('successful', 'unsuccessful'), envelope },
+        { comment: prose },
+      ),
+      automatic: oneOf(true),
       only: listOf(object({ host: name, resource: resourceId })),
       rollbackOf: changeId,
       rolledBackBy: changeId,

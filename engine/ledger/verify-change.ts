@@ -2,7 +2,7 @@ import type { Address } from '../model/address.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import { openEnvelope } from '../model/dsse.ts'
 import type { Subject } from '../model/plan.ts'
-import type { BranchRecord, ChangeRecord, RecordedApproval } from '../model/record.ts'
+import type { BranchRecord, ChangeRecord, ForgeApproval, RecordedApproval } from '../model/record.ts'
 import type { LedgerStep } from '../ports/ledger.ts'
 import { changeFault } from './change-law.ts'
 import { appliedPath, branchPath, changePath } from './paths.ts'
@@ -89,6 +89,7 @@ async function approvalFault(
   const old = new Set((before?.approvals ?? []).map((a) => canonicalJson(a)))
   const approval = after.approvals.find((a) => !old.has(canonicalJson(a)))
   if (approval === undefined) return undefined
+  if (approval.assertion === 'forge-asserted') return forgeFault(walk, approval, after)
   const opened = walk.open(approval.envelope)
   if (!opened.ok) return `the statement of ${approval.approver} does not hold: ${opened.because}`
   const { predicate } = opened
@@ -101,6 +102,13 @@ async function approvalFault(
   return walk.approverFault(approval, after.subject.base, step.commit.at)
 }
 
+/** What a forge said is about the head that was merged, and about a person of the base. */
+async function forgeFault(walk: LedgerWalk, approval: ForgeApproval, after: ChangeRecord): Promise<string | undefined> {
+  if (approval.head !== after.subject.head) return `the review of ${approval.approver} is of another commit`
+  const known = await walk.question.isPerson(after.subject.base, approval.approver)
+  return known ? undefined : `${approval.approver} is nobody who may approve, by its base`
+}
+
 /** The base may have moved since, where the merge result and the plan are the same; nothing else may differ. */
 function sameSubject(a: Subject, b: Subject): boolean {
   return canonicalJson({ ...a, base: '' }) === canonicalJson({ ...b, base: '' })
@@ -111,7 +119,7 @@ function sameSubject(a: Subject, b: Subject): boolean {
  * to be one by the documents that stood on the branch right before: an old base does not bring back who has left.
  */
 async function standingFault(walk: LedgerWalk, record: ChangeRecord, step: LedgerStep): Promise<string | undefined> {
-  if (record.state !== 'approved' && record.state !== 'implementing') return undefined
+  if (record.state !== 'approved' && record.state !== 'scheduled' && record.state !== 'implementing') return undefined
   if (walk.genesis?.rule === 'solo') return undefined
   const agreed = lastWords(record.approvals).filter((a) => openedDecision(a) === 'approve')
   if (agreed.length === 0) return `it is ${record.state}, and nobody approved it`
@@ -132,7 +140,8 @@ function lastWords(approvals: readonly RecordedApproval[]): readonly RecordedApp
 }
 
 function openedDecision(approval: RecordedApproval): string | undefined {
-  const opened = openEnvelope(approval.envelope)
+  if (approval.assertion === 'forge-asserted') return approval.decision
+  const opened = openEnvelope('approval', approval.envelope)
   return opened.ok ? opened.predicate.decision : undefined
 }
 

@@ -21,6 +21,8 @@ export interface VerifyQuestion {
   readonly contentOf: (commit: MainCommit, base: string) => Promise<Digest>
   /** Keys with which a person of the base commit's documents may sign at a time (ISO 8601). */
   readonly personKeys: (base: string, person: Address, at: string) => Promise<readonly string[]>
+  /** Whether somebody is an active human of a commit's documents. */
+  readonly isPerson: (base: string, person: Address) => Promise<boolean>
   readonly verifySignature: VerifySignature
   readonly sha256: Sha256
   /** Text of an allowed signers file that is kept outside of what is verified. Engines stand in it as `engine`. */

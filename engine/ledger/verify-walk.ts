@@ -1,6 +1,13 @@
 import type { Address } from '../model/address.ts'
-import { approvalNamespace, type VerifiedEnvelope, verifyEnvelope } from '../model/dsse.ts'
-import type { ChangeRecord, GenesisRecord, LockRecord, RecordedApproval, UnauthorisedRecord } from '../model/record.ts'
+import { namespaceOf, type VerifiedEnvelope, verifyEnvelope } from '../model/dsse.ts'
+import type {
+  ChangeRecord,
+  Envelope,
+  GenesisRecord,
+  LockRecord,
+  RecordedApproval,
+  UnauthorisedRecord,
+} from '../model/record.ts'
 import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerCommit, LedgerStep } from '../ports/ledger.ts'
 import { type AllowedSigner, maySign, namesPrincipal } from './allowed-signers.ts'
@@ -120,16 +127,20 @@ export class LedgerWalk {
   }
 
   /** Opens an approval and checks its signature. */
-  open(envelope: RecordedApproval['envelope']): VerifiedEnvelope {
+  open(envelope: Envelope): VerifiedEnvelope {
     const { verifySignature, sha256 } = this.question
-    return verifyEnvelope(envelope, verifySignature, (publicKey) => sshFingerprint(sha256, publicKey))
+    return verifyEnvelope('approval', envelope, verifySignature, (publicKey) => sshFingerprint(sha256, publicKey))
   }
 
   /** Why an approver may not be one by the documents of a commit; undefined where they may. */
   async approverFault(approval: RecordedApproval, base: string, at: string): Promise<string | undefined> {
+    if (approval.assertion === 'forge-asserted')
+      return (await this.question.isPerson(base, approval.approver))
+        ? undefined
+        : `${approval.approver} is nobody who may approve, by ${base}`
     const opened = this.open(approval.envelope)
     if (!opened.ok) return opened.because
-    return this.personFault(opened.publicKey, approval.approver, base, at, approvalNamespace)
+    return this.personFault(opened.publicKey, approval.approver, base, at, namespaceOf('approval'))
   }
 
   nameOf(key: string): string {

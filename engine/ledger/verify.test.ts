@@ -9,7 +9,7 @@ import { generateKeyPair } from '../adapters/signing/key-pair.ts'
 import { memorySigner } from '../adapters/signing/signer.ts'
 import { verifySshSignature } from '../adapters/signing/ssh-signature.ts'
 import { contentDigest } from '../change/content.ts'
-import { signApproval } from '../model/dsse.ts'
+import { signStatement } from '../model/dsse.ts'
 import type { Subject } from '../model/plan.ts'
 import type {
   AppliedHost,
@@ -19,6 +19,7 @@ import type {
   GenesisRecord,
   LockRecord,
   RecordedApproval,
+  SignedApproval,
 } from '../model/record.ts'
 import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerEntry, LedgerStep } from '../ports/ledger.ts'
@@ -104,9 +105,10 @@ async function approval(
   over: Partial<Subject> = {},
   signer = ito,
   approver: `Person/${string}` = n,
-): Promise<RecordedApproval> {
+): Promise<SignedApproval> {
   const at = '2026-10-02T12:00:00Z'
-  const envelope = await signApproval(
+  const envelope = await signStatement(
+    'approval',
     { subject: { ...subject, ...over }, approver, decision: 'approve', at },
     signer,
     fingerprint,
@@ -220,6 +222,7 @@ async function verify(steps: readonly LedgerStep[], over: Partial<VerifyQuestion
     ),
     isOnMain: (commit) => repository.isAncestor(commit, merge).catch(() => false),
     contentOf: async (commit, base) => contentDigest(await repository.changes(base, commit.id), sha256),
+    isPerson: async (_, person) => person === 'Person/n.ito' || person === 'Person/m.okafor',
     personKeys: async (_, person) =>
       person === n ? [ito.publicKey] : person === 'Person/m.okafor' ? [okafor.publicKey] : [],
     verifySignature: verifySshSignature,

@@ -8,7 +8,7 @@ import { generateKeyPair } from '../adapters/signing/key-pair.ts'
 import { memorySigner } from '../adapters/signing/signer.ts'
 import { verifySshSignature } from '../adapters/signing/ssh-signature.ts'
 import { canonicalJson } from './canonical.ts'
-import { makeStatement, openEnvelope, pae, signApproval, verifyEnvelope } from './dsse.ts'
+import { makeStatement, openEnvelope, pae, signStatement, verifyEnvelope } from './dsse.ts'
 import type { ApprovalPredicate, Envelope } from './record.ts'
 import { sshFingerprint } from './ssh-key.ts'
 
@@ -45,13 +45,13 @@ it('encodes as the DSSE protocol says', () => {
 })
 
 it('signs, opens and verifies; says who signed and what', async () => {
-  const envelope = await signApproval(predicate, signer, fingerprint)
-  expect(verifyEnvelope(envelope, verifySshSignature, fingerprint)).toEqual({
+  const envelope = await signStatement('approval', predicate, signer, fingerprint)
+  expect(verifyEnvelope('approval', envelope, verifySshSignature, fingerprint)).toEqual({
     ok: true,
     publicKey: signer.publicKey,
     predicate,
   })
-  expect(openEnvelope(JSON.parse(JSON.stringify(envelope)))).toMatchObject({
+  expect(openEnvelope('approval', JSON.parse(JSON.stringify(envelope)))).toMatchObject({
     ok: true,
     predicate,
     keyid: fingerprint(signer.publicKey),
@@ -59,11 +59,11 @@ it('signs, opens and verifies; says who signed and what', async () => {
 })
 
 describe('does not verify', () => {
-  const verify = (envelope: unknown) => verifyEnvelope(envelope, verifySshSignature, fingerprint)
+  const verify = (envelope: unknown) => verifyEnvelope('approval', envelope, verifySshSignature, fingerprint)
 
   it('with another payload, another key id, a second signature, another namespace', async () => {
-    const envelope = await signApproval(predicate, signer, fingerprint)
-    const other = await signApproval({ ...predicate, decision: 'reject' }, signer, fingerprint)
+    const envelope = await signStatement('approval', predicate, signer, fingerprint)
+    const other = await signStatement('approval', { ...predicate, decision: 'reject' }, signer, fingerprint)
     expect(verify({ ...envelope, payload: other.payload })).toMatchObject({ because: /does not match/ })
     const [signature] = envelope.signatures
     expect(verify({ ...envelope, signatures: [{ ...signature, keyid: 'SHA256:x' }] })).toMatchObject({
@@ -78,7 +78,7 @@ describe('does not verify', () => {
     })
   })
 
-  const statement = makeStatement(predicate)
+  const statement = makeStatement('approval', predicate)
   it.each([
     ['not an object', null],
     ['another type', { ...sealed('{}'), payloadType: 'text/plain' }],
@@ -90,20 +90,27 @@ describe('does not verify', () => {
     ['a field in the predicate', sealed(canonicalJson({ ...statement, predicate: { ...predicate, more: 1 } }))],
     [
       'a field in the subject',
-      sealed(canonicalJson(makeStatement({ ...predicate, subject: { ...predicate.subject, more: 1 } as never }))),
+      sealed(
+        canonicalJson(makeStatement('approval', { ...predicate, subject: { ...predicate.subject, more: 1 } as never })),
+      ),
     ],
     [
       'a short digest',
-      sealed(canonicalJson(makeStatement({ ...predicate, subject: { ...predicate.subject, plan: 'sha256:1' } }))),
+      sealed(
+        canonicalJson(makeStatement('approval', { ...predicate, subject: { ...predicate.subject, plan: 'sha256:1' } })),
+      ),
     ],
-    ['no person', sealed(canonicalJson(makeStatement({ ...predicate, approver: 'Team/platform' })))],
-    ['a local time', sealed(canonicalJson(makeStatement({ ...predicate, at: '2026-10-02T12:00:00' })))],
-    ['another decision', sealed(canonicalJson(makeStatement({ ...predicate, decision: 'maybe' as never })))],
+    ['no person', sealed(canonicalJson(makeStatement('approval', { ...predicate, approver: 'Team/platform' })))],
+    ['a local time', sealed(canonicalJson(makeStatement('approval', { ...predicate, at: '2026-10-02T12:00:00' })))],
+    [
+      'another decision',
+      sealed(canonicalJson(makeStatement('approval', { ...predicate, decision: 'maybe' as never }))),
+    ],
     ['subjects of another plan', sealed(canonicalJson({ ...statement, subject: [] }))],
     ['a key twice', sealed(canonicalJson(statement).replace('"_type"', '"_type":"x","_type"'))],
     ['a byte order mark', sealed(`\ufeff${canonicalJson(statement)}`)],
   ])('with %s', (_, envelope) => {
-    expect(openEnvelope(envelope).ok).toBe(false)
+    expect(openEnvelope('approval', envelope).ok).toBe(false)
     expect(verify(envelope).ok).toBe(false)
   })
 })
@@ -113,7 +120,7 @@ it.skipIf(!hasKeygen)(
   'can be checked with a shell and ssh-keygen alone (skipped where it is not installed)',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'plumbline-dsse-'))
-    const envelope = await signApproval(predicate, signer, fingerprint)
+    const envelope = await signStatement('approval', predicate, signer, fingerprint)
     writeFileSync(join(folder, 'payload.b64'), envelope.payload)
     writeFileSync(join(folder, 'sig.b64'), envelope.signatures[0]?.sig ?? '')
     writeFileSync(join(folder, 'signers'), `Person/n.ito ${signer.publicKey}\n`)

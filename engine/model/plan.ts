@@ -130,7 +130,14 @@ export interface Risk {
   /** 0 to 100. */
   readonly score: number
   readonly level: 'low' | 'medium' | 'high'
-  readonly factors: readonly { readonly points: number; readonly because: string }[]
+  readonly factors: readonly RiskFactor[]
+}
+
+export interface RiskFactor {
+  readonly points: number
+  readonly because: string
+  /** Addresses, numbers of changes and the like that anybody can look up; at most a few. */
+  readonly evidence?: readonly string[]
 }
 
 export interface WavePlan {

@@ -4,7 +4,7 @@ import type { Json } from './document.ts'
 import type { DriftClues } from './drift.ts'
 import type { ActionOutcome } from './event.ts'
 import type { FactEvidence } from './facts.ts'
-import type { RecordedAction, ResourceOnHost, Subject } from './plan.ts'
+import type { RecordedAction, ResourceOnHost, Risk, Subject } from './plan.ts'
 import type { ResourceId } from './resource.ts'
 
 /** States of a change; the legal moves are in `engine/ledger/transitions.ts`. */
@@ -15,10 +15,20 @@ export type ChangeState =
   | 'superseded'
   | 'expired'
   | 'unapproved'
+  | 'scheduled'
   | 'implementing'
+  | 'paused'
   | 'implemented'
   | 'failed'
   | 'rolled-back'
+  | 'reviewed'
+  | 'closed'
+
+/**
+ * - `standard`: agreed beforehand, by a `StandardChange` of the base that it follows to the letter
+ * - `emergency`: carried out on the word of one person with a role for it, and reviewed afterwards
+ */
+export type ChangeType = 'standard' | 'normal' | 'emergency'
 
 /** A DSSE envelope (one approval, one envelope). The payload is an in-toto Statement v1 in canonical JSON, base64. */
 export interface Envelope {
@@ -37,11 +47,95 @@ export interface ApprovalPredicate {
   readonly comment?: string
 }
 
-export interface RecordedApproval {
+/** What one person said: signed by their own key, or reported by a forge and then only as good as the forge and the engine that asked it. */
+export type RecordedApproval = SignedApproval | ForgeApproval
+
+export interface SignedApproval {
   readonly assertion: 'approver-signed'
   readonly approver: Address
   readonly at: string
   readonly envelope: Envelope
+}
+
+/** A review on a pull request, as the forge told it. */
+export interface ForgeApproval {
+  readonly assertion: 'forge-asserted'
+  readonly approver: Address
+  /** ISO 8601, UTC: when the review was submitted. */
+  readonly at: string
+  readonly decision: 'approve' | 'reject'
+  /** The commit that was reviewed. */
+  readonly head: string
+  /** Host name of the forge, the repository there, number of the pull request, id of the review, and the account. */
+  readonly forge: {
+    readonly host: string
+    readonly repository: string
+    readonly request: number
+    readonly review: string
+    readonly login: string
+  }
+}
+
+/** Predicate of the in-toto Statement with which somebody breaks the glass. */
+export interface BreakGlassPredicate {
+  readonly subject: Subject
+  readonly person: Address
+  /** The team of the base whose members may. */
+  readonly role: Address
+  readonly reason: string
+  /** Number of the incident, in whatever tool keeps incidents. */
+  readonly incident: string
+  /** ISO 8601, UTC: when it was signed, and until when it may be used; four hours at most. */
+  readonly at: string
+  readonly until: string
+}
+
+export interface Emergency {
+  readonly person: Address
+  readonly role: Address
+  readonly reason: string
+  readonly incident: string
+  readonly at: string
+  readonly until: string
+  readonly envelope: Envelope
+}
+
+/** Predicate of the in-toto Statement of somebody who looks back at a change. */
+export interface ReviewPredicate {
+  readonly subject: Subject
+  /** Number of the change. */
+  readonly change: string
+  readonly reviewer: Address
+  readonly at: string
+  readonly outcome: 'successful' | 'unsuccessful'
+  readonly comment?: string
+}
+
+export interface Review {
+  readonly reviewer: Address
+  readonly at: string
+  readonly outcome: 'successful' | 'unsuccessful'
+  readonly comment?: string
+  readonly envelope: Envelope
+}
+
+/** Predicate of the in-toto Statement of the engine that carried a change out. */
+export interface ApplyPredicate {
+  readonly subject: Subject
+  readonly change: string
+  readonly outcome: 'implemented' | 'failed'
+  readonly startedAt: string
+  readonly finishedAt: string
+  /** Digest of the record's results, in canonical JSON. */
+  readonly results: Digest
+}
+
+/** When it is to be carried out: not before `from`, nothing new from `until` on. ISO 8601, UTC. */
+export interface Schedule {
+  readonly from: string
+  readonly until: string
+  /** The `ChangeWindow` it was put into, where it was one. */
+  readonly window?: Address
 }
 
 /** What one action did, as far as it was seen. */
@@ -69,6 +163,10 @@ export interface Deployment {
   readonly by: string
   readonly intents: readonly Intent[]
   readonly results: readonly ActionResult[]
+  /** Somebody asked that no further wave is started. */
+  readonly pause?: { readonly by: string; readonly at: string; readonly reason: string }
+  /** What the engine that carried it out says became of it, signed. */
+  readonly attestation?: Envelope
 }
 
 /** A change, as the ledger branch keeps it: `changes/2026/000/CHG-2026-00042.yaml`. Holds digests and references, never secrets or contents. */
@@ -78,7 +176,13 @@ export interface ChangeRecord {
   readonly id: string
   readonly state: ChangeState
   readonly title: string
-  readonly type: 'normal'
+  readonly type: ChangeType
+  /** The `StandardChange` it follows; of a standard change only. */
+  readonly template?: Address
+  /** Who broke the glass and why; of an emergency only. */
+  readonly emergency?: Emergency
+  /** How risky it was found to be when it was opened. */
+  readonly risk?: Risk
   readonly openedAt: string
   readonly openedBy: string
   readonly subject: Subject
@@ -90,8 +194,13 @@ export interface ChangeRecord {
   readonly reasons?: readonly string[]
   /** The commit on the target branch that brought it there, and the one before (the same where there was nothing to merge). */
   readonly merge?: { readonly commit: string; readonly base: string; readonly recognisedAt: string }
+  readonly schedule?: Schedule
   readonly deployment?: Deployment
+  /** What somebody independent said of it afterwards. */
+  readonly review?: Review
   readonly rollbackOf?: string
+  /** The engine took it back by itself, because the rollout says so. */
+  readonly automatic?: true
   readonly rolledBackBy?: string
   /** Set by every transition: uuid of the newest one. */
   readonly transition: { readonly uuid: string; readonly name: string; readonly at: string; readonly actor: string }

@@ -6,7 +6,7 @@ import { nextChangeId } from '../ledger/find-records.ts'
 import { addApproval, propose, reject } from '../ledger/fold-change.ts'
 import type { Address } from '../model/address.ts'
 import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
-import { signApproval } from '../model/dsse.ts'
+import { signStatement } from '../model/dsse.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ApprovalPredicate, ChangeRecord, RecordedApproval } from '../model/record.ts'
 import { recordedAction } from '../plan/plan-digest.ts'
@@ -150,7 +150,7 @@ async function sign(
     assertion: 'approver-signed',
     approver,
     at: predicate.at,
-    envelope: await signApproval(predicate, signer, world.fingerprint),
+    envelope: await signStatement('approval', predicate, signer, world.fingerprint),
   }
 }
 

@@ -44,6 +44,10 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
     isOnMain: (commit) => repository.isAncestor(commit, tip),
     contentOf: async (commit, base) => contentDigest(await repository.changes(base, commit.id), world.sha256),
     personKeys: async (base, person, at) => keysOf((await estateOf(base)).graph, person, at),
+    isPerson: async (base, person) => {
+      const found = peopleOf((await estateOf(base)).graph).byAddress.get(person)
+      return found?.active === true && !found.bot
+    },
     verifySignature: world.verifySignature,
     sha256: world.sha256,
     ...(options.allowedSigners !== undefined && { allowedSigners: await world.readText(options.allowedSigners) }),

@@ -38,7 +38,7 @@ export function judgeRecord(
     baseGraph: base.graph,
     requirements: plan.verdict.requirements,
     rule: base.config.rule ?? 'one-independent',
-    verifyEnvelope: world.verifyEnvelope,
+    verifyEnvelope: (envelope) => world.verifyEnvelope('approval', envelope),
     now: world.clock.now(),
     ...(moved && {
       replanned: {
@@ -72,7 +72,7 @@ export async function judgeUnmoved(world: World, record: ChangeRecord, range: Ra
     baseGraph: base.graph,
     requirements: verdict.requirements,
     rule,
-    verifyEnvelope: world.verifyEnvelope,
+    verifyEnvelope: (envelope) => world.verifyEnvelope('approval', envelope),
     now: world.clock.now(),
   })
 }

@@ -17,6 +17,8 @@ const ended: ReadonlySet<ChangeRecord['state']> = new Set([
   'superseded',
   'expired',
   'rolled-back',
+  'reviewed',
+  'closed',
 ])
 
 /** What was last applied to each of the hosts; hosts without an entry are left out. */
@@ -30,7 +32,6 @@ export async function findRecord(world: World, id: string): Promise<ChangeRecord
   return trusted(await findChange(await (await world.ledger()).view(), id.toUpperCase()))
 }
 
-/** Changes that are neither done nor dead, in the order in which they were opened. */
 /** One commit of the ledger about a record. */
 export interface RecordStep {
   readonly at: string
@@ -50,6 +51,7 @@ export async function recordHistory(world: World, path: string | undefined): Pro
   }))
 }
 
+/** Changes that are neither done nor dead, in the order in which they were opened. */
 export async function openRecords(world: World): Promise<readonly ChangeRecord[]> {
   return openIn(await (await world.ledger()).view())
 }

@@ -1,7 +1,7 @@
 import type { Sha256 } from '../model/canonical.ts'
 import type { JsonObject } from '../model/document.ts'
 import type { DocumentCache } from '../model/document-cache.ts'
-import type { VerifiedEnvelope } from '../model/dsse.ts'
+import type { StatementSort, VerifiedEnvelope } from '../model/dsse.ts'
 import type { Emit } from '../model/event.ts'
 import type { Kinds } from '../model/kind.ts'
 import type { Plan } from '../model/plan.ts'
@@ -58,7 +58,7 @@ export interface World {
   /** Key of the person at the keyboard: signs approvals and commits. */
   readonly personSigner: () => Promise<Signer>
   readonly verifySignature: VerifySignature
-  readonly verifyEnvelope: (envelope: Envelope) => VerifiedEnvelope
+  readonly verifyEnvelope: <Sort extends StatementSort>(sort: Sort, envelope: Envelope) => VerifiedEnvelope<Sort>
   /** `SHA256:…` of a public key in authorized_keys form. */
   readonly fingerprint: (publicKey: string) => string | undefined
   /** Files of the working folder, below the estate's root. */

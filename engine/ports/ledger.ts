@@ -38,8 +38,6 @@ export interface Ledger {
   history(path?: string): Promise<readonly LedgerCommit[]>
   /** Every commit with the files it wrote, oldest first: what verification reads. */
   steps(): AsyncIterable<LedgerStep>
-  /** Every commit with the files it wrote, oldest first: what verification reads. */
-  steps(): AsyncIterable<LedgerStep>
   /**
    * Appends by compare-and-swap. `prepare` is asked again with a newer view after a lost race, so that numbers are given
    * again and guards are judged on what is there. An empty list appends nothing. Durable when it returns.

@@ -66,6 +66,7 @@ function changeRow(record: ChangeRecord): Row {
     change: record.id,
     state: record.state,
     title: record.title,
+    type: record.type,
     openedAt: record.openedAt,
     openedBy: record.openedBy,
     merged: record.merge?.recognisedAt ?? null,
@@ -77,15 +78,17 @@ function changeRow(record: ChangeRecord): Row {
 }
 
 function approvalRows(record: ChangeRecord): readonly Row[] {
-  return record.approvals.map(({ approver, at, envelope }) => {
-    const said = predicateOf(envelope.payload)
+  return record.approvals.map((approval) => {
+    const { approver, at } = approval
+    const said = approval.assertion === 'forge-asserted' ? approval : predicateOf(approval.envelope.payload)
     return {
       change: record.id,
       state: record.state,
       approver,
       decision: said?.decision ?? null,
       at,
-      comment: said?.comment ?? null,
+      comment: said !== undefined && 'comment' in said ? (said.comment ?? null) : null,
+      assertion: approval.assertion,
       title: record.title,
     }
   })

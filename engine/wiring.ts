@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { GitContext } from './adapters/git/context.ts'
 import type { OpenOptions } from './cli/context.ts'
 import { kinds as builtinKinds, fragments } from './generated/kinds.ts'
@@ -12,6 +12,7 @@ import { canonicalSshKey, sshFingerprint } from './model/ssh-key.ts'
 import { codes } from './pipeline/codes.ts'
 import { estateFile } from './pipeline/estate.ts'
 import type { World } from './pipeline/world.ts'
+import type { Folder } from './ports/folder.ts'
 import { RepositoryError, type Signer } from './ports/repository.ts'
 
 export interface WorldOptions extends OpenOptions {
@@ -97,7 +98,11 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     ),
     verifySignature: verifySshSignature,
     verifyEnvelope: (sort, envelope) => verifyEnvelope(sort, envelope, verifySshSignature, fingerprint),
-    workFiles: async () => (await import('./adapters/files/work-files.ts')).workFiles(root),
+    // Where nothing is checked out, the newest commit stands for the working folder.
+    workFiles: async () =>
+      (await context()).bare
+        ? (await import('./adapters/files/tree-files.ts')).treeFiles(await repository(), 'HEAD')
+        : (await import('./adapters/files/work-files.ts')).workFiles(root),
     treeFiles: async (treeish) =>
       (await import('./adapters/files/tree-files.ts')).treeFiles(await repository(), treeish),
     estates: new Map(),
@@ -112,7 +117,8 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     readIfThere: (path) => readIfThere(resolve(options.start, path)),
     savePlan: (path, plan) => writeText(resolve(options.start, path), `${JSON.stringify(plan, null, 2)}\n`),
     readText: (path) => readText(resolve(options.start, path)),
-    folder: (await import('./adapters/folder/estate-folder.ts')).estateFolder(root),
+    writeText: (path, text) => writeText(resolve(options.start, path), text),
+    folder: await folderOf(root),
     emit: options.emit ?? (() => undefined),
     process: thisProcess(),
     hasDied,
@@ -123,6 +129,16 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
   }
 }
 
+async function folderOf(root: string): Promise<Folder> {
+  const { estateFolder, unwritableFolder } = await import('./adapters/folder/estate-folder.ts')
+  return isBareRepository(root) ? unwritableFolder(root) : estateFolder(root)
+}
+
+/** What `git clone --bare` makes: git's own files and no work tree, so that no `plumbline.yaml` lies there. */
+function isBareRepository(folder: string): boolean {
+  return basename(folder) !== '.git' && ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(folder, name)))
+}
+
 /** The nearest folder upwards that holds an estate. */
 function estateRoot(options: WorldOptions): string {
   const from = resolve(options.start, options.directory ?? '.')
@@ -131,7 +147,7 @@ function estateRoot(options: WorldOptions): string {
   if (!existsSync(from))
     throw new RepositoryError('file-missing', `there is no folder ${from}`, codes['file-missing'].fix)
   for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, estateFile))) return folder
+    if (existsSync(join(folder, estateFile)) || isBareRepository(folder)) return folder
     if (folder === dirname(folder)) break
   }
   if (options.estateOptional === true) return from

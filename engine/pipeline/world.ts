@@ -78,6 +78,8 @@ export interface World {
   readonly savePlan: (path: string, plan: Plan) => Promise<void>
   /** Text of a file outside the estate, such as an allowed_signers file. */
   readonly readText: (path: string) => Promise<string>
+  /** Writes a file that the user names; its folder has to be there. */
+  readonly writeText: (path: string, text: string) => Promise<void>
   /** Estates that this command has read, by what they were read from; `loadCommit` keeps the newest few. */
   readonly estates: Map<string, Promise<EstateAt>>
   /** Parsed documents of earlier runs, by blob. */

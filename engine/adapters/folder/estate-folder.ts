@@ -9,6 +9,21 @@ import type { Folder } from '../../ports/folder.ts'
 import { repositoryError } from '../git/codes.ts'
 import { gitEnvironment } from '../git/git-process.ts'
 
+/** What stands for the folder of an estate where nothing is checked out: nothing is in it, and nothing can be put there. */
+export function unwritableFolder(root: string): Folder {
+  const refuse = async (): Promise<never> => {
+    throw repositoryError(
+      'repository-bare',
+      `${root} is a bare clone: there is no folder to write files of the estate in`,
+    )
+  }
+  const { founder } = estateFolder(root)
+  return {
+    ...{ founder, exists: async () => false, occupied: async () => [], read: async () => undefined },
+    ...{ write: refuse, replace: refuse, remove: refuse, commitAll: refuse },
+  }
+}
+
 /** The folder of an estate on this machine. */
 export function estateFolder(root: string): Folder {
   return {

@@ -32,6 +32,11 @@ export const codes = {
     meaning: 'The repository belongs to another account, so git refuses to read it.',
     fix: 'if you trust it: git config --global --add safe.directory <folder>',
   },
+  'repository-bare': {
+    severity: 'error',
+    meaning: 'The command writes files of the estate, and a bare clone has no folder for them.',
+    fix: 'clone without --bare, and run it there',
+  },
   'repository-shallow': {
     severity: 'error',
     meaning: 'The clone was cut off at some depth: approvals and records need the whole history.',

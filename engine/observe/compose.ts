@@ -21,8 +21,12 @@ export interface Answer {
  */
 export function compose(probes: readonly Probe[], nonce: string): Script {
   if (!/^[A-Za-z0-9]{8,}$/.test(nonce)) throw new Error('a nonce is at least 8 letters and digits')
-  const mark = read`plumb_mark() { printf '\\n%s %s\\n' ${nonce} "$*"; printf '\\n%s %s\\n' ${nonce} "$*" >&2; }`
-  return packed(join([mark, ...probes.map(section)]))
+  const [first, ...others] = probes
+  if (first === undefined) return read`:`
+  const marks = read`plumb_marks() { printf '\\n%s %s\\n' "$@"; printf '\\n%s %s\\n' "$@" >&2; }
+plumb_marks ${nonce} ${`begin ${first.type}`}`
+  const next = [...others.map(({ type }) => read` ${nonce} ${`begin ${type}`}`), read``]
+  return packed(join([marks, ...probes.map((probe, i) => section(probe, nonce, next[i] ?? read``))]))
 }
 
 /** The same script in few parts: it is rendered for every host. */
@@ -36,10 +40,11 @@ function packed({ readOnly, parts }: Script): Script {
   return { readOnly, parts: few }
 }
 
-function section({ type, script }: Probe): Script {
+/** `next` are the words of the mark that follows: what is printed in one piece is sent in one. */
+function section({ type, script }: Probe, nonce: string, next: Script): Script {
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(type)) throw new Error(`${type} can't be the name of a resource type`)
   if (!script.readOnly) throw new Error(`the probe of ${type} changes the host`)
-  return read`plumb_mark begin ${type}; (eval ${asWord(script)}) </dev/null; plumb_mark end ${type} $?`
+  return read`(eval ${asWord(script)}) </dev/null; plumb_marks ${nonce} "end "${type}" $?"${next}`
 }
 
 /** The text of a script as one quoted word; its secrets stay masked. */

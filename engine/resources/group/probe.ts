@@ -5,8 +5,7 @@ import type { GroupSpec, GroupState } from './spec.ts'
 
 /** Prints `file ok|denied|missing`, then `group NAME GID` for each that is asked for. */
 export function probe(specs: readonly GroupSpec[]): Script {
-  return read`(
-f=$R/etc/group
+  return read`f=$R/etc/group
 command -v awk >/dev/null || echo missing awk
 if [ -r "$f" ]; then echo file ok
 elif [ -e "$f" ]; then echo file denied
@@ -16,7 +15,6 @@ N=${specs.map((s) => s.name).join('\n')} awk -F: '
 BEGIN { n = split(ENVIRON["N"], names, "\\n"); for (i = 1; i <= n; i++) wanted[names[i]] }
 $1 in wanted { print "group", $1, $3 }
 END { print "end" }' "$f" 2>/dev/null
-)
 `
 }
 

@@ -18,14 +18,15 @@ if [ ! -e ${status} ]; then echo missing list
 elif [ ! -r ${status} ]; then echo denied list
 fi
 N=${names.join('\n')} awk '
-BEGIN { n = split(ENVIRON["N"], names, "\\n"); for (i = 1; i <= n; i++) wanted[names[i]] }
-function say() { if (name in wanted) print "package", name, version, state, want; name = version = state = want = "" }
+BEGIN { n = split(ENVIRON["N"], names, "\\n"); for (i = 1; i <= n; i++) wanted["Package: " names[i]] }
+function say() { if (name != "") print "package", name, version, state, want; name = version = state = want = "" }
+/^P/ && $0 in wanted { say(); name = $2; next }
+name == "" { next }
 /^$/ { say() }
-/^Package: / { name = $2 }
 /^Status: / { want = $2; state = $4 }
 /^Version: / { version = $2 }
 END { say() }' ${status} 2>/dev/null && ended=1
-${join(names.map((name) => read`sed -n 's/^Pin: /pin '${name}' /p; s/^Pin-Priority: /priority '${name}' /p' ${hostPath(pinPath(name))} 2>/dev/null`))}
+${join(names.map((name) => read`p=${hostPath(pinPath(name))}; [ ! -e "$p" ] || sed -n 's/^Pin: /pin '${name}' /p; s/^Pin-Priority: /priority '${name}' /p' "$p" 2>/dev/null`))}
 [ -z "$ended" ] || echo end`,
   parse(specs, lines) {
     const found = new Map<string, Observation<PackageState>>()

@@ -15,11 +15,9 @@ ${m.query(names)}
 `,
     ),
   ]
-  return read`(
-if false; then :
+  return read`if false; then :
 ${concat(branches)}else echo manager none
 fi
-)
 `
 }
 

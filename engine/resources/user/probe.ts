@@ -15,17 +15,19 @@ export function probe(specs: readonly UserSpec[]): Script {
 
 /** `names` sets `$N` to the logins that are asked for, each on a line. */
 export function look(names: Script): Script {
-  return read`(
-command -v awk >/dev/null || echo missing awk
+  return read`command -v awk >/dev/null || echo missing awk
+nl='
+' out=
 set --
 for f in passwd group shadow; do
   if [ -r "$R/etc/$f" ]; then
-    echo "file $f ok"
+    out="\${out}file $f ok$nl"
     set -- "$@" "f=$f" "$R/etc/$f"
-  elif [ -e "$R/etc/$f" ]; then echo "file $f denied"
-  else echo "file $f missing"
+  elif [ -e "$R/etc/$f" ]; then out="\${out}file $f denied$nl"
+  else out="\${out}file $f missing$nl"
   fi
 done
+printf '%s' "$out"
 [ $# -gt 0 ] || set -- /dev/null
 ${names}
 N=$N awk -F: '
@@ -41,7 +43,6 @@ f == "shadow" && $1 in wanted {
   print "shadow", $1, (c == "!" ? "locked" : c == "*" || c == "" ? "none" : "set"), $8
 }
 END { print "end" }' "$@" 2>/dev/null
-)
 `
 }
 

@@ -80,7 +80,10 @@ function rollBack(story: Story) {
         ? { status: 'absent' }
         : { status: 'present', state: now as JsonObject }
   const result = planRollback({
-    record,
+    records: [record],
+    partial: false,
+    between: [],
+    before: new Map(),
     catalogues: new Map([['web-01', catalogue]]),
     applied: new Map([['web-01', applied]]),
     observed: () => observation,

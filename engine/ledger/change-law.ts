@@ -31,7 +31,7 @@ export function changeFault(before: ChangeRecord | undefined, after: ChangeRecor
 /** What is settled when a record is born. */
 const fixed = [
   ...(['id', 'title', 'type', 'openedAt', 'openedBy', 'subject', 'actions', 'only', 'rollbackOf'] as const),
-  ...(['template', 'emergency', 'risk', 'automatic'] as const),
+  ...(['template', 'emergency', 'risk', 'automatic', 'partial'] as const),
 ]
 
 const same = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) === canonicalJson(b ?? null)

@@ -187,7 +187,7 @@ it('what is settled at birth never changes, whichever move it comes with', () =>
     { id: 'CHG-2026-00043' },
     { actions: [] },
     { openedBy: 'Person/x' },
-    { rollbackOf: 'CHG-2026-00001' },
+    { rollbackOf: ['CHG-2026-00001'] },
     { subject: { ...base().subject, plan: `sha256:${'9'.repeat(64)}` } },
     { rolledBackBy: 'CHG-2026-00009' },
     { merge: { ...merge, commit: 'e'.repeat(40), recognisedAt: '2026-10-02T12:00:00Z' } },

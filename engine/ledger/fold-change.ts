@@ -17,7 +17,7 @@ import type {
 import { changeFault } from './change-law.ts'
 import { report } from './codes.ts'
 import type { Outcome } from './record-text.ts'
-import type { ChangeTransition } from './transitions.ts'
+import { type ChangeTransition, changeMoves } from './transitions.ts'
 
 /** Who moves a record, when, and under which id. */
 export interface By {
@@ -37,7 +37,8 @@ export interface Proposal {
   readonly subject: Subject
   readonly actions: readonly RecordedAction[]
   readonly only?: readonly ResourceOnHost[]
-  readonly rollbackOf?: string
+  readonly rollbackOf?: readonly string[]
+  readonly partial?: true
   readonly risk?: Risk
   /** The engine takes a change back by itself. */
   readonly automatic?: true
@@ -79,7 +80,7 @@ function newborn(
   name: 'propose' | 'break-glass',
   reasons: readonly string[],
 ): Omit<ChangeRecord, 'type' | 'state'> {
-  const { id, title, subject, actions, only, rollbackOf, risk, automatic, mergedAs } = proposal
+  const { id, title, subject, actions, only, rollbackOf, partial, risk, automatic, mergedAs } = proposal
   return {
     apiVersion: 'plumbline/v1',
     kind: 'Change',
@@ -92,6 +93,7 @@ function newborn(
     approvals: [],
     ...(only !== undefined && { only }),
     ...(rollbackOf !== undefined && { rollbackOf }),
+    ...(partial === true && { partial }),
     ...(risk !== undefined && { risk }),
     ...(automatic === true && { automatic }),
     ...(mergedAs !== undefined && { merge: { ...mergedAs, recognisedAt: by.at } }),
@@ -266,6 +268,11 @@ function endedAs(
 ): Partial<Deployment> {
   const end = { results: merged(record, results), finishedAt: by.at }
   return attestation === undefined ? end : { ...end, attestation }
+}
+
+/** Whether something of it stands on hosts that another change could take back. */
+export function canBeTakenBack({ state }: ChangeRecord): boolean {
+  return (changeMoves['roll-back'].from as readonly ChangeState[]).includes(state)
 }
 
 /** Another change took it back. */

@@ -116,6 +116,16 @@ export interface Verdict {
   readonly denials: readonly Diagnostic[]
   readonly warnings: readonly Diagnostic[]
   readonly requirements: readonly ApprovalRequirement[]
+  /** It may only be carried out inside one of these `ChangeWindow`s, for each of the demands; where none is named, inside any. */
+  readonly windows?: readonly WindowDemand[]
+  /** A policy asks that it is agreed to like any other, though a `StandardChange` may fit it. */
+  readonly changeType?: 'normal'
+}
+
+export interface WindowDemand {
+  readonly windows: readonly Address[]
+  /** The policy that asks, and its reason. */
+  readonly because: string
 }
 
 /** So many distinct people of these teams (any person of the base where none is named). */
@@ -146,6 +156,16 @@ export interface WavePlan {
   readonly hosts: readonly string[]
 }
 
+/** What becomes of one thing a change did, when it is taken back. */
+export interface RollbackPromise {
+  readonly host: string
+  readonly resource: ResourceId
+  /** `documents`: the reverted documents say what it shall be. `nothing`: it already is as it was. */
+  readonly how: 'documents' | 'restore' | 'delete' | 'nothing' | 'refused'
+  /** How firm the promise is; left out where nothing is promised. */
+  readonly reversibility?: Reversibility
+}
+
 /** What would be done, and why. Saved plans are this, as canonical JSON. */
 export interface Plan {
   readonly version: 1
@@ -155,8 +175,12 @@ export interface Plan {
   readonly subject: Subject
   /** Commit whose documents are the desired state: the merge result's tree, or a commit of the target branch. */
   readonly desired: string
-  /** The change this one takes back. */
-  readonly rollbackOf?: string
+  /** The changes this one takes back, oldest first. */
+  readonly rollbackOf?: readonly string[]
+  /** Only some of what they brought is taken back. */
+  readonly partial?: true
+  /** What becomes of each thing they did. */
+  readonly promises?: readonly RollbackPromise[]
   /** Only these resources are planned, though more may differ: part of the plan's digest, so that an approval is of just that. */
   readonly only?: readonly ResourceOnHost[]
   /** Hosts looked at, and all there are. */

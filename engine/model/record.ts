@@ -198,7 +198,10 @@ export interface ChangeRecord {
   readonly deployment?: Deployment
   /** What somebody independent said of it afterwards. */
   readonly review?: Review
-  readonly rollbackOf?: string
+  /** The changes it takes back, oldest first. */
+  readonly rollbackOf?: readonly string[]
+  /** It takes back only some of what they brought, so that they stay what they are. */
+  readonly partial?: true
   /** The engine took it back by itself, because the rollout says so. */
   readonly automatic?: true
   readonly rolledBackBy?: string

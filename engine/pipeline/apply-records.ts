@@ -1,7 +1,7 @@
 import { codes as applyCodes } from '../apply/codes.ts'
 import { changeEntry, lockEntry } from '../ledger/entries.ts'
 import { findChange, findLock } from '../ledger/find-records.ts'
-import { fail, finish, markRolledBack, progress, resume, start } from '../ledger/fold-change.ts'
+import { canBeTakenBack, fail, finish, markRolledBack, progress, resume, start } from '../ledger/fold-change.ts'
 import { acquireLock, releaseLock, takeOverLock } from '../ledger/lock.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { ActionResult, AppliedHost, ChangeRecord, Deployment, Intent, LockHolder } from '../model/record.ts'
@@ -150,17 +150,14 @@ export async function endApply(world: World, job: End): Promise<ChangeRecord> {
   return append(world, async (view) => {
     const current = await ours(view, job.id, job.fences)
     const record = ended(world, current, job)
-    const back =
-      record.state === 'implemented' && record.rollbackOf !== undefined
-        ? await takenBack(world, view, record)
-        : undefined
+    const back = record.state === 'implemented' ? await takenBack(world, view, record) : []
     const hosts = job.applied(record)
     const beside = {
       applied: { hosts, sha256: world.sha256 },
-      branch: await branchAfter(view, genesis, record.subject.ref, [record, ...(back === undefined ? [] : [back])]),
+      branch: await branchAfter(view, genesis, record.subject.ref, [record, ...back]),
     }
     const entries = [changeEntry(record, signer, beside)]
-    if (back !== undefined) entries.push(changeEntry(back, signer))
+    entries.push(...back.map((original) => changeEntry(original, signer)))
     entries.push(...(await settledByChange(world, view, record, hosts)))
     for (const environment of Object.keys(job.fences)) {
       const lock = trusted(await findLock(view, environment))
@@ -183,8 +180,13 @@ function ended(world: World, current: ChangeRecord, job: End): ChangeRecord {
   return moved(fail(current, job.results, by(world), reasons))
 }
 
-async function takenBack(world: World, view: LedgerView, record: ChangeRecord): Promise<ChangeRecord | undefined> {
-  const original = record.rollbackOf === undefined ? undefined : trusted(await findChange(view, record.rollbackOf))
-  if (original === undefined || (original.state !== 'implemented' && original.state !== 'failed')) return undefined
-  return moved(markRolledBack(original, record.id, by(world)))
+/** The changes that it took back as a whole, as they are after it. */
+async function takenBack(world: World, view: LedgerView, record: ChangeRecord): Promise<readonly ChangeRecord[]> {
+  const gone: ChangeRecord[] = []
+  for (const id of record.partial === true ? [] : (record.rollbackOf ?? [])) {
+    const original = trusted(await findChange(view, id))
+    if (original !== undefined && canBeTakenBack(original))
+      gone.push(moved(markRolledBack(original, record.id, by(world))))
+  }
+  return gone
 }

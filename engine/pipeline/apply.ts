@@ -105,7 +105,7 @@ const compareMerges = (a: ChangeRecord, b: ChangeRecord): number =>
 
 /** A change that a due one takes back is not gone on with first. */
 function withoutTakenBack(due: readonly ChangeRecord[]): ChangeRecord[] {
-  const back = new Set(due.flatMap((r) => r.rollbackOf ?? []))
+  const back = new Set(due.flatMap((r) => (r.partial === true ? [] : (r.rollbackOf ?? []))))
   return due.filter((r) => !back.has(r.id))
 }
 

@@ -128,6 +128,7 @@ function bornFor(world: World, id: string, title: string, { plan }: PlannedChang
     actions,
     ...(plan.only !== undefined && { only: plan.only }),
     ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
+    ...(plan.partial === true && { partial: true as const }),
   }
   return moved(propose(about, by(world, approver)))
 }

@@ -5,11 +5,12 @@ import { judgePolicies } from '../change/judge-policies.ts'
 import { peopleOf } from '../change/people.ts'
 import { policyDigest } from '../change/policy-digest.ts'
 import { scoreRisk } from '../change/risk.ts'
+import type { TakeBack } from '../change/rollback.ts'
 import { reach } from '../graph/reach.ts'
 import type { Address } from '../model/address.ts'
 import { compareDiagnostics, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { Plan, ResourceOnHost, Subject } from '../model/plan.ts'
-import type { AppliedHost, ChangeRecord } from '../model/record.ts'
+import type { AppliedHost } from '../model/record.ts'
 import { codes as planCodes } from '../plan/codes.ts'
 import { planDigest } from '../plan/plan-digest.ts'
 import { loadCommit } from './estate.ts'
@@ -17,7 +18,8 @@ import type { EstateAt } from './estate-at.ts'
 import { hostNames, unknownHosts } from './hosts-named.ts'
 import { judgedCommits } from './judged-commits.ts'
 import { type HostsPlan, planHosts } from './plan-hosts.ts'
-import { appliedHosts, findRecord } from './records.ts'
+import { appliedHosts } from './records.ts'
+import { takenBackBy } from './taken-back.ts'
 import { wavesOf } from './waves.ts'
 import type { World } from './world.ts'
 
@@ -68,8 +70,8 @@ export async function planChange(
   const desired = sameCommit ? base : await loadCommit(world, range.tree, { base })
   if (hasErrors(desired.diagnostics)) return { refused: desired.diagnostics }
   const commits = await judgedCommits(world, range.base, range.head)
-  const rollbackOf = await rolledBack(world, range)
-  const hosts = hostsToPlan(base, desired, sameCommit, options, rollbackOf)
+  const rollback = await takenBackBy(world, range)
+  const hosts = hostsToPlan(base, desired, sameCommit, options, rollback)
   if ('refused' in hosts) return hosts
   const compiled = desired.compile.diagnostics(hosts.names)
   if (hasErrors(compiled)) return { refused: compiled }
@@ -80,7 +82,7 @@ export async function planChange(
     sameCommit,
     hosts: hosts.names,
     applied,
-    ...(rollbackOf !== undefined && { rollbackOf }),
+    ...(rollback !== undefined && { rollback }),
     ...(options.only !== undefined && { only: options.only }),
     ...(options.agreed === true && { agreed: true }),
   })
@@ -90,7 +92,7 @@ export async function planChange(
     planned,
     commits,
     hosts: hosts.names,
-    rollbackOf,
+    rollback,
     options,
   })
   return { plan, hosts: planned, base, desired, commits, applied }
@@ -102,7 +104,7 @@ interface Parts {
   readonly planned: HostsPlan
   readonly commits: readonly JudgedCommit[]
   readonly hosts: readonly string[]
-  readonly rollbackOf: ChangeRecord | undefined
+  readonly rollback: TakeBack | undefined
   readonly options: PlanOptions
 }
 
@@ -129,7 +131,11 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
     createdAt: now.toISOString(),
     subject,
     desired: range.tree,
-    ...(parts.rollbackOf !== undefined && { rollbackOf: parts.rollbackOf.id }),
+    ...(parts.rollback !== undefined && {
+      rollbackOf: parts.rollback.records.map((r) => r.id),
+      promises: planned.promises,
+    }),
+    ...(parts.rollback?.partial === true && { partial: true as const }),
     ...(parts.options.only !== undefined && { only: parts.options.only }),
     hosts: { planned: parts.hosts, total: desired.graph.ofKind('Host').length },
     actions,
@@ -185,26 +191,15 @@ function hostsToPlan(
   desired: EstateAt,
   sameCommit: boolean,
   options: PlanOptions,
-  rollbackOf: ChangeRecord | undefined,
+  rollback: TakeBack | undefined,
 ): { readonly names: readonly string[] } | { readonly refused: readonly Diagnostic[] } {
   const known = hostNames(desired.graph)
   const asked = options.hosts ?? options.only?.map((o) => o.host) ?? []
   const refused = unknownHosts(known, asked)
   if (refused.length > 0) return { refused }
-  const recorded = rollbackOf?.actions.map((a) => a.host) ?? []
+  const recorded = rollback?.records.flatMap((r) => r.actions.map((a) => a.host)) ?? []
   const wanted =
     asked.length > 0 ? asked : sameCommit || options.all === true ? known : desired.compile.differing(base.compile)
   const names = new Set([...wanted, ...recorded, ...(options.alsoHosts ?? [])].filter((h) => known.has(h)))
   return { names: [...names].sort() }
-}
-
-/** The change that commits of the range say they take back, by their `Rollback-Of` trailer. */
-async function rolledBack(world: World, range: Range): Promise<ChangeRecord | undefined> {
-  if (range.base === range.head) return undefined
-  const repository = await world.repository()
-  const commits = await repository.commitsBetween(range.base, range.head)
-  const named = commits
-    .map((c) => /^Rollback-Of: (CHG-\d{4}-\d{5,})$/m.exec(c.message)?.[1])
-    .find((id) => id !== undefined)
-  return named === undefined ? undefined : findRecord(world, named)
 }

@@ -1,12 +1,12 @@
-import { planRollback } from '../change/rollback.ts'
+import { planRollback, type Rollback, type TakeBack } from '../change/rollback.ts'
 import { diffHost, type HostDiff } from '../diff/diff-host.ts'
 import { leaveOut } from '../diff/leave-out.ts'
 import { wantedOn } from '../diff/wanted.ts'
 import { canonicalJson, digestOf } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/document.ts'
-import type { Plan, ResourceOnHost, UnknownResource } from '../model/plan.ts'
-import type { AppliedHost, ChangeRecord, Intent } from '../model/record.ts'
+import type { Plan, ResourceOnHost, RollbackPromise, UnknownResource } from '../model/plan.ts'
+import type { AppliedHost, Intent } from '../model/record.ts'
 import type { Catalogue, Change, Observation, Resource, ResourceId } from '../model/resource.ts'
 import type { HostObservation } from '../observe/observe-host.ts'
 import { observeHosts } from '../observe/observe-hosts.ts'
@@ -26,8 +26,8 @@ export interface Question {
   /** Hosts to look at; of the desired state. */
   readonly hosts: readonly string[]
   readonly applied: ReadonlyMap<string, AppliedHost>
-  /** The change that is taken back. */
-  readonly rollbackOf?: ChangeRecord
+  /** The changes that are taken back, oldest first. */
+  readonly rollback?: TakeBack
   /** Only these resources, whatever else differs. */
   readonly only?: readonly ResourceOnHost[]
   readonly concurrency?: number
@@ -47,6 +47,8 @@ export interface HostsPlan {
   readonly observations: ReadonlyMap<string, HostObservation>
   /** What is wanted on each host, removals and restored resources included. */
   readonly wanted: ReadonlyMap<string, readonly Resource[]>
+  /** What becomes of each thing that is taken back. */
+  readonly promises: readonly RollbackPromise[]
 }
 
 /** Observes the hosts and works out what is to be done on them. */
@@ -104,6 +106,9 @@ function closed({ base, applied, sameCommit, agreed }: Question, host: string, c
   })
 }
 
+const cataloguesAt = ({ compile }: EstateAt, hosts: readonly string[]): ReadonlyMap<string, Catalogue> =>
+  new Map(hosts.flatMap((host) => (compile.has(host) ? [[host, compile.host(host)] as const] : [])))
+
 const cataloguesOf = ({ hosts, desired }: Question): ReadonlyMap<string, Catalogue> =>
   new Map(hosts.map((host) => [host, desired.compile.host(host)]))
 
@@ -131,7 +136,7 @@ export function planSeen(world: World, question: Question, looked: ReadonlyMap<s
         base: question.base.compile.has(host) ? question.base.compile.host(host) : undefined,
         sameCommit: question.sameCommit,
         applied: applied.get(host),
-        rollback: question.rollbackOf !== undefined,
+        rollback: question.rollback !== undefined,
       },
       world.types,
       world.sha256,
@@ -143,7 +148,7 @@ export function planSeen(world: World, question: Question, looked: ReadonlyMap<s
   const existing = parts.flatMap((p) => p.wanted.resources.map((r) => r.id))
   const declared = [...catalogues.values()].reduce((sum, c) => sum + c.resources.length, 0)
   // A rollback removes what its change made: the record says exactly what, so nothing got lost.
-  if (question.rollbackOf === undefined) {
+  if (question.rollback === undefined) {
     const actions = work.map((w) => w.action)
     diagnostics.push(...massDeletes(actions, existing, declared))
   }
@@ -159,6 +164,7 @@ export function planSeen(world: World, question: Question, looked: ReadonlyMap<s
     diagnostics,
     observations: looked,
     wanted: new Map(parts.map((p) => [p.host, p.wanted.resources])),
+    promises: back.promises,
   }
 }
 
@@ -192,7 +198,7 @@ function withRecorded(
   world: World,
 ): ReadonlyMap<string, Catalogue> {
   const recorded = new Map<string, Resource[]>()
-  for (const intent of question.rollbackOf?.deployment?.intents ?? []) {
+  for (const intent of question.rollback?.records.flatMap((r) => r.deployment?.intents ?? []) ?? []) {
     const resource = bareResource(intent, world)
     if (resource !== undefined) push(recorded, intent.action.host, resource)
   }
@@ -219,11 +225,12 @@ function takeBack(
   question: Question,
   catalogues: ReadonlyMap<string, Catalogue>,
   looked: ReadonlyMap<string, HostObservation>,
-): { readonly extra: ReadonlyMap<string, Resource[]>; readonly refusals: readonly Diagnostic[] } {
+): Pick<Rollback, 'promises' | 'refusals'> & { readonly extra: ReadonlyMap<string, Resource[]> } {
   const extra = new Map<string, Resource[]>()
-  if (question.rollbackOf === undefined) return { extra, refusals: [] }
+  if (question.rollback === undefined) return { extra, promises: [], refusals: [] }
   const rollback = planRollback({
-    record: question.rollbackOf,
+    ...question.rollback,
+    before: cataloguesAt(question.base, question.hosts),
     catalogues,
     applied: question.applied,
     observed: (host, resource): Observation | undefined => looked.get(host)?.observations.get(resource),
@@ -231,7 +238,7 @@ function takeBack(
     sha256: world.sha256,
   })
   for (const { host, resource } of rollback.extra) push(extra, host, resource)
-  return { extra, refusals: rollback.refusals }
+  return { extra, promises: rollback.promises, refusals: rollback.refusals }
 }
 
 function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {

@@ -178,7 +178,12 @@ async function solo(
     world,
     genesis,
     arrival,
-    { subject: plan.subject, actions, ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }) },
+    {
+      subject: plan.subject,
+      actions,
+      ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
+      ...(plan.partial === true && { partial: true as const }),
+    },
     held ? 'approved' : 'unapproved',
     reasons,
   )
@@ -189,7 +194,7 @@ async function born(
   world: World,
   genesis: GenesisRecord,
   arrival: Arrival,
-  about: Pick<ChangeRecord, 'subject' | 'actions' | 'rollbackOf'>,
+  about: Pick<ChangeRecord, 'subject' | 'actions' | 'rollbackOf' | 'partial'>,
   state: 'approved' | 'unapproved',
   reasons: readonly string[],
 ): Promise<string> {

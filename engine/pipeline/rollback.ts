@@ -1,78 +1,199 @@
+import { changedDocuments } from '../change/changed-documents.ts'
 import type { ApprovalVerdict } from '../change/judge-approvals.ts'
 import { peopleOf } from '../change/people.ts'
+import { listChanges } from '../ledger/find-records.ts'
+import { canBeTakenBack } from '../ledger/fold-change.ts'
 import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { Plan } from '../model/plan.ts'
+import type { ChangeRecord } from '../model/record.ts'
 import type { Repository } from '../ports/repository.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import { planChange } from './plan-change.ts'
 import { standingOf } from './plan-revision.ts'
 import { expectGenesis, findRecord, refusal } from './records.ts'
+import { compareDeployments } from './taken-back.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
 
+export interface RollbackOptions {
+  /** Numbers of changes, or `since`. */
+  readonly changes?: readonly string[]
+  /** ISO 8601: everything that was merged from then on. */
+  readonly since?: string
+  /** Only what they did to these documents (`Kind/name`) or files. */
+  readonly only?: readonly string[]
+  readonly branch?: string
+  readonly dryRun: boolean
+}
+
 export interface RolledBack {
   readonly plan: Plan
-  /** Branch with the revert commit. */
+  /** Numbers of the changes it takes back, oldest first. */
+  readonly changes: readonly string[]
+  /** Branch with the revert commits. */
   readonly branch: string
   readonly standing: ApprovalVerdict
 }
 
+type Refused = { readonly refused: readonly Diagnostic[] }
+
 /**
- * Reverts the documents of a change in a commit of its own, signed by who asks for it, and plans that commit: what documents leave open
- * comes back from what the record knows. With `dryRun` no branch is made.
+ * Reverts the documents of changes, newest first, in a commit for each, signed by who asks for it, and plans what comes of it:
+ * what documents leave open comes back from what the records know. With `dryRun` no branch is made.
  */
-export async function rollback(
-  world: World,
-  options: { readonly change: string; readonly branch?: string; readonly dryRun: boolean },
-): Promise<RolledBack | { readonly refused: readonly Diagnostic[] }> {
+export async function rollback(world: World, options: RollbackOptions): Promise<RolledBack | Refused> {
   await expectGenesis(world)
-  const record = await findRecord(world, options.change)
-  if (record === undefined) return { refused: [report('change-unknown', { summary: `there is no ${options.change}` })] }
-  if (record.merge === undefined || (record.state !== 'implemented' && record.state !== 'failed'))
-    return { refused: [report('rollback-impossible', { summary: `${record.id} is ${record.state}` })] }
+  const chosen = await choose(world, options)
+  if ('refused' in chosen) return chosen
   const repository = await world.repository()
   const target = await targetBranch(world)
-  const branch = options.branch ?? `rollback/${record.id.toLowerCase()}`
+  const branch = options.branch ?? branchFor(chosen.records, options)
   const tip = await targetTip(world, target)
   if (tip === undefined) return { refused: [report('commit-missing', { summary: `there is no branch ${target}` })] }
   if (!options.dryRun && (await repository.resolve(`refs/heads/${branch}`)) !== undefined)
     return { refused: [report('branch-exists', { summary: `there is a branch ${branch} already` })] }
-  const reverted = await treeWithout(repository, record.merge, tip)
-  if ('conflicts' in reverted)
-    return {
-      refused: [
-        report('rollback-conflict', {
-          summary: `${record.id} does not come out cleanly`,
-          detail: reverted.conflicts.slice(0, 10).join('\n'),
-        }),
-      ],
-    }
-  if (reverted.tree === (await repository.commit(tip)).tree)
-    return {
-      refused: [
-        report('rollback-impossible', {
-          summary: `nothing of ${record.id} stands in the documents, so there is nothing to revert`,
-          hint: 'to have the hosts otherwise, change the documents',
-        }),
-      ],
-    }
-  const head = await repository.writeCommit({
-    tree: reverted.tree,
-    parents: [tip],
-    author: await author(world, tip),
-    message: `Roll back ${record.id}: ${record.title}\n\nRollback-Of: ${record.id}\n`,
-    signer: await world.personSigner(),
-  })
-  const planned = await planChange(world, { base: tip, head, tree: reverted.tree })
+  const reverted = await revert(world, chosen.records, tip, options.only)
+  if ('refused' in reverted) return reverted
+  const { head, tree } = reverted
+  const planned = await planChange(world, { base: tip, head, tree })
   if ('refused' in planned) return planned
   // A rollback that can't be carried out leaves nothing behind; what stands in its way is said.
   if (hasErrors(planned.plan.diagnostics))
     return { refused: planned.plan.diagnostics.filter((d) => d.severity === 'error') }
   if (!options.dryRun) await repository.moveBranch(branch, null, head)
-  return { plan: planned.plan, branch, standing: await standingOf(world, planned) }
+  return {
+    plan: planned.plan,
+    changes: planned.plan.rollbackOf ?? [],
+    branch,
+    standing: await standingOf(world, planned),
+  }
+}
+
+/** The changes that are meant, oldest first. */
+async function choose(
+  world: World,
+  { changes = [], since }: RollbackOptions,
+): Promise<{ readonly records: readonly ChangeRecord[] } | Refused> {
+  if (since !== undefined) return chooseSince(world, since)
+  const found = await Promise.all(changes.map(async (id) => ({ id, record: await findRecord(world, id) })))
+  const refused = found.flatMap(({ id, record }) => {
+    if (record === undefined) return [report('change-unknown', { summary: `there is no ${id}` })]
+    if (record.merge !== undefined && canBeTakenBack(record)) return []
+    return [
+      report('rollback-impossible', {
+        summary: `${record.id} is ${record.state}${record.rolledBackBy === undefined ? '' : ` by ${record.rolledBackBy}`}`,
+      }),
+    ]
+  })
+  if (refused.length > 0) return { refused }
+  const records = new Map(found.flatMap(({ record }) => (record === undefined ? [] : [[record.id, record] as const])))
+  return { records: [...records.values()].sort(compareDeployments) }
+}
+
+/** Everything merged since a moment that still stands. A change and the one that took it back cancel out. */
+async function chooseSince(
+  world: World,
+  since: string,
+): Promise<{ readonly records: readonly ChangeRecord[] } | Refused> {
+  const { changes, diagnostics } = await listChanges(await (await world.ledger()).view())
+  if (hasErrors(diagnostics)) return { refused: diagnostics }
+  const moment = Date.parse(since)
+  const merged = changes.filter((r) => r.merge !== undefined && Date.parse(r.merge.recognisedAt) >= moment)
+  const known = new Set(merged.map((r) => r.id))
+  const cancels = ({ rollbackOf, partial }: ChangeRecord) =>
+    rollbackOf !== undefined && partial !== true && rollbackOf.every((id) => known.has(id))
+  const records = merged.filter((r) => canBeTakenBack(r) && !cancels(r)).sort(compareDeployments)
+  if (records.length > 0) return { records }
+  return {
+    refused: [report('rollback-impossible', { summary: `nothing that still stands was merged since ${since}` })],
+  }
+}
+
+/** One commit for each change, newest first; each is the documents without it. */
+async function revert(
+  world: World,
+  records: readonly ChangeRecord[],
+  tip: string,
+  only: readonly string[] | undefined,
+): Promise<{ readonly head: string; readonly tree: string } | Refused> {
+  const repository = await world.repository()
+  const signer = await world.personSigner()
+  const by = await author(world, tip)
+  let at = { head: tip, tree: (await repository.commit(tip)).tree }
+  for (const record of [...records].reverse()) {
+    if (record.merge === undefined) continue
+    const without = await treeWithout(repository, record.merge, at.head)
+    if ('conflicts' in without)
+      return {
+        refused: [
+          report('rollback-conflict', {
+            summary: `${record.id} does not come out cleanly`,
+            detail: without.conflicts.slice(0, 10).join('\n'),
+          }),
+        ],
+      }
+    const part = only === undefined ? undefined : await onlyThese(world, record, at, without.tree, only)
+    if (part !== undefined && 'refused' in part) return part
+    const tree = part?.tree ?? without.tree
+    if (tree === at.tree) continue
+    const how = part === undefined || part.whole ? '' : ' (in part)'
+    const message = `Roll back ${record.id}${how}: ${record.title}\n\nRollback-Of: ${record.id}${how}\n`
+    at = { head: await repository.writeCommit({ tree, parents: [at.head], author: by, message, signer }), tree }
+  }
+  if (at.head !== tip) return at
+  const names = records.map((r) => r.id).join(', ')
+  const what = only === undefined ? names : `${names} in ${only.join(', ')}`
+  return {
+    refused: [
+      report('rollback-impossible', {
+        summary: `nothing of ${what} stands in the documents, so there is nothing to revert`,
+        hint: 'to have the hosts otherwise, change the documents',
+      }),
+    ],
+  }
+}
+
+/** The tree with the revert of these documents and files alone; `whole` where that is all of it. */
+async function onlyThese(
+  world: World,
+  record: ChangeRecord,
+  at: { readonly head: string; readonly tree: string },
+  reverted: string,
+  only: readonly string[],
+): Promise<{ readonly tree: string; readonly whole: boolean } | Refused> {
+  const repository = await world.repository()
+  const changes = await repository.changes(at.tree, reverted)
+  const documents = changedDocuments(
+    (await loadCommit(world, at.head)).graph,
+    (await loadCommit(world, reverted)).graph,
+  ).map((d) => ({ address: d.address, file: (d.before ?? d.after)?.file ?? '' }))
+  const files = new Set<string>()
+  const named = new Set<string>()
+  for (const word of only) {
+    const document = documents.find((d) => d.address.toLowerCase() === word.toLowerCase())
+    if (document !== undefined) named.add(document.address)
+    const file = document?.file ?? changes.find((c) => c.path === word)?.path
+    if (file !== undefined) files.add(file)
+  }
+  // A file is taken back as a whole: whoever names one of its documents is told of the others.
+  const others = documents.filter((d) => files.has(d.file) && !named.has(d.address) && !only.includes(d.file))
+  if (others.length > 0) {
+    const summary = `${record.id} changed ${others.map((d) => d.address).join(', ')} in the same file`
+    return { refused: [report('rollback-impossible', { summary, hint: 'name them as well, or the file' })] }
+  }
+  const chosen = changes.filter((c) => files.has(c.path))
+  const blobs = await repository.blobs(chosen.flatMap((c) => c.after?.id ?? []))
+  const contents = new Map(chosen.map((c) => [c.path, c.after === undefined ? null : (blobs.get(c.after.id) ?? null)]))
+  return { tree: await repository.writeTree(at.tree, contents), whole: chosen.length === changes.length }
+}
+
+function branchFor(records: readonly ChangeRecord[], { since }: RollbackOptions): string {
+  const [first, ...others] = records.map((r) => r.id.toLowerCase())
+  if (since !== undefined) return `rollback/since-${since.slice(0, 10)}`
+  return `rollback/${first ?? ''}${others.length === 0 ? '' : `-and-${others.length}-more`}`
 }
 
 /**

@@ -25,8 +25,8 @@ export interface Repository {
   hasRemote(): Promise<boolean>
   /** Brings the remote's branches; throws `RepositoryError` where the remote can't be reached. */
   fetch(): Promise<void>
-  /** Writes a tree that is `tree` with other content in these files, which it has already. Modes stay. */
-  writeTree(tree: string, files: ReadonlyMap<string, Uint8Array>): Promise<string>
+  /** Writes a tree that is `tree` with other content in these files: null removes one. Modes stay; a new file is an ordinary one. */
+  writeTree(tree: string, files: ReadonlyMap<string, Uint8Array | null>): Promise<string>
   /** Writes a commit (signed where a signer is given) and returns its id. Does not move any ref. */
   writeCommit(commit: NewCommit): Promise<string>
   /** Moves a branch by compare-and-swap, on the remote first where there is one; false where it had moved. */

@@ -214,7 +214,7 @@ class GitRepository implements OpenRepository {
     await fetchBranches(this.#context.git, [`+refs/heads/*:refs/remotes/${remoteName}/*`])
   }
 
-  async writeTree(tree: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  async writeTree(tree: string, files: ReadonlyMap<string, Uint8Array | null>): Promise<string> {
     const objects = new ObjectWriter(resolve(this.commonDir, 'objects'), this.#context.format)
     const id = await new TreeStore(this.#context.reader).replace(objectId(tree), files, objects)
     await objects.settle()

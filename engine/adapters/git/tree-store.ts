@@ -54,16 +54,17 @@ export class TreeStore {
     return id ?? this.#write(new Map(), objects)
   }
 
-  /** Other content in files that are there; their modes stay. */
-  async replace(root: string, files: ReadonlyMap<string, Uint8Array>, objects: ObjectWriter): Promise<string> {
+  /** Other content in files, whose modes stay; null removes one, and a new one is an ordinary file. */
+  async replace(root: string, files: ReadonlyMap<string, Uint8Array | null>, objects: ObjectWriter): Promise<string> {
     let id: string | undefined = root
     for (const [path, content] of files) {
       const { folder, name } = split(path)
       const node = id === undefined ? undefined : (await this.#folder(id, folder, objects))?.get(name)
-      if (node === undefined || !node.mode.startsWith('100')) throw new Error(`there is no file ${path} in ${root}`)
-      id = await this.#put(id, [...folder, name], objects.write('blob', Buffer.from(content)), objects, node.mode)
+      if (node !== undefined && !node.mode.startsWith('100')) throw new Error(`${path} in ${root} is no file`)
+      const blob = content === null ? null : objects.write('blob', Buffer.from(content))
+      id = await this.#put(id, [...folder, name], blob, objects, node?.mode)
     }
-    return id ?? root
+    return id ?? this.#write(new Map(), objects)
   }
 
   async #put(

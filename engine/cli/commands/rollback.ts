@@ -2,9 +2,12 @@ import type { Define } from '../context.ts'
 import { presentPlan } from '../present-plan.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
+import { since as moment } from '../since.ts'
 import { exit } from '../terminal.ts'
 
 interface Options {
+  readonly since?: string
+  readonly only?: readonly string[]
   readonly branch?: string
   readonly key?: string
   readonly out?: string
@@ -16,18 +19,33 @@ interface Options {
 export const define: Define = (command, context) => {
   const { terminal } = context
   command
-    .argument('<change>', 'number of the change, CHG-2026-00042')
+    .argument('[changes...]', 'numbers of changes, CHG-2026-00042')
+    .option('--since <date>', 'everything that was merged since then: a date, or a moment in ISO 8601', moment)
+    .option('--only <what...>', 'only what they did to these documents (Kind/name) or files')
     .option('--branch <name>', 'branch to make (default: rollback/<change>)')
-    .option('--key <file>', "your SSH key, to sign the commit (default: git's user.signingkey)")
+    .option('--key <file>', "your SSH key, to sign the commits (default: git's user.signingkey)")
     .option('-o, --out <file>', 'save the plan')
     .option('--dry-run', 'plan only, leave no branch')
     .option('--json', 'print the plan as JSON')
     .addHelpText(
       'after',
-      '\nA rollback is a change like any other: reverted documents, planned, approved, merged, applied. What documents leave open\ncomes back from what was kept on the hosts, if nobody changed it since.\n\nExample:\n  plumbline rollback CHG-2026-00042\n  plumbline approve rollback/chg-2026-00042     (somebody else)\n  git merge --no-ff rollback/chg-2026-00042 && git push\n  plumbline apply',
+      `
+A rollback is a change like any other: reverted documents, planned, approved, merged, applied. What documents leave open
+comes back from what was kept on the hosts, if nobody changed it since. The plan says of each thing what can be promised.
+
+Examples:
+  plumbline rollback CHG-2026-00042
+  plumbline rollback CHG-2026-00042 --only Profile/web       the rest of it stays
+  plumbline rollback --since 2026-11-20 --dry-run
+  plumbline approve rollback/chg-2026-00042                  somebody else
+  git merge --no-ff rollback/chg-2026-00042 && git push
+  plumbline apply`,
     )
-    .action(async (change: string, options: Options) =>
-      context.run(async () => {
+    .action(async (changes: readonly string[], options: Options) => {
+      const { since } = options
+      if ((changes.length === 0) === (since === undefined))
+        command.error('error: name the changes to take back, or --since a date')
+      await context.run(async () => {
         const world = await context.open({
           network: 'must',
           emit: progress(terminal),
@@ -35,20 +53,21 @@ export const define: Define = (command, context) => {
         })
         const { rollback } = await import('../../pipeline/rollback.ts')
         const done = await rollback(world, {
-          change,
+          ...(since === undefined ? { changes } : { since }),
+          ...(options.only !== undefined && { only: options.only }),
           dryRun: options.dryRun === true,
           ...(options.branch !== undefined && { branch: options.branch }),
         })
         if ('refused' in done) throw new Refusal(done.refused)
         const { branch } = done
         await presentPlan(world, terminal, done, options, {
-          asJson: (plan) => ({ branch, plan }),
+          asJson: (plan) => ({ branch, changes: done.changes, plan }),
           next:
             options.dryRun === true
-              ? `plumbline rollback ${change}`
+              ? 'the same without --dry-run makes the branch'
               : `somebody else: plumbline approve ${branch}; then merge it and plumbline apply`,
         })
         return exit.changes
-      }, options),
-    )
+      }, options)
+    })
 }

@@ -58,7 +58,7 @@ function headline(plan: Plan, { colors: c, drift }: PlanContext): string {
   const changes = plan.actions.length === 0 ? none : count(plan.actions.length, 'change')
   const paint = { low: c.green, medium: c.yellow, high: c.red }[plan.risk.level]
   const risk = plan.actions.length === 0 ? '' : ` · risk ${paint(`${plan.risk.score} (${plan.risk.level})`)}`
-  const back = plan.rollbackOf === undefined ? '' : ` · takes back ${plan.rollbackOf}`
+  const back = plan.rollbackOf === undefined ? '' : ` · takes back ${plan.rollbackOf.join(', ')}${plan.partial === true ? ' in part' : ''}`
   return `${c.bold(drift === true ? 'drift' : `plan ${id}`)}${onto} · ${plan.hosts.planned.length} of ${count(plan.hosts.total, 'host')} · ${changes}${left}${unknown}${risk}${back}`
 }
 

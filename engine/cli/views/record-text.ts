@@ -25,7 +25,7 @@ export function recordText(record: ChangeRecord, history: readonly HistoryLine[]
         i === 0 ? 'approved' : '',
         `${minute(a.at)} by ${a.approver}, ${a.assertion}`,
       ]),
-      ...(record.rollbackOf === undefined ? [] : [['takes back', record.rollbackOf]]),
+      ...(record.rollbackOf === undefined ? [] : [['takes back', `${record.rollbackOf.join(', ')}${record.partial === true ? ' (in part)' : ''}`]]),
       ...(record.rolledBackBy === undefined ? [] : [['taken back by', record.rolledBackBy]]),
       ...(record.reasons ?? []).map((reason, i) => [i === 0 ? 'because' : '', escapeControls(reason)]),
     ],

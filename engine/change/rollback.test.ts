@@ -182,3 +182,129 @@ describe('rollback', () => {
     expect(refusals).toEqual([[code, expect.stringContaining(summary)]])
   })
 })
+
+describe('several changes at once', () => {
+  const file = 'file:/etc/motd' as const
+  const states = { one: { sha256: 'one' }, two: { sha256: 'two' }, three: { sha256: 'three' } }
+
+  /** A change that set the file on one host. */
+  function set(id: string, day: number, before: Json, verb: Verb = 'update', reversibility: Reversibility = 'exact') {
+    const action = {
+      id: `act-${day}`,
+      host: 'web-01',
+      resource: file,
+      verb,
+      reversibility,
+      before: digest(before),
+      after: digest(id),
+    }
+    return {
+      id,
+      deployment: {
+        startedAt: `2027-03-0${day}T10:00:00Z`,
+        intents: [{ action, state: before }],
+        results: [{ id: action.id, outcome: 'applied' }],
+      },
+    } as unknown as ChangeRecord
+  }
+
+  function takeBack(records: readonly ChangeRecord[], between: readonly ChangeRecord[], now: JsonObject, last: string) {
+    const applied: AppliedHost = {
+      apiVersion: 'plumbline/v1',
+      kind: 'Applied',
+      host: 'web-01',
+      resources: {
+        [file]: {
+          spec: digest('spec'),
+          state: digest(now),
+          created: false,
+          change: last,
+          commit: 'c',
+          approvers: [],
+          at: '2027-03-08T10:00:00Z',
+        },
+      },
+    }
+    return planRollback({
+      records,
+      partial: false,
+      between,
+      before: new Map(),
+      catalogues: new Map(),
+      applied: new Map([['web-01', applied]]),
+      observed: () => ({ status: 'present', state: now }),
+      types: new Map([['file', type]]),
+      sha256,
+    })
+  }
+
+  it('go back to the state before the oldest, with the weakest promise of all', () => {
+    const [a, b] = [set('CHG-1', 1, states.one), set('CHG-2', 2, states.two, 'update', 'best-effort')]
+    const found = takeBack([a, b], [], states.three, 'CHG-2')
+    expect(found.promises).toEqual([{ host: 'web-01', resource: file, how: 'restore', reversibility: 'best-effort' }])
+    expect(found.extra.map((e) => e.resource.spec)).toEqual([{ path: '/etc/motd', ...states.one }])
+  })
+
+  it('stop where one between them is not taken back', () => {
+    const [a, b, c] = [set('CHG-1', 1, states.one), set('CHG-2', 2, states.two), set('CHG-3', 3, states.three)]
+    const found = takeBack([a, c], [b], { sha256: 'four' }, 'CHG-3')
+    expect(found.refusals.map((d) => d.summary)).toEqual([
+      'file:/etc/motd was set by CHG-2 as well, which is not taken back',
+    ])
+  })
+
+  it('do not mind one before them all, or elsewhere', () => {
+    const [a, b, c] = [set('CHG-1', 1, states.one), set('CHG-2', 2, states.two), set('CHG-3', 3, states.three)]
+    expect(takeBack([b, c], [a], { sha256: 'four' }, 'CHG-3').promises.map((p) => p.how)).toEqual(['restore'])
+  })
+})
+
+describe('a part of a change', () => {
+  const wanted = (id: ResourceId, text: string) => ({
+    id,
+    type: 'file',
+    name: id.slice(5),
+    spec: { content: text },
+    declaredBy: [],
+    requires: [],
+    restartOn: [],
+  })
+  const host = (...resources: Catalogue['resources']): ReadonlyMap<string, Catalogue> =>
+    new Map([['web-01', { host: 'web-01', resources }]])
+
+  it('speaks of nothing but what its revert changes', () => {
+    const actions = (['file:/a', 'file:/b', 'file:/c'] as const).map((resource) => ({
+      action: {
+        id: resource,
+        host: 'web-01',
+        resource,
+        verb: 'create' as const,
+        reversibility: 'exact' as const,
+        before: digest(null),
+        after: digest('x'),
+      },
+      state: null,
+    }))
+    const record = {
+      id: 'CHG-1',
+      deployment: {
+        startedAt: '2027-03-01T10:00:00Z',
+        intents: actions,
+        results: actions.map((a) => ({ id: a.action.id, outcome: 'applied' })),
+      },
+    } as unknown as ChangeRecord
+    const found = planRollback({
+      records: [record],
+      partial: true,
+      between: [],
+      // /a is reverted to what it was, /b stays, and nobody ever spoke of /c.
+      before: host(wanted('file:/a', 'new'), wanted('file:/b', 'new')),
+      catalogues: host(wanted('file:/a', 'old'), wanted('file:/b', 'new')),
+      applied: new Map(),
+      observed: () => ({ status: 'present', state: { sha256: 'x' } }),
+      types: new Map([['file', type]]),
+      sha256,
+    })
+    expect(found.promises.map((p) => [p.resource, p.how])).toEqual([['file:/a', 'documents']])
+  })
+})

@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff'
 import { escapeControls } from '../../model/escape.ts'
-import type { Action, Plan, WavePlan } from '../../model/plan.ts'
+import type { Action, Plan, RollbackPromise, WavePlan } from '../../model/plan.ts'
 import type { FieldChange, Verb } from '../../model/resource.ts'
 import type { Colors } from '../terminal.ts'
 import { columns, count } from './columns.ts'
@@ -58,7 +58,10 @@ function headline(plan: Plan, { colors: c, drift }: PlanContext): string {
   const changes = plan.actions.length === 0 ? none : count(plan.actions.length, 'change')
   const paint = { low: c.green, medium: c.yellow, high: c.red }[plan.risk.level]
   const risk = plan.actions.length === 0 ? '' : ` · risk ${paint(`${plan.risk.score} (${plan.risk.level})`)}`
-  const back = plan.rollbackOf === undefined ? '' : ` · takes back ${plan.rollbackOf.join(', ')}${plan.partial === true ? ' in part' : ''}`
+  const back =
+    plan.rollbackOf === undefined
+      ? ''
+      : ` · takes back ${plan.rollbackOf.join(', ')}${plan.partial === true ? ' in part' : ''}`
   return `${c.bold(drift === true ? 'drift' : `plan ${id}`)}${onto} · ${plan.hosts.planned.length} of ${count(plan.hosts.total, 'host')} · ${changes}${left}${unknown}${risk}${back}`
 }
 
@@ -189,12 +192,29 @@ function footer(plan: Plan, context: PlanContext): string[] {
       'risk',
       plan.risk.factors.map((f) => `${f.because} (+${f.points})`).join('; ') || 'nothing that speaks of any',
     ])
+  if (plan.promises !== undefined) rows.push(['comes back', promisesText(plan.promises)])
   for (const [i, line] of context.approvals.entries()) rows.push([i === 0 ? 'approval' : '', line])
   const digest = `${plan.subject.plan.slice(0, 11)}…${plan.subject.plan.slice(-4)}`
   if (context.drift !== true)
     rows.push(['digest', context.savedTo === undefined ? digest : `${digest}, saved to ${context.savedTo}`])
   if (context.next !== undefined) rows.push(['next', context.next])
   return columns(wrapped(rows, context.width), { paint: (cell, column) => (column === 0 ? c.dim(cell) : cell) })
+}
+
+/** How much of what was done can be promised back, firmest first, and what can't. */
+function promisesText(promises: readonly RollbackPromise[]): string {
+  const refused = promises.filter((p) => p.how === 'refused').map((p) => `${p.resource} on ${p.host}`)
+  const same = promises.filter((p) => p.how === 'nothing').length
+  const classes = ['exact', 'inverse', 'best-effort', 'irreversible'] as const
+  const counts = classes.flatMap((name) => {
+    const several = promises.filter((p) => p.how !== 'nothing' && p.reversibility === name).length
+    return several === 0 ? [] : [name === 'best-effort' ? `${several} best-effort (tried)` : `${several} ${name}`]
+  })
+  return [
+    ...counts,
+    ...(same > 0 ? [`${same} as before already`] : []),
+    ...(refused.length > 0 ? [`not promised: ${shorten(refused)}`] : []),
+  ].join('; ')
 }
 
 /** Long reasons go on below themselves. */

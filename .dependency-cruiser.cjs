@@ -12,9 +12,10 @@ const stages = [
   'ledger',
   'change',
   'query',
+  'release',
 ]
 const pure =
-  'model|policy|schema|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import'
+  'model|policy|schema|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import|release'
 const test = '\\.test\\.ts$'
 
 /** Each stage may import itself and what is listed; everything else under engine/ is closed to it. */
@@ -54,7 +55,7 @@ module.exports = {
       name: 'pure-folders-take-no-ports-but-ledger',
       severity: 'error',
       from: {
-        path: '^engine/(model|policy|schema|query|load|graph|checks|compile|diff|drift|plan|change|resources|practices|facts|import)/',
+        path: '^engine/(model|policy|schema|query|load|graph|checks|compile|diff|drift|plan|change|resources|practices|facts|import|release)/',
         pathNot: test,
       },
       to: { path: '^engine/ports/' },
@@ -65,7 +66,7 @@ module.exports = {
       from: { path: `^engine/(${pure})/`, pathNot: test },
       to: {
         dependencyTypes: ['npm'],
-        pathNot: 'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|p-limit)/',
+        pathNot: 'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|p-limit|semver)/',
       },
     },
     {

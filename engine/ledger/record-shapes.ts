@@ -1,5 +1,6 @@
 import { isSubject } from '../model/dsse.ts'
 import { canonicalSshKey } from '../model/ssh-key.ts'
+import { isVersion, parseReleaseName } from '../model/version.ts'
 import { baselineName, parseChangeId } from './paths.ts'
 import { anything, type Check, count, listOf, mapOf, object, oneOf, text } from './shape.ts'
 
@@ -17,6 +18,11 @@ const base64 = text(/^[A-Za-z0-9+/]*={0,2}$/)
 const changeId: Check = (value, at) =>
   typeof value === 'string' && parseChangeId(value) !== undefined ? undefined : `${at} is no number of a change`
 const unauthorisedId = text(/^UCH-\d{4}-\d{5,9}$/)
+const release: Check = (value, at) =>
+  typeof value === 'string' && parseReleaseName(value) !== undefined ? undefined : `${at} is no number of a release`
+const version: Check = (value, at) =>
+  typeof value === 'string' && isVersion(value) ? undefined : `${at} is no version`
+const notes = text(/^[^\x00-\x08\x0b-\x1f\x7f]{0,1000000}$/)
 const publicKey: Check = (value, at) =>
   typeof value === 'string' && canonicalSshKey(value) === value ? undefined : `${at} is no SSH public key`
 const subject: Check = (value, at) => (isSubject(value) ? undefined : `${at} is no subject`)
@@ -60,9 +66,17 @@ const forgeApproval = object({
   assertion: oneOf('forge-asserted'),
   approver: person,
   at: instant,
-  decision: oneOf('approve', 'reject'),
+  decision: oneOf('approve', 'reject', 'dismiss'),
   head: objectId,
-  forge: object({ host: line, repository: line, request: count, review: line, login: line }),
+  forge: object({
+    host: line,
+    repository: line,
+    request: count,
+    review: line,
+    login: line,
+    author: line,
+    pushes: listOf(object({ login: line, after: objectId, at: instant }, { before: objectId })),
+  }),
 })
 const approval: Check = (value, at) =>
   ((value as { assertion?: unknown } | null)?.assertion === 'forge-asserted' ? forgeApproval : signedApproval)(
@@ -171,6 +185,41 @@ export const shapes = {
     recognised: objectId,
     open: listOf(changeId),
   }),
+  release: object(
+    {
+      ...envelopeOf('Release'),
+      id: release,
+      state: oneOf('released', 'withdrawn'),
+      pipeline: name,
+      version,
+      at: instant,
+      by: line,
+      commit: objectId,
+      tree: objectId,
+      catalogues: mapOf(digest),
+      baseline: digest,
+      changes: listOf(changeId),
+      unrecorded: listOf(objectId),
+      notes,
+      promotions: listOf(
+        object(
+          {
+            stage: name,
+            environments: listOf(name),
+            branch: line,
+            commit: objectId,
+            at: instant,
+            by: line,
+            readiness: listOf(object({ criterion: line, outcome: oneOf('met', 'unmet', 'waits'), evidence: prose })),
+          },
+          { forced: prose },
+        ),
+      ),
+      gates: listOf(object({ gate: line, outcome: oneOf('passed', 'failed'), evidence: prose, at: instant, by: line })),
+      transition: object({ uuid, name: line, at: instant, actor }),
+    },
+    { previous: version, withdrawn: object({ at: instant, by: line, reason: prose }) },
+  ),
   unauthorised: object(
     {
       ...envelopeOf('UnauthorisedChange'),

@@ -10,6 +10,7 @@ import type {
   OpenUnauthorisedRecord,
   UnauthorisedRecord,
 } from '../model/record.ts'
+import type { ReleaseRecord } from '../model/release.ts'
 import { report } from './codes.ts'
 import type { EngineKeyRecord } from './engine-key.ts'
 import { shapes } from './record-shapes.ts'
@@ -25,6 +26,7 @@ export interface RecordTypes {
   readonly branch: BranchRecord
   readonly lock: LockRecord
   readonly engineKey: EngineKeyRecord
+  readonly release: ReleaseRecord
   readonly unauthorised: UnauthorisedRecord
   readonly openUnauthorised: OpenUnauthorisedRecord
 }

@@ -8,6 +8,7 @@ import type {
   RecordedApproval,
   UnauthorisedRecord,
 } from '../model/record.ts'
+import type { ReleaseRecord } from '../model/release.ts'
 import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerCommit, LedgerStep } from '../ports/ledger.ts'
 import { type AllowedSigner, maySign, namesPrincipal } from './allowed-signers.ts'
@@ -17,6 +18,9 @@ import type { VerifyQuestion } from './verify-question.ts'
 /** What is needed of a change once its entries have gone by. */
 export type SeenChange = Pick<ChangeRecord, 'id' | 'state' | 'merge'> &
   Pick<ChangeRecord['subject'], 'head' | 'tree' | 'content'>
+
+/** What is needed of a release once its entries have gone by. */
+export type SeenRelease = Pick<ReleaseRecord, 'id' | 'commit'>
 
 export type OpenUnauthorised = Pick<UnauthorisedRecord, 'id' | 'host' | 'resource'>
 
@@ -38,6 +42,9 @@ export class LedgerWalk {
   readonly question: VerifyQuestion
   readonly locks = new Map<string, LockRecord>()
   readonly changes = new Map<string, SeenChange>()
+  /** Releases by their id, and the newest version of each pipeline. */
+  readonly releases = new Map<string, SeenRelease>()
+  readonly newestReleases = new Map<string, string>()
   /** Unauthorised changes that nothing has settled so far. */
   readonly unauthorised = new Map<string, OpenUnauthorised>()
   readonly transitions = new Map<string, number>()

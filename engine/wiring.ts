@@ -12,10 +12,13 @@ import { canonicalSshKey, sshFingerprint } from './model/ssh-key.ts'
 import { codes } from './pipeline/codes.ts'
 import { estateFile } from './pipeline/estate.ts'
 import type { World } from './pipeline/world.ts'
+import type { Clock } from './ports/clock.ts'
 import type { Folder } from './ports/folder.ts'
 import { RepositoryError, type Signer } from './ports/repository.ts'
 
 export interface WorldOptions extends OpenOptions {
+  /** The time of this machine where not given: a quarter can be told in a minute. */
+  readonly clock?: Clock
   readonly version: string
   /** Folder the user stands in. */
   readonly start: string
@@ -57,7 +60,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
   return {
     root,
     engineVersion: options.version,
-    clock: { now: () => new Date() },
+    clock: options.clock ?? { now: () => new Date() },
     sha256,
     fingerprint,
     uuid: randomUUID,

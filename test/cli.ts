@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import picocolors from 'picocolors'
 import { runProgram } from '../engine/cli/program.ts'
+import type { Clock } from '../engine/ports/clock.ts'
 import { openWorld } from '../engine/wiring.ts'
 
 /** What a command line did. */
@@ -28,7 +29,8 @@ export interface Desk {
   close(): void
 }
 
-export function openDesk(more: Readonly<Record<string, string>> = {}): Desk {
+/** `clock` is the time that command lines and commits live in; the machine's where there is none. */
+export function openDesk(more: Readonly<Record<string, string>> = {}, clock?: Clock): Desk {
   const scratch = mkdtempSync(join(tmpdir(), 'plumbline-desk-'))
   const folder = join(scratch, 'estate')
   const home = join(scratch, 'home')
@@ -59,7 +61,8 @@ export function openDesk(more: Readonly<Record<string, string>> = {}): Desk {
           colors: picocolors.createColors(false),
         },
         open: async (options) => {
-          const world = await openWorld({ ...options, version: '0.0.0-test', start: folder, env })
+          const at = clock === undefined ? {} : { clock }
+          const world = await openWorld({ ...options, ...at, version: '0.0.0-test', start: folder, env })
           worlds.push(world)
           return world
         },
@@ -68,14 +71,15 @@ export function openDesk(more: Readonly<Record<string, string>> = {}): Desk {
       return { status, out, err }
     },
     commit(message) {
-      const git = (...args: string[]) => execFileSync('git', ['-C', folder, ...args], { env })
-      git('add', '.')
-      git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', 'commit', '-qm', message)
+      desk.git('add', '.')
+      desk.git('commit', '-qm', message)
     },
-    git: (...args) =>
-      void execFileSync('git', ['-C', folder, '-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', ...args], {
-        env,
-      }),
+    git: (...args) => {
+      const at = clock?.now().toISOString()
+      const dated = at === undefined ? env : { ...env, GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at }
+      const ana = ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.org']
+      execFileSync('git', ['-C', folder, ...ana, ...args], { env: dated })
+    },
     write(path, text) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), text)

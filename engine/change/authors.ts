@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import { codes } from './codes.ts'
-import { type JudgedPerson, keyFault, keyOf, type People } from './people.ts'
+import { type Account, accountName, type JudgedPerson, keyFault, keyOf, type People } from './people.ts'
 
 const report = reporter(codes)
 
@@ -20,6 +20,13 @@ export interface JudgedCommit {
    * merge may hide lines of its own and is authorship like an ordinary commit.
    */
   readonly cleanMerge: boolean
+  /**
+   * Accounts that pushed it, where a forge tells. A forge knows who is at the other end of a push, so that this is proof of
+   * somebody's hand as much as a signature is; the names in the commit can be forged all the same.
+   */
+  readonly pushers?: readonly Account[]
+  /** Further accounts with a hand in the change: who opened the pull request, who pushed what was replaced since. No proof of anything. */
+  readonly hands?: readonly Account[]
 }
 
 /** Who wrote a change, and which of its commits nobody is proved to have written. */
@@ -30,8 +37,9 @@ export interface Authorship {
 }
 
 /**
- * Collects everybody who had a hand in a change: authors, committers, co-authors and signers of every commit that is not a
- * clean merge. Names in a commit can be forged, so each such commit needs the signature of a `Person` of the base as well.
+ * Collects everybody who had a hand in a change: authors, committers, co-authors, signers and pushers of every commit that is not a
+ * clean merge. Names in a commit can be forged, so each such commit needs the signature of a `Person` of the base as well, or a
+ * forge's word that such a person pushed it.
  */
 export function authorsOf(commits: readonly JudgedCommit[], people: People, now: Date): Authorship {
   const authors = new Set<Address>()
@@ -40,8 +48,9 @@ export function authorsOf(commits: readonly JudgedCommit[], people: People, now:
     if (commit.parents.length > 1 && commit.cleanMerge) continue
     const named = [commit.authorEmail, commit.committerEmail, ...commit.coAuthors].flatMap((e) => people.byEmail(e))
     const signers = commit.signerKey === undefined ? [] : people.ownersOfKey(commit.signerKey)
-    for (const person of [...named, ...signers]) authors.add(person.address)
-    const because = whyUnproven(commit, signers, now)
+    const accounts = [...(commit.pushers ?? []), ...(commit.hands ?? [])].flatMap((a) => people.byAccount(a))
+    for (const person of [...named, ...signers, ...accounts]) authors.add(person.address)
+    const because = whyUnproven(commit, signers, people, now)
     if (because !== undefined)
       unproven.push(report('author-unproven', { summary: `commit ${commit.id.slice(0, 12)}: ${because}` }))
   }
@@ -54,7 +63,20 @@ export function coAuthorsOf(message: string): readonly string[] {
   return [...trailers].flatMap(([, value]) => (value ?? '').split(/[\s<>,;]+/).filter((word) => word.includes('@')))
 }
 
-function whyUnproven(commit: JudgedCommit, signers: readonly JudgedPerson[], now: Date): string | undefined {
+/** Undefined where a signature or a push shows whose hand it was. */
+function whyUnproven(
+  commit: JudgedCommit,
+  signers: readonly JudgedPerson[],
+  people: People,
+  now: Date,
+): string | undefined {
+  const unsigned = whyUnsigned(commit, signers, now)
+  if (unsigned === undefined || commit.pushers === undefined || commit.pushers.length === 0) return unsigned
+  const unpushed = whyUnpushed(commit.pushers, people)
+  return unpushed === undefined ? undefined : `${unsigned}, and ${unpushed}`
+}
+
+function whyUnsigned(commit: JudgedCommit, signers: readonly JudgedPerson[], now: Date): string | undefined {
   if (commit.signerKey === undefined) return 'it carries no valid signature'
   const [signer, other] = signers
   if (signer === undefined) return 'its key belongs to nobody of the base'
@@ -63,4 +85,16 @@ function whyUnproven(commit: JudgedCommit, signers: readonly JudgedPerson[], now
   const key = keyOf(signer, commit.signerKey)
   const fault = key === undefined ? undefined : keyFault(key, now.getTime(), now.getTime())
   return fault === undefined ? undefined : `signed by ${signer.address}, but ${fault.because}`
+}
+
+/** Where it is not certain which of several pushes brought it, all of them have to be by people of the base. */
+function whyUnpushed(pushers: readonly Account[], people: People): string | undefined {
+  for (const account of pushers) {
+    const [person, other] = people.byAccount(account)
+    if (person === undefined) return `${accountName(account)}, who pushed it, is an account of nobody of the base`
+    if (other !== undefined)
+      return `${accountName(account)}, who pushed it, is listed by ${person.address} and by ${other.address}`
+    if (!person.active) return `${person.address}, who pushed it, is no longer active`
+  }
+  return undefined
 }

@@ -5,7 +5,8 @@ const askAgain = 'make a fresh plan and approve that one'
 export const codes = {
   'author-unproven': {
     severity: 'error',
-    meaning: 'A commit of the change is not signed by an active person of the base, so nobody can tell who wrote it.',
+    meaning:
+      'A commit of the change is neither signed by an active person of the base, nor pushed by one as far as a forge tells, so nobody can tell who wrote it.',
     fix: 'sign it with a key that the base lists for you: git rebase --exec "git commit --amend --no-edit -S" BASE',
   },
   'change-rejected': {
@@ -84,6 +85,26 @@ export const codes = {
     meaning: 'The same person decided more than once; the last decision counts, once.',
     fix: 'nothing: it is shown so that nobody wonders where it went',
   },
+  'approval-dismissed': {
+    severity: 'error',
+    meaning: 'The forge says that a review was dismissed, so it does not count any more.',
+    fix: 'have the change reviewed again',
+  },
+  'account-not-theirs': {
+    severity: 'error',
+    meaning: 'A review came from an account that the base does not list for the person it is recorded for.',
+    fix: 'list it in spec.accounts of the person, in a change of its own, and have the change reviewed again',
+  },
+  'account-shared': {
+    severity: 'error',
+    meaning: 'Several people list the account that a review came from, so it proves none of them.',
+    fix: 'list each account for one person',
+  },
+  'account-unknown': {
+    severity: 'warning',
+    meaning: 'A review came from an account that the base lists for nobody; it is not recorded.',
+    fix: 'list it in spec.accounts of the person, in a change of its own',
+  },
   'approver-unknown': {
     severity: 'error',
     meaning: 'The approver is no person of the base commit: a change can not bring its own approvers.',
@@ -101,7 +122,8 @@ export const codes = {
   },
   'approver-wrote-it': {
     severity: 'error',
-    meaning: 'The approver wrote, committed, co-authored or signed a commit of the change.',
+    meaning:
+      'The approver wrote, committed, co-authored, signed or pushed a commit of the change, or opened the pull request.',
     fix: 'ask somebody who had no hand in it',
   },
   'key-not-theirs': {
@@ -146,10 +168,53 @@ export const codes = {
       'A change policy of the base can not be compiled or evaluated; nothing passes a rule that nobody can read.',
     fix: 'mend or remove the policy in a change that touches change policies only',
   },
+  'break-glass-unset': {
+    severity: 'error',
+    meaning: 'Nobody may break the glass: the base names no team for emergencies.',
+    fix: 'name teams in spec.changes.breakGlass.teams of plumbline.yaml, by a change of its own, before there is an emergency',
+  },
+  'break-glass-not-allowed': {
+    severity: 'error',
+    meaning:
+      'Whoever breaks the glass has to be an active person of a team that the base names for it, and sign with their own key.',
+    fix: 'have somebody of such a team run plumbline break-glass, or have the change approved',
+  },
+  'break-glass-invalid': {
+    severity: 'error',
+    meaning: 'What was signed for an emergency does not hold, or is about something else than would be applied.',
+    fix: 'break the glass again for what is to be applied now: plumbline break-glass',
+  },
+  'break-glass-over': {
+    severity: 'error',
+    meaning: 'The time for which the glass was broken has passed.',
+    fix: 'break the glass again, or have the change approved',
+  },
+  'emergency-not-reviewed': {
+    severity: 'error',
+    meaning: 'An emergency of the same person was not reviewed in time, so they can not break the glass again.',
+    fix: 'have somebody who had no hand in it look at the emergency that is named: plumbline review CHANGE --outcome successful',
+  },
+  'standard-not-covered': {
+    severity: 'error',
+    meaning: 'A change was recorded as a standard change, and no StandardChange of the base covers it now.',
+    fix: 'see what is named; have the branch approved as a change like any other',
+  },
   'irreversible-action': {
     severity: 'warning',
     meaning: 'The plan holds an action that nothing takes back.',
     fix: 'check it twice; a rollback will not bring this back',
+  },
+  'code-owner-unknown': {
+    severity: 'warning',
+    meaning:
+      'CODEOWNERS of the base names somebody who is no active person or team of the base. Where nobody else stands in the line, anybody independent is asked.',
+    fix: 'name people by an account in their spec.accounts or by e-mail, teams by the name of their document',
+  },
+  'code-owners-line': {
+    severity: 'warning',
+    meaning:
+      'A line of CODEOWNERS can not be understood the way forges understand it, so it asks for anybody independent, or nobody.',
+    fix: 'use the patterns of gitignore without negation and ranges, and owners as @account, @organisation/team or e-mail',
   },
   'owner-missing': {
     severity: 'warning',

@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts'
 import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
+import { withoutDismissed } from '../model/dismissed.ts'
 import type { Graph } from '../model/graph.ts'
 import type { ApprovalRequirement, Subject } from '../model/plan.ts'
 import type { Envelope, RecordedApproval } from '../model/record.ts'
@@ -14,6 +15,8 @@ const report = reporter(codes)
 export interface ApprovalQuestion {
   /** What is about to be merged or applied, as it is now. */
   readonly subject: Subject
+  /** What the record that holds the approvals is about: reviews on a forge are bound to it. The same as `subject` where not given. */
+  readonly recorded?: Subject
   readonly approvals: readonly RecordedApproval[]
   /** Every commit reachable from the head and not from the base. */
   readonly commits: readonly JudgedCommit[]
@@ -42,6 +45,8 @@ export interface ApprovalVerdict {
   readonly blocked: readonly Diagnostic[]
   /** Everybody who had a hand in the change, sorted. */
   readonly authors: readonly Address[]
+  /** It does not hold, and would if approvals held for ever. */
+  readonly ranOut: boolean
 }
 
 export interface Refusal {
@@ -67,7 +72,12 @@ export function judgeApprovals(question: ApprovalQuestion): ApprovalVerdict {
   const { authors, unproven } = authorsOf(question.commits, people, question.now)
   const refused: Refusal[] = []
   const statements: Statement[] = []
+  const alive = new Set(withoutDismissed(question.approvals))
   for (const approval of question.approvals) {
+    if (!alive.has(approval)) {
+      refused.push(...dismissed(approval))
+      continue
+    }
     const found = readStatement(approval, question, people)
     if ('code' in found) refused.push(found)
     else {
@@ -83,14 +93,26 @@ export function judgeApprovals(question: ApprovalQuestion): ApprovalVerdict {
     ...(requirements.length > 0 ? unproven : []),
     ...last.filter((s) => s.decision === 'reject').map(rejection),
   ]
+  const holds = missing.length === 0 && blocked.length === 0
   return {
-    holds: missing.length === 0 && blocked.length === 0,
+    holds,
     counted,
     refused: [...refused, ...earlier].sort(compareRefusals),
     missing,
     blocked,
     authors,
+    ranOut: !holds && refused.some((r) => r.code === 'approval-expired') && heldForEver(question),
   }
+}
+
+const heldForEver = (question: ApprovalQuestion): boolean =>
+  judgeApprovals({ ...question, expiryDays: Number.POSITIVE_INFINITY }).holds
+
+/** Said once for each review: the dismissal itself is no statement. */
+function dismissed(approval: RecordedApproval): readonly Refusal[] {
+  if (approval.assertion !== 'forge-asserted' || approval.decision === 'dismiss') return []
+  const because = `the forge dismissed it (review ${approval.forge.review})`
+  return [{ approver: approval.approver, code: 'approval-dismissed', because }]
 }
 
 /** What a statement fails on, beyond who signed it. A rejection only has to be about these commits. */

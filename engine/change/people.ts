@@ -20,21 +20,33 @@ export interface JudgedPerson {
   readonly active: boolean
   readonly bot: boolean
   readonly keys: readonly PersonKey[]
+  /** Accounts on forges, `host/login` in small letters. */
+  readonly accounts: readonly string[]
 }
 
-/** The people and teams of one commit, found by address, e-mail and key. */
+/** An account on a forge, as the forge writes it. */
+export interface Account {
+  /** Host name of the forge. */
+  readonly host: string
+  readonly login: string
+}
+
+/** The people and teams of one commit, found by address, e-mail, key and account. */
 export interface People {
   readonly byAddress: ReadonlyMap<Address, JudgedPerson>
   readonly members: ReadonlyMap<Address, ReadonlySet<Address>>
   /** Several people where a document is wrong: none of them is then meant for sure. */
   ownersOfKey(publicKey: string): readonly JudgedPerson[]
+  /** Also by the address that a forge makes up for an account that hides its own. */
   byEmail(email: string): readonly JudgedPerson[]
+  byAccount(account: Account): readonly JudgedPerson[]
 }
 
 interface PersonSpec {
   readonly email: string
   readonly bot?: boolean
   readonly active?: boolean
+  readonly accounts?: readonly string[]
   readonly sshKeys?: readonly (Partial<PersonKey> & { readonly key: string })[]
 }
 
@@ -43,16 +55,35 @@ export function peopleOf(base: Graph): People {
   const byAddress = new Map(base.ofKind('Person').map((d) => [d.address, personOf(d.address, d.document.spec)]))
   const byKey = new Map<string, JudgedPerson[]>()
   const byEmail = new Map<string, JudgedPerson[]>()
+  const byAccount = new Map<string, JudgedPerson[]>()
   for (const person of byAddress.values()) {
     push(byEmail, person.email.toLowerCase(), person)
     for (const key of new Set(person.keys.map((k) => k.key))) push(byKey, key, person)
+    for (const account of new Set(person.accounts)) push(byAccount, account, person)
   }
+  const ofAccount = (account: Account) => byAccount.get(accountName(account)) ?? []
   return {
     byAddress,
     members: new Map(base.ofKind('Team').map((d) => [d.address, membersOf(d.document.spec)])),
     ownersOfKey: (publicKey) => byKey.get(canonicalSshKey(publicKey) ?? '') ?? [],
-    byEmail: (email) => byEmail.get(email.trim().toLowerCase()) ?? [],
+    byEmail: (email) => {
+      const address = email.trim().toLowerCase()
+      return [...(byEmail.get(address) ?? []), ...hiddenAccounts(address).flatMap(ofAccount)]
+    },
+    byAccount: ofAccount,
   }
+}
+
+/** `host/login` in small letters: forges don't tell accounts apart by case. */
+export function accountName({ host, login }: Account): string {
+  return `${host}/${login}`.toLowerCase()
+}
+
+/** Accounts that an address such as `4711+ben@users.noreply.github.com` may be of; GitLab puts a hyphen after the number. */
+function hiddenAccounts(email: string): readonly Account[] {
+  const [, local, host] = /^([^@]+)@users\.noreply\.([^@]+)$/.exec(email) ?? []
+  if (local === undefined || host === undefined) return []
+  return [...new Set([local, local.replace(/^\d+[+-]/, '')])].map((login) => ({ host, login }))
 }
 
 /** True where somebody is meant by a list of teams and people; an empty list means everybody. */
@@ -105,7 +136,7 @@ function isActiveHuman(person: JudgedPerson | undefined): boolean {
 }
 
 function personOf(address: Address, spec: JsonObject): JudgedPerson {
-  const { email, bot, active, sshKeys } = spec as unknown as PersonSpec
+  const { email, bot, active, accounts, sshKeys } = spec as unknown as PersonSpec
   const keys = (sshKeys ?? []).map(
     (k): PersonKey => ({
       key: canonicalSshKey(k.key) ?? k.key,
@@ -115,7 +146,14 @@ function personOf(address: Address, spec: JsonObject): JudgedPerson {
       use: k.use ?? 'both',
     }),
   )
-  return { address, email, active: active ?? true, bot: bot ?? false, keys }
+  return {
+    address,
+    email,
+    active: active ?? true,
+    bot: bot ?? false,
+    keys,
+    accounts: (accounts ?? []).map((a) => a.toLowerCase()),
+  }
 }
 
 function membersOf(spec: JsonObject): ReadonlySet<Address> {

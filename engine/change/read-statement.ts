@@ -2,10 +2,13 @@ import type { Address } from '../model/address.ts'
 import type { Subject } from '../model/plan.ts'
 import type { ApprovalPredicate, Envelope, ForgeApproval, RecordedApproval } from '../model/record.ts'
 import type { codes } from './codes.ts'
-import { keyFault, keyOf, type People } from './people.ts'
+import { accountName, keyFault, keyOf, type People } from './people.ts'
 
 /** Why an approval does not count. */
-export type RefusalCode = Extract<keyof typeof codes, `approval-${string}` | `approver-${string}` | `key-${string}`>
+export type RefusalCode = Extract<
+  keyof typeof codes,
+  `approval-${string}` | `approver-${string}` | `key-${string}` | `account-${string}`
+>
 
 /** What a check of an envelope found: the key that really signed it, and what it says. */
 export type VerifiedEnvelope =
@@ -31,6 +34,8 @@ interface Context {
   readonly verifyEnvelope: (envelope: Envelope) => VerifiedEnvelope
   /** What is judged. */
   readonly subject: Subject
+  /** What the record is about: a forge knows the commit that was reviewed only, and the record the plan that stood then. */
+  readonly recorded?: Subject
   readonly now: Date
 }
 
@@ -55,15 +60,31 @@ export function readStatement(approval: RecordedApproval, context: Context, peop
   return { approver, at: predicate.at, decision, subject, ...(comment !== undefined && { comment }) }
 }
 
-/** What a forge says that somebody said. It names the commit they looked at; nothing is signed by them. */
-function readReview(review: ForgeApproval, { subject, now }: Context, people: People): Statement | Refused {
+/**
+ * What a forge says that somebody said. Nothing is signed by them: the forge names the account and the commit, the base says whose
+ * the account is, and the record which plan of that commit was shown.
+ */
+function readReview(review: ForgeApproval, { subject, recorded, now }: Context, people: People): Statement | Refused {
   const { approver, at, decision, head } = review
   const refused = (code: RefusalCode, because: string): Refused => ({ approver, code, because })
   const moment = Date.parse(at)
+  if (decision === 'dismiss') return refused('approval-dismissed', `the forge dismissed review ${review.forge.review}`)
   if (Number.isNaN(moment)) return refused('approval-unreadable', `${decision} at ${at}`)
   if (moment > now.getTime() + clockSkew) return refused('approval-in-future', `it claims ${at}`)
-  const fault = whoFault(approver, people)
-  return fault === undefined ? { approver, at, decision, subject: { ...subject, head } } : { approver, ...fault }
+  const fault = whoFault(approver, people) ?? accountFault(review, people)
+  if (fault !== undefined) return { approver, ...fault }
+  return { approver, at, decision, subject: { ...(recorded ?? subject), head } }
+}
+
+function accountFault({ approver, forge }: ForgeApproval, people: People): Omit<Refused, 'approver'> | undefined {
+  const owners = people.byAccount(forge)
+  const other = owners.find((p) => p.address !== approver)
+  const name = accountName(forge)
+  if (other !== undefined && owners.length > 1)
+    return { code: 'account-shared', because: `${other.address} lists ${name} as well` }
+  return owners.length === 1 && other === undefined
+    ? undefined
+    : { code: 'account-not-theirs', because: `the base does not list ${name} for ${approver}` }
 }
 
 function momentOf(predicate: ApprovalPredicate): number | undefined {

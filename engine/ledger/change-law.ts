@@ -1,4 +1,5 @@
 import { canonicalJson } from '../model/canonical.ts'
+import { isDismissedBy } from '../model/dismissed.ts'
 import type { ActionOutcome } from '../model/event.ts'
 import type { ChangeRecord, Deployment, RecordedApproval } from '../model/record.ts'
 import { moveOf } from './transitions.ts'
@@ -79,16 +80,18 @@ function approvalFault(transition: string, before: ChangeRecord, after: ChangeRe
   const added = after.approvals.filter((a) => !old.has(keyOfApproval(a)))
   const kept = after.approvals.length - added.length
   if (kept !== old.size) return 'an approval that was given is gone, or stands there twice'
-  if (transition !== 'approve' && transition !== 'reject')
+  if (transition !== 'approve' && transition !== 'reject' && transition !== 'dismiss')
     return added.length === 0 ? undefined : `${transition} brings no approval`
   const [approval] = added
   if (approval === undefined || added.length > 1) return `${transition} brings exactly one statement that is new`
   if (approval.assertion === 'forge-asserted') {
     if (after.transition.actor !== 'engine') return 'what a forge says is written down by an engine'
-    return approval.decision === transition
-      ? undefined
-      : `a review to ${approval.decision} is not recorded as ${transition}`
+    if (approval.decision !== transition) return `a review to ${approval.decision} is not recorded as ${transition}`
+    return transition === 'dismiss' && !before.approvals.some((a) => isDismissedBy(a, approval))
+      ? 'a review is dismissed that was never recorded'
+      : undefined
   }
+  if (transition === 'dismiss') return 'only what a forge said is dismissed'
   return approval.approver === after.transition.actor ? undefined : 'people speak for themselves only'
 }
 

@@ -9,6 +9,7 @@ import type {
   Deployment,
   Emergency,
   Envelope,
+  ForgeApproval,
   Intent,
   RecordedApproval,
   Review,
@@ -128,6 +129,17 @@ export function reject(
 ): Outcome<ChangeRecord> {
   const approvals = [...record.approvals, rejection].sort(compareApprovals)
   return move(record, 'reject', by, 'rejected', { approvals }, reasons)
+}
+
+/** Notes that a forge dismissed a review. `state` is what the judgement over the others comes to. */
+export function dismissReview(
+  record: ChangeRecord,
+  dismissal: ForgeApproval,
+  by: By,
+  judged: { readonly state: 'proposed' | 'approved' | 'scheduled' | 'rejected'; readonly reasons?: readonly string[] },
+): Outcome<ChangeRecord> {
+  const approvals = [...record.approvals, dismissal].sort(compareApprovals)
+  return move(record, 'dismiss', by, judged.state, { approvals }, judged.reasons)
 }
 
 /** A newer plan or head took its place. */
@@ -349,4 +361,4 @@ function compareApprovals(a: RecordedApproval, b: RecordedApproval): number {
 }
 
 const wordsOf = (approval: RecordedApproval): string =>
-  approval.assertion === 'approver-signed' ? approval.envelope.payload : approval.forge.review
+  approval.assertion === 'approver-signed' ? approval.envelope.payload : `${approval.forge.review} ${approval.decision}`

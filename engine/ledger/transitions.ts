@@ -31,6 +31,12 @@ export const changeMoves = {
     signers: ['person', 'engine'],
   },
   reject: { from: ['proposed', 'approved', 'scheduled', 'rejected'], to: ['rejected'], signers: ['person', 'engine'] },
+  /** A forge says that a review it had told of was dismissed. A change that is merged can't wait for another. */
+  dismiss: {
+    from: ['proposed', 'approved', 'scheduled', 'rejected'],
+    to: ['proposed', 'approved', 'scheduled', 'rejected'],
+    signers: ['engine'],
+  },
   /** A newer plan took its place; one that was begun and is not gone on with, too. */
   supersede: {
     from: ['proposed', 'approved', 'scheduled', 'rejected', 'implementing', 'paused', 'failed'],

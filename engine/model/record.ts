@@ -61,9 +61,10 @@ export interface SignedApproval {
 export interface ForgeApproval {
   readonly assertion: 'forge-asserted'
   readonly approver: Address
-  /** ISO 8601, UTC: when the review was submitted. */
+  /** ISO 8601, UTC: when the review was submitted; of a dismissal, when it was noticed. */
   readonly at: string
-  readonly decision: 'approve' | 'reject'
+  /** `dismiss`: the review of this number does not count any more. */
+  readonly decision: 'approve' | 'reject' | 'dismiss'
   /** The commit that was reviewed. */
   readonly head: string
   /** Host name of the forge, the repository there, number of the pull request, id of the review, and the account. */
@@ -73,7 +74,22 @@ export interface ForgeApproval {
     readonly request: number
     readonly review: string
     readonly login: string
+    /** The account that opened the pull request. */
+    readonly author: string
+    /** Who pushed what to its branch, as the forge told it; without what brought nothing but merges of the target branch. */
+    readonly pushes: readonly ForgePush[]
   }
+}
+
+/** One push to the branch of a pull request. */
+export interface ForgePush {
+  readonly login: string
+  /** Tip of the branch before it; absent where it made the branch, or the forge does not know. */
+  readonly before?: string
+  /** Tip of the branch after it. */
+  readonly after: string
+  /** ISO 8601, UTC. */
+  readonly at: string
 }
 
 /** Predicate of the in-toto Statement with which somebody breaks the glass. */

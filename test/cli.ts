@@ -17,6 +17,8 @@ export interface Ran {
 /** A folder of its own with a home of its own, in which command lines are run as a user would type them. */
 export interface Desk {
   readonly folder: string
+  /** What command lines see as their environment. */
+  readonly env: Record<string, string | undefined>
   /** Runs `plumbline …` in the folder. */
   run(...argv: string[]): Promise<Ran>
   /** The same, with a text on standard input. */
@@ -36,9 +38,16 @@ export function openDesk(more: Readonly<Record<string, string>> = {}, clock?: Cl
   const home = join(scratch, 'home')
   mkdirSync(folder)
   mkdirSync(home)
-  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), GIT_CONFIG_NOSYSTEM: '1', ...more }
+  const env: Record<string, string | undefined> = {
+    ...process.env,
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, '.config'),
+    GIT_CONFIG_NOSYSTEM: '1',
+    ...more,
+  }
   const desk: Desk = {
     folder,
+    env,
     run: (...argv) => desk.runWith('', ...argv),
     async runWith(input, ...argv) {
       let out = ''

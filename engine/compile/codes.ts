@@ -92,6 +92,11 @@ export const codes = {
     meaning: 'Firewall rules would shut the engine out of a host: they name its SSH port and let nobody in there.',
     fix: 'accept the SSH port from where the engine, or the host it goes through, comes from; or name that port in no rule',
   },
+  'host-not-released': {
+    severity: 'warning',
+    meaning: 'A host came after the release that its environment follows, so nothing but access is managed on it.',
+    fix: 'promote a later release to its environment',
+  },
   'engine-login': {
     severity: 'error',
     meaning: "A grant would manage the engine's own account on a host.",

@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts'
-import type { Sha256 } from '../model/canonical.ts'
+import { canonicalJson, type Sha256 } from '../model/canonical.ts'
 import { compareDiagnostics, compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { LoadedDocument, Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
@@ -31,6 +31,23 @@ export interface CompileInput {
   readonly locate: Locate
   readonly sha256: Sha256
   readonly now: Date
+  /** Host → the release that it gets its profiles and firewall rules from. The others get those of the graph. */
+  readonly released?: ReadonlyMap<string, ReleasedCompiler>
+}
+
+/** A release, and the part of a catalogue that comes from one. */
+export interface ReleasedCompiler {
+  /** `platform/1.4.0` */
+  readonly release: string
+  readonly compiler: Pick<Compiler, 'wanted'>
+}
+
+/** What profiles and firewall rules want of a host: all of a catalogue but access. */
+export interface Wanted {
+  readonly entries: readonly Entry[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** Hosts with the same one get the same; none where something was filled in for this host alone. */
+  readonly key: string | undefined
 }
 
 /** Who selects whom: `Profile/web` → `Host/web-01`. */
@@ -52,6 +69,8 @@ export interface Compiler {
   readonly hosts: readonly string[]
   /** Throws for a host that there is not. */
   compileHost(host: string): { readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
+  /** What comes from profiles and firewall rules for a host that is reached in this way; undefined where there is no such host. */
+  wanted(host: string, ssh: HostSpec['ssh']): Wanted | undefined
   links(): readonly Link[]
   /** The encrypted value that an `age/` reference names. */
   sealed(reference: string): Sealed | undefined
@@ -119,32 +138,50 @@ export function createCompiler(input: CompileInput): Compiler {
   const prepared = (profile: Profile) => (profile.items ??= profileItems(profile.document, types, locate, tools))
   const alike = new Map<string, ReturnType<typeof mergeResources>>()
 
+  const wanted = (name: string, ssh: HostSpec['ssh']): Wanted | undefined => {
+    const found = hosts.get(name)
+    if (found === undefined) return undefined
+    const host = reachedBy(found, ssh)
+    const mine = profilesOf.get(name) ?? []
+    const own = entriesOf(host, mine, prepared, (profile) => variablesFor(profile, host, documents, secrets))
+    const filtering = rulesOf.get(name) ?? []
+    const { port = 22 } = ssh ?? {}
+    const firewall = firewallFor(port, filtering)
+    // Hosts with the same profiles, none of which has anything to fill in, and the same rules get the same.
+    // The port of the login says nothing but which packets a ruleset has to let in.
+    const door = filtering.length === 0 ? '' : `${port}`
+    const wrong = secrets.place(host.document.spec.variables ?? {}).problems
+    const unknown = wrong.map((p) => secretProblem(p, host, ['spec', 'variables'], locate))
+    return {
+      entries: [...own.entries, ...firewall],
+      diagnostics: [...unknown, ...own.diagnostics, ...lockOut(host, filtering, hosts, locate)],
+      key: own.filled ? undefined : keyOf(door, [...mine, ...filtering]),
+    }
+  }
+
   return {
     hosts: index.names,
+    wanted,
     compileHost(name) {
       const host = hosts.get(name)
       if (host === undefined) throw new Error(`there is no host ${name}`)
-      const mine = profilesOf.get(name) ?? []
-      const own = entriesOf(host, mine, prepared, (profile) => variablesFor(profile, host, documents, secrets))
+      const { ssh } = host.document.spec
+      const from = input.released?.get(name)
+      const desired = (from === undefined ? wanted(name, ssh) : from.compiler.wanted(name, ssh)) ?? nothingWanted
       const granting = grantsOf.get(name) ?? []
-      const filtering = rulesOf.get(name) ?? []
-      const { user: engineUser = 'plumbline', port = 22 } = host.document.spec.ssh ?? {}
+      const { user: engineUser = 'plumbline' } = ssh ?? {}
       const access = accessFor(engineUser, granting)
-      const firewall = firewallFor(port, filtering)
-      // Hosts with the same profiles, none of which has anything to fill in, the same grants and the same rules get the same.
-      // The port of the login says nothing but which packets a ruleset has to let in.
-      const door = filtering.length === 0 ? engineUser : `${engineUser} ${port}`
-      const key = own.filled ? undefined : keyOf(door, [...mine, ...granting, ...filtering])
+      // Hosts that want the same and that the same grants select get the same.
+      const key =
+        desired.key === undefined ? undefined : `${from?.release ?? ''}\n${desired.key}\n${keyOf(engineUser, granting)}`
       const merged =
         (key === undefined ? undefined : alike.get(key)) ??
-        mergeResources(name, [...own.entries, ...access.entries, ...firewall], types)
+        mergeResources(name, [...desired.entries, ...access.entries], types)
       if (key !== undefined) alike.set(key, merged)
       const here = [...access.diagnostics, ...merged.diagnostics].map((d) => ({ ...d, host: name }))
-      const wrong = secrets.place(host.document.spec.variables ?? {}).problems
-      const unknown = wrong.map((p) => secretProblem(p, host, ['spec', 'variables'], locate))
-      const shut = lockOut(host, filtering, hosts, locate)
-      const diagnostics = [...unknown, ...own.diagnostics, ...here, ...shut]
-      return { catalogue: { host: name, resources: merged.resources }, diagnostics }
+      const missing = desired === nothingWanted ? [notReleased(host, from?.release ?? '', locate)] : []
+      const said = from === undefined ? desired.diagnostics : desired.diagnostics.map((d) => saidOf(from.release, d))
+      return { catalogue: { host: name, resources: merged.resources }, diagnostics: [...said, ...missing, ...here] }
     },
     links: () =>
       selections.flatMap(({ document, selected }) =>
@@ -159,6 +196,31 @@ export function createCompiler(input: CompileInput): Compiler {
       ...rules.flatMap((rule) => rule.diagnostics),
     ],
   }
+}
+
+const nothingWanted: Wanted = { entries: [], diagnostics: [], key: '' }
+
+/** The host as it is in a release, but reached as it is reached now. */
+function reachedBy(host: LoadedDocument<HostSpec>, ssh: HostSpec['ssh']): LoadedDocument<HostSpec> {
+  const { document } = host
+  if (document.spec.ssh === ssh || canonicalJson(document.spec.ssh ?? null) === canonicalJson(ssh ?? null)) return host
+  const { ssh: _, ...spec } = document.spec
+  return { ...host, document: { ...document, spec: { ...spec, ...(ssh !== undefined && { ssh }) } } }
+}
+
+function notReleased(host: LoadedDocument<HostSpec>, release: string, locate: Locate): Diagnostic {
+  return report('host-not-released', {
+    ...lazyPlace(locate, host, ['spec', 'environment']),
+    host: host.document.metadata.name,
+    subject: host.address,
+    summary: `${host.address} is in an environment that follows ${release}, which does not know it: it gets access and nothing else`,
+  })
+}
+
+/** The place of a finding is one of the release, which nobody can edit any more. */
+function saidOf(release: string, diagnostic: Diagnostic): Diagnostic {
+  const where = `It stands in the documents of ${release}.`
+  return { ...diagnostic, detail: diagnostic.detail === undefined ? where : `${diagnostic.detail} ${where}` }
 }
 
 /** Names a combination of documents. */

@@ -232,4 +232,54 @@ export const codes = {
     meaning: 'There is a baseline of this name, and baselines never change.',
     fix: 'choose another name',
   },
+  'release-unknown': {
+    severity: 'error',
+    meaning: 'What was named is no release that the ledger holds.',
+    fix: 'plumbline release list lists them; fetch the branch ledger where this clone lacks it',
+  },
+  'release-withdrawn': {
+    severity: 'error',
+    meaning: 'The release was withdrawn: nothing may begin to follow it, and nothing happens to it any more.',
+    fix: 'promote another one: plumbline release list',
+  },
+  'follows-withdrawn': {
+    severity: 'warning',
+    meaning: 'An environment follows a release that was withdrawn. Its hosts stay as they are until another one is promoted.',
+    fix: 'promote the one before: plumbline release promote PIPELINE/VERSION --to STAGE',
+  },
+  'release-broken': {
+    severity: 'error',
+    meaning: 'The documents of a release that an environment follows can not be compiled by this version of the engine.',
+    fix: 'promote a release that was cut with this version',
+  },
+  'follows-release': {
+    severity: 'info',
+    meaning: 'Documents changed that hosts would get if their environment followed the target branch; it follows a release.',
+    fix: 'plumbline release cut, then plumbline release promote, bring it to them',
+  },
+  'release-impossible': {
+    severity: 'error',
+    meaning: 'A release can not be cut as it was asked for.',
+    fix: 'plumbline release list shows what there is',
+  },
+  'release-tag': {
+    severity: 'error',
+    meaning: 'The tag of a release is not what the ledger says, or could not be written.',
+    fix: 'a tag never moves: find out who made it, and remove it if it is wrong; plumbline release cut --version writes a missing one',
+  },
+  'pipeline-unknown': {
+    severity: 'error',
+    meaning: 'There is no such pipeline or stage, or it is not clear which one is meant.',
+    fix: 'plumbline get pipeline lists them',
+  },
+  'release-not-ready': {
+    severity: 'error',
+    meaning: 'A release does not fulfil what its pipeline asks for before it is promoted.',
+    fix: 'wait, settle what is named, or give --force --reason, which is kept',
+  },
+  'promotion-impossible': {
+    severity: 'error',
+    meaning: 'The documents of the environments could not be edited, or there is nothing to promote.',
+    fix: 'write spec.follows of the environments by hand',
+  },
 } as const satisfies CodeBook

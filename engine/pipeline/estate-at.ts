@@ -1,3 +1,4 @@
+import type { CodeOwners } from '../change/code-owners.ts'
 import type { EstateSpec } from '../generated/types.ts'
 import type { Link } from '../graph/reach.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
@@ -15,6 +16,8 @@ export interface EstateAt {
   readonly kinds: Kinds
   readonly graph: Graph
   readonly locate: Locate
+  /** CODEOWNERS of a commit, where there is such a file. */
+  readonly codeOwners?: CodeOwners
   /** Catalogues of hosts, made when asked for. */
   readonly compile: CompiledEstate
   readonly diagnostics: readonly Diagnostic[]
@@ -30,8 +33,22 @@ export interface CompiledEstate {
   diagnostics(hosts: readonly string[], keep?: boolean): readonly Diagnostic[]
   /** Hosts, on this side, whose catalogue differs from the other side's. */
   differing(other: CompiledEstate): readonly string[]
+  /** The release that a host gets its profiles and firewall rules from; undefined where it gets those of the commit itself. */
+  release(host: string): PinnedRelease | undefined
+  /** Hosts that documents which changed are about, and that follow a release and so don't get it: host → release. */
+  heldBack(other: CompiledEstate): ReadonlyMap<string, string>
   readonly graph: Graph
   readonly sources: (path: string) => Uint8Array | undefined
   /** The encrypted value that an `age/` reference names. */
   readonly sealed: (reference: string) => Sealed | undefined
+}
+
+/** A release that hosts follow. */
+export interface PinnedRelease {
+  /** `platform/1.4.0` */
+  readonly release: string
+  readonly commit: string
+  readonly withdrawn: boolean
+  /** The documents of its commit, whatever those follow in turn. */
+  readonly estate: EstateAt
 }

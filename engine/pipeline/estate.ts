@@ -1,4 +1,5 @@
 import picomatch from 'picomatch'
+import { type CodeOwners, codeOwnersPaths, parseCodeOwners } from '../change/code-owners.ts'
 import { checkDocuments } from '../checks/check-documents.ts'
 import type { EstateSpec } from '../generated/types.ts'
 import { buildGraph } from '../graph/build-graph.ts'
@@ -13,6 +14,7 @@ import { compiled } from './compiled.ts'
 import type { EstateAt } from './estate-at.ts'
 import { ownKinds } from './own-kinds.ts'
 import { refusal } from './records.ts'
+import { pinsOf } from './release-pins.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -45,8 +47,20 @@ export async function loadCommit(
   const known = world.estates.get(key) ?? load(world, id, await world.treeFiles(id), options.base)
   world.estates.delete(key)
   world.estates.set(key, known)
-  const [oldest] = world.estates.keys()
-  if (world.estates.size > estatesKept && oldest !== undefined) world.estates.delete(oldest)
+  const others = [...world.estates.keys()].filter((k) => !k.startsWith(ofRelease))
+  const [oldest] = others
+  if (others.length > estatesKept && oldest !== undefined) world.estates.delete(oldest)
+  return known
+}
+
+/** Releases that are followed are few, and every commit that is looked at needs them. */
+const ofRelease = 'release '
+
+/** The documents of a release: of its commit, whatever its environments follow there. */
+async function loadRelease(world: World, commit: string): Promise<EstateAt> {
+  const key = `${ofRelease}${commit}`
+  const known = world.estates.get(key) ?? load(world, commit, await world.treeFiles(commit), undefined, false)
+  world.estates.set(key, known)
   return known
 }
 
@@ -63,7 +77,13 @@ export async function readWorkConfig(world: World): Promise<EstateSpec> {
   return (await configOf(world, await world.workFiles())).config
 }
 
-async function load(world: World, treeish: string, files: Files, base: EstateAt | undefined): Promise<EstateAt> {
+async function load(
+  world: World,
+  treeish: string,
+  files: Files,
+  base: EstateAt | undefined,
+  follow = true,
+): Promise<EstateAt> {
   const configured = await configOf(world, files)
   const own = await ownKinds(world, files, configured.config.schemas ?? 'schemas')
   const kinds: Kinds = new Map([...world.kinds, ...own.kinds])
@@ -85,14 +105,29 @@ async function load(world: World, treeish: string, files: Files, base: EstateAt 
     ...(base !== undefined && { base: base.graph }),
     types: world.types,
   })
-  const all = [...own.diagnostics, ...withoutEchoes(loaded, diagnostics), ...checked].sort(compareDiagnostics)
+  // Of a commit that stands alone its pins are what was agreed to; those of the working folder are somebody's wish.
+  const before = base?.graph ?? (treeish === 'work' ? undefined : 'same')
+  const pins = follow
+    ? await pinsOf(world, { graph, locate: loaded.locate, before, load: (commit) => loadRelease(world, commit) })
+    : { byHost: new Map(), diagnostics: [] }
+  const owners = await codeOwnersOf(files)
+  const all = [...own.diagnostics, ...withoutEchoes(loaded, diagnostics), ...checked, ...pins.diagnostics].sort(
+    compareDiagnostics,
+  )
   return {
     treeish,
     config: configured.config,
     kinds,
     graph,
     locate: loaded.locate,
-    compile: compiled(world, graph, await profileSources(files, graph), await secretFiles(files), loaded.locate),
+    ...(owners !== undefined && { codeOwners: owners }),
+    compile: compiled(world, {
+      graph,
+      sources: await profileSources(files, graph),
+      secretFiles: await secretFiles(files),
+      locate: loaded.locate,
+      pins: pins.byHost,
+    }),
     diagnostics: all,
   }
 }
@@ -137,6 +172,16 @@ async function secretFiles(files: Files): Promise<ReadonlyMap<string, Uint8Array
   const inside = (e: FileEntry): boolean => e.path.startsWith(`${secretsFolder}/`) && e.mode.startsWith('100')
   const entries = files.entries.filter((e) => inside(e) && e.size <= 1_048_576)
   return entries.length === 0 ? new Map() : files.read(entries)
+}
+
+/** Who owns which files, as the forge reads it. */
+async function codeOwnersOf(files: Files): Promise<CodeOwners | undefined> {
+  const found = codeOwnersPaths.flatMap((path) => files.entries.find((e) => e.path === path) ?? [])
+  const entry = found.find((e) => e.mode.startsWith('100'))
+  const bytes = entry === undefined ? undefined : (await files.read([entry])).get(entry.path)
+  return entry === undefined || bytes === undefined
+    ? undefined
+    : parseCodeOwners(entry.path, new TextDecoder().decode(bytes))
 }
 
 /** Reads plumbline.yaml. An estate whose configuration can't be read is none. */

@@ -15,7 +15,7 @@ const stages = [
   'release',
 ]
 const pure =
-  'model|policy|schema|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import|release'
+  'model|policy|schema|calendar|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import|release'
 const test = '\\.test\\.ts$'
 
 /** Each stage may import itself and what is listed; everything else under engine/ is closed to it. */
@@ -32,8 +32,9 @@ module.exports = {
     only('model-imports-nothing', '^engine/model/', '^engine/model/'),
     only('policy-imports-model', '^engine/policy/', '^engine/(model|policy|schema)/'),
     only('schema-imports-model', '^engine/schema/', '^engine/(model|schema)/'),
+    only('calendar-imports-model', '^engine/calendar/', '^engine/(model|calendar)/'),
     only('ports-import-model', '^engine/ports/', '^engine/(model|ports)/'),
-    ...stages.map((s) => only(`stage-${s}`, `^engine/${s}/`, `^engine/(model|ports|policy|schema|${s})/`)),
+    ...stages.map((s) => only(`stage-${s}`, `^engine/${s}/`, `^engine/(model|ports|policy|schema|calendar|${s})/`)),
     only('resources-import-model', '^engine/resources/', '^engine/(model|resources)/'),
     only('facts-import-model', '^engine/facts/', '^engine/(model|facts)/'),
     only('import-imports-model', '^engine/import/', '^engine/(model|import)/'),
@@ -55,7 +56,7 @@ module.exports = {
       name: 'pure-folders-take-no-ports-but-ledger',
       severity: 'error',
       from: {
-        path: '^engine/(model|policy|schema|query|load|graph|checks|compile|diff|drift|plan|change|resources|practices|facts|import|release)/',
+        path: '^engine/(model|policy|schema|calendar|query|load|graph|checks|compile|diff|drift|plan|change|resources|practices|facts|import|release)/',
         pathNot: test,
       },
       to: { path: '^engine/ports/' },
@@ -66,7 +67,8 @@ module.exports = {
       from: { path: `^engine/(${pure})/`, pathNot: test },
       to: {
         dependencyTypes: ['npm'],
-        pathNot: 'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|p-limit|semver)/',
+        pathNot:
+          'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|ignore|p-limit|semver|rrule|temporal-polyfill)/',
       },
     },
     {

@@ -12,6 +12,7 @@ import { policyDiagnostics } from './policies.ts'
 import { changePolicyDiagnostics, matchFindings } from './policy-match.ts'
 import { schemaFindings } from './schema-findings.ts'
 import { lineFindings, reservedFindings } from './subjects.ts'
+import { timeFindings } from './times.ts'
 import { uniqueFindings } from './unique.ts'
 
 export type { CheckInput } from './check-input.ts'
@@ -33,6 +34,7 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
     ...coded('reserved-subject', reservedFindings(input)),
     ...coded('grant-expiry', expiryFindings(input)),
     ...coded('exception-expiry', exceptionFindings(input)),
+    ...timeFindings(input),
   ]
   const wrong = schemaErrors(input, special)
   const findings: Coded[] = [

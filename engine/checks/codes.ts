@@ -26,6 +26,36 @@ export const codes = {
     meaning: 'A drift exception has ended, ends more than a year from now, or says its end without a time zone.',
     fix: 'Write an end within a year, such as 2026-12-31T18:00:00Z; remove the exception where it has ended',
   },
+  'time-zone-unknown': {
+    severity: 'error',
+    meaning: 'A window or freeze names a time zone that does not exist.',
+    fix: 'Write a name of the IANA time zone database, such as Europe/Amsterdam or UTC',
+  },
+  'time-invalid': {
+    severity: 'error',
+    meaning: 'A window or freeze has a start, end or duration that is none, or ends before it begins.',
+    fix: 'Write local times such as 2026-12-18T17:00 that are in the calendar, and durations such as PT3H of at most 31 days',
+  },
+  'recurrence-invalid': {
+    severity: 'error',
+    meaning: 'The rule by which a window or freeze comes again is no RRULE of RFC 5545.',
+    fix: 'Write parts with a semicolon between them, such as FREQ=WEEKLY;BYDAY=MO,TU',
+  },
+  'recurrence-refused': {
+    severity: 'error',
+    meaning: 'The rule by which a window or freeze comes again costs too much to work out, or never comes true.',
+    fix: 'Use FREQ=DAILY, WEEKLY, MONTHLY or YEARLY; more than once a day is BYHOUR',
+  },
+  'recurrence-overlaps': {
+    severity: 'error',
+    meaning: 'A window or freeze lasts longer than the time until it comes again: it would never end.',
+    fix: 'Shorten its duration, or let it come less often',
+  },
+  'freeze-ended': {
+    severity: 'warning',
+    meaning: 'A freeze ended more than a month ago and does nothing any more.',
+    fix: 'Remove it; the history of the repository keeps it',
+  },
   'login-missing': {
     severity: 'error',
     meaning: 'A grant gives a person access to hosts, and the person has no login to give it to.',

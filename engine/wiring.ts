@@ -90,6 +90,11 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       closers.push(() => connector.close())
       return connector
     }),
+    forge: once(async () => {
+      if (options.forge === undefined) return undefined
+      const { openFileForge } = await import('./adapters/forge/file-forge.ts')
+      return openFileForge(await readText(resolve(options.start, options.forge)), options.forge)
+    }),
     reach: (await import('./adapters/reach/network-reach.ts')).networkReach,
     secrets: once(async () => (await import('./adapters/secrets/machine-secrets.ts')).machineSecrets(options.env)),
     engineSigner: once(async () => {
@@ -126,6 +131,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     process: thisProcess(),
     hasDied,
     stopping: () => stop,
+    wait: (milliseconds) => waitUnless(() => stop, milliseconds),
     close: async () => {
       for (const close of closers.reverse()) await close()
     },
@@ -140,6 +146,13 @@ async function folderOf(root: string): Promise<Folder> {
 /** What `git clone --bare` makes: git's own files and no work tree, so that no `plumbline.yaml` lies there. */
 function isBareRepository(folder: string): boolean {
   return basename(folder) !== '.git' && ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(folder, name)))
+}
+
+/** Lets time pass, or ends early; a signal is noticed within a fifth of a second. */
+async function waitUnless(stopping: () => boolean, milliseconds: number): Promise<void> {
+  const until = performance.now() + milliseconds
+  for (let left = milliseconds; left > 0 && !stopping(); left = until - performance.now())
+    await new Promise((resolve) => setTimeout(resolve, Math.min(left, 200)))
 }
 
 /** The nearest folder upwards that holds an estate. */

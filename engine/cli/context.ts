@@ -8,6 +8,8 @@ export interface OpenOptions {
   readonly directory?: string
   /** The person's private key, or a public key that an agent holds, where it is not git's `user.signingkey`. */
   readonly key?: string
+  /** File with what the forge says of pull requests. */
+  readonly forge?: string
   /** Who is told what happens. */
   readonly emit?: Emit
   /** Open a folder in which there is no estate (yet). */

@@ -1,12 +1,45 @@
 import { coAuthorsOf, type JudgedCommit } from '../change/authors.ts'
+import { type Pushed, withPushers } from '../change/pushers.ts'
+import { canonicalJson } from '../model/canonical.ts'
 import type { Commit, Repository } from '../ports/repository.ts'
+import { openRecords } from './records.ts'
 import type { World } from './world.ts'
 
-/** The commits of a change as the judge of approvals wants them: with verified signers, and merges looked through. */
+/**
+ * The commits of a change as the judge of approvals wants them: with verified signers, merges looked through, and who pushed
+ * them, where a forge said so now or when its reviews were recorded.
+ */
 export async function judgedCommits(world: World, base: string, head: string): Promise<readonly JudgedCommit[]> {
   const repository = await world.repository()
-  const commits = base === head ? [] : await repository.commitsBetween(base, head)
-  return Promise.all(commits.map((commit) => judgedCommit(world, repository, commit)))
+  if (base === head) return []
+  const commits = await repository.commitsBetween(base, head)
+  const judged = await Promise.all(commits.map((commit) => judgedCommit(world, repository, commit)))
+  const known = await pushedTo(world, head)
+  return withPushers(judged, known, await onBranch(repository, known, base))
+}
+
+async function pushedTo(world: World, head: string): Promise<readonly Pushed[]> {
+  const forge = await world.forge()
+  const told = forge === undefined ? [] : (await forge.requests(head)).filter((r) => r.head === head)
+  const live = told.map(({ host, author, pushes }): Pushed => ({ host, author: author.login, pushes }))
+  const records = (await openRecords(world)).filter((r) => r.subject.head === head)
+  const recorded = records
+    .flatMap((r) => r.approvals)
+    .flatMap((a): Pushed[] => (a.assertion === 'forge-asserted' && a.head === head ? [a.forge] : []))
+    .map(({ host, author, pushes }): Pushed => ({ host, author, pushes }))
+  return [...new Map([...live, ...recorded].map((p) => [canonicalJson(p), p])).values()]
+}
+
+/** Tips of pushes that the target branch held already. */
+async function onBranch(repository: Repository, known: readonly Pushed[], base: string): Promise<ReadonlySet<string>> {
+  const tips = new Set(known.flatMap((k) => k.pushes.map((p) => p.after)))
+  const found = await Promise.all(
+    [...tips].map(async (tip) => {
+      const there = (await repository.resolve(tip)) !== undefined && (await repository.isAncestor(tip, base))
+      return there ? [tip] : []
+    }),
+  )
+  return new Set(found.flat())
 }
 
 async function judgedCommit(world: World, repository: Repository, commit: Commit): Promise<JudgedCommit> {

@@ -11,6 +11,7 @@ import type { VerifySignature } from '../model/ssh-key.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Files } from '../ports/files.ts'
 import type { Folder } from '../ports/folder.ts'
+import type { Forge } from '../ports/forge.ts'
 import type { HostConnector, SessionFailure } from '../ports/host-session.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Ledger } from '../ports/ledger.ts'
@@ -51,6 +52,8 @@ export interface World {
   readonly store: () => Promise<Store>
   readonly connector: () => Promise<HostConnector>
   readonly reach: Reach
+  /** Where changes are reviewed; undefined where nothing is known of one. */
+  readonly forge: () => Promise<Forge | undefined>
   /** Values of secrets, on this machine: only apply asks for them. */
   readonly secrets: () => Promise<Secrets>
   /** Key of this engine: signs every record but approvals. */
@@ -91,4 +94,6 @@ export interface World {
   readonly asOf?: Moment
   /** True once somebody asked to stop. */
   readonly stopping: () => boolean
+  /** Lets time pass; ends early once somebody asked to stop. */
+  readonly wait: (milliseconds: number) => Promise<void>
 }

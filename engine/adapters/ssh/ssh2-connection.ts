@@ -2,6 +2,7 @@ import { type AnyAuthMethod, Client, type ClientChannel } from 'ssh2'
 import { escapeControls } from '../../model/escape.ts'
 import type { SessionFailure, Target } from '../../ports/host-session.ts'
 import { fingerprintOf, hostKeyAlgorithms, type PinnedKey, parseHostKey } from './host-key.ts'
+import { gatheringSocket, quicken } from './quick-client.ts'
 import type { CommandEnd, OpenCommand, RunningCommand } from './run-script.ts'
 import type { Transport } from './script-session.ts'
 import { fastAlgorithms } from './ssh-algorithms.ts'
@@ -48,7 +49,7 @@ export function connectClient(target: Target, options: ConnectionOptions): Promi
     const timer = setTimeout(late, options.deadline)
     client.on('handshake', () => {
       greeted = true
-      skipHostKeyProofs(client)
+      quicken(client, options.methods.length)
     })
     client.once('ready', () => settle(client))
     client.on('close', () => {
@@ -62,10 +63,8 @@ export function connectClient(target: Target, options: ConnectionOptions): Promi
       fail('auth-failed', refusal(target, options))
     })
     client.connect({
-      host: target.address,
-      port: target.port,
+      sock: options.through ?? gatheringSocket(target.address, target.port),
       username: target.user,
-      ...(options.through ? { sock: options.through } : {}),
       readyTimeout: 0,
       keepaliveInterval: options.keepalive,
       keepaliveCountMax: 4,
@@ -84,14 +83,6 @@ export function connectClient(target: Target, options: ConnectionOptions): Promi
 function refusal(target: Target, options: ConnectionOptions): string {
   const tried = options.methods.length === 0 ? 'no usable key' : 'none of the keys was accepted'
   return [`${target.user} at ${target.host}: ${tried}`, ...options.problems].join('; ')
-}
-
-/**
- * OpenSSH offers all its host keys after the login, and the library would have each proved: a signature each, on both
- * sides, for keys we never use. It asks only where the other side is OpenSSH, so that is what we make it forget.
- */
-function skipHostKeyProofs(client: Client): void {
-  Object.assign(client, { _remoteVer: '' })
 }
 
 /** Says goodbye, and does not wait long for an answer: the other side may be gone. */

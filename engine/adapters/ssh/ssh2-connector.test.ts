@@ -112,6 +112,13 @@ describe('ssh2, sudo and refusals', () => {
     expect(server.users).not.toContain('nobody-knows')
   })
 
+  it('asks a host once for each key, with the signature at hand', async () => {
+    const keys = [generateKeyPair().privateKey, server.userKey]
+    const session = await sessionOf(new Ssh2Connector({ keys }), { ...target, user: 'asked-once' })
+    await session.close()
+    expect(server.users.filter((user) => user === 'asked-once')).toHaveLength(keys.length)
+  })
+
   it('uses one connection to a jump host for all targets behind it', async () => {
     const cable = await layCable(server.port)
     const connector = new Ssh2Connector({ keys: [server.userKey] })

@@ -40,6 +40,12 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     plan: { summary: 'show what a branch would do to the hosts, and why', load: () => import('./commands/plan.ts') },
     approve: { summary: 'sign that a plan may be applied', load: () => import('./commands/approve.ts') },
     apply: { summary: 'apply what was merged and approved, in waves', load: () => import('./commands/apply.ts') },
+    'break-glass': {
+      summary: 'let a change through in an emergency, and answer for it',
+      load: () => import('./commands/break-glass.ts'),
+    },
+    review: { summary: 'look back at a change that you had no hand in', load: () => import('./commands/review.ts') },
+    close: { summary: 'say that nothing is left to be done about a change', load: () => import('./commands/close.ts') },
     rollback: { summary: 'take a change back, as a new change', load: () => import('./commands/rollback.ts') },
   },
   'Look at hosts:': {

@@ -128,6 +128,12 @@ export interface WindowDemand {
   readonly because: string
 }
 
+/** The `StandardChange` that covers a change; or the one that comes nearest, and the first thing that keeps it from doing so. */
+export interface StandardMatch {
+  readonly template?: Address
+  readonly nearly?: { readonly template: Address; readonly because: string }
+}
+
 /** So many distinct people of these teams (any person of the base where none is named). */
 export interface ApprovalRequirement {
   readonly count: number
@@ -197,6 +203,8 @@ export interface Plan {
   /** Documents the change reaches in the graph, services first. */
   readonly reach: readonly Address[]
   readonly verdict: Verdict
+  /** Whether it was agreed to beforehand. */
+  readonly standard?: StandardMatch
   readonly risk: Risk
   readonly diagnostics: readonly Diagnostic[]
 }

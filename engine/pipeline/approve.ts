@@ -129,8 +129,10 @@ function bornFor(world: World, id: string, title: string, { plan }: PlannedChang
     ...(plan.only !== undefined && { only: plan.only }),
     ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
     ...(plan.partial === true && { partial: true as const }),
+    ...(plan.standard?.template !== undefined && { template: plan.standard.template }),
   }
-  return moved(propose(about, by(world, approver)))
+  const state = plan.standard?.template === undefined ? 'proposed' : 'approved'
+  return moved(propose(about, by(world, approver), state))
 }
 
 async function sign(
@@ -156,7 +158,7 @@ async function sign(
 }
 
 /** The person of the base commit whose key it is. */
-function whoseKey({ base }: PlannedChange, signer: Signer): Address | undefined {
+export function whoseKey({ base }: PlannedChange, signer: Signer): Address | undefined {
   const [owner, other] = peopleOf(base.graph).ownersOfKey(signer.publicKey)
   return other === undefined ? owner?.address : undefined
 }
@@ -168,7 +170,7 @@ const sameSubject = (record: ChangeRecord, { subject }: Plan): boolean =>
   record.subject.tree === subject.tree
 
 /** A plan that must not be carried out is not approved either; it may be rejected. */
-function forbids(plan: Plan, decision: ApproveOptions['decision']): readonly Diagnostic[] {
+export function forbids(plan: Plan, decision: ApproveOptions['decision']): readonly Diagnostic[] {
   if (decision === 'reject') return []
   const nothing = plan.subject.base === plan.subject.head && plan.actions.length === 0
   return [
@@ -216,7 +218,7 @@ function sameAsSaved(saved: Plan, fresh: Plan): readonly Diagnostic[] {
   ]
 }
 
-async function titleOf(world: World, range: Range, { only }: Plan): Promise<string> {
+export async function titleOf(world: World, range: Range, { only }: Plan): Promise<string> {
   const { message } = await (await world.repository()).commit(range.head)
   const subject = (message.split('\n')[0] ?? '').slice(0, 200)
   if (only !== undefined) {

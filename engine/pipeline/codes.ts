@@ -132,6 +132,11 @@ export const codes = {
     meaning: 'A change policy of the base commit forbids the change.',
     fix: 'see the policy that is named; a policy is changed by a change of its own',
   },
+  'reviewer-not-independent': {
+    severity: 'error',
+    meaning: 'Whoever looks back at a change had no hand in it: they neither wrote some of it nor broke the glass for it.',
+    fix: 'ask somebody else to run plumbline review',
+  },
   'rollback-impossible': {
     severity: 'error',
     meaning: 'The change can not be taken back: it was not applied, or was taken back before.',
@@ -216,6 +221,16 @@ export const codes = {
     severity: 'error',
     meaning: 'What was named is no moment of the estate: neither a date, nor a commit, nor a record or baseline.',
     fix: 'name a date (2026-10-01, 2026-10-01T14:00:00Z), a commit or tag, a change (CHG-2026-00042) or a baseline',
+  },
+  'period-invalid': {
+    severity: 'error',
+    meaning: 'A period can not be made of the dates that were given.',
+    fix: 'give days (2026-10-01) or moments (2026-10-01T14:00:00Z), the earlier one with --from',
+  },
+  'link-invalid': {
+    severity: 'error',
+    meaning: 'A template for links to commits is no address of a web page, or lacks the place where the commit goes.',
+    fix: 'give one such as https://git.example.org/estate/commit/{commit}',
   },
   'reads-only': {
     severity: 'error',

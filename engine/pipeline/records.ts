@@ -2,6 +2,7 @@ import { appliedHost, type Found, findBranch, findChange, findGenesis } from '..
 import type { By } from '../ledger/fold-change.ts'
 import type { Outcome } from '../ledger/record-text.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
+import { owesReview } from '../model/emergency.ts'
 import type { AppliedHost, BranchRecord, ChangeRecord, GenesisRecord } from '../model/record.ts'
 import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
 import { RepositoryError } from '../ports/repository.ts'
@@ -51,7 +52,7 @@ export async function recordHistory(world: World, path: string | undefined): Pro
   }))
 }
 
-/** Changes that are neither done nor dead, in the order in which they were opened. */
+/** Changes that are neither done nor dead, and emergencies that wait for their review, in the order in which they were opened. */
 export async function openRecords(world: World): Promise<readonly ChangeRecord[]> {
   return openIn(await (await world.ledger()).view())
 }
@@ -69,18 +70,19 @@ export async function expectGenesis(world: World): Promise<GenesisRecord> {
   return genesis
 }
 
-/** The list of open changes after these records moved, and how far the branch was looked at. */
+/** The list of open changes after these records moved, and how far the branch was looked at. Those of `keep` stay in it. */
 export async function branchAfter(
   view: LedgerView,
   genesis: GenesisRecord,
   ref: string,
   moved: readonly ChangeRecord[],
   recognised?: string,
+  keep: readonly string[] = [],
 ): Promise<BranchRecord> {
   const before = trusted(await findBranch(view))
   const open = new Set(before?.open ?? [])
   for (const record of moved) {
-    if (ended.has(record.state)) open.delete(record.id)
+    if (ended.has(record.state) && !owesReview(record) && !keep.includes(record.id)) open.delete(record.id)
     else open.add(record.id)
   }
   return {

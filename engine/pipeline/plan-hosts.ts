@@ -74,13 +74,15 @@ function holdBack(
   }
   return new Map(
     [...catalogues].map(([host, catalogue]) => {
+      const withWords = catalogue.resources.filter((resource) => wordsOf(resource) !== undefined)
+      // Hosts that get the same share one list, and what is made of it is made once.
+      if (withWords.length === 0) return [host, catalogue]
       const known = new Set((base.compile.has(host) ? base.compile.host(host).resources : []).map(wordsOf))
+      const held = new Set(withWords.filter((resource) => !known.has(wordsOf(resource))))
+      if (held.size === 0) return [host, catalogue]
       const resources = catalogue.resources.map((resource) => {
-        const words = wordsOf(resource)
-        const runs = types.get(resource.type)?.runs
-        return words === undefined || runs === undefined || known.has(words)
-          ? resource
-          : { ...resource, spec: runs.without(resource.spec) }
+        const runs = held.has(resource) ? types.get(resource.type)?.runs : undefined
+        return runs === undefined ? resource : { ...resource, spec: runs.without(resource.spec) }
       })
       return [host, { host, resources }]
     }),

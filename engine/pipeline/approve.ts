@@ -3,7 +3,7 @@ import type { ApprovalVerdict } from '../change/judge-approvals.ts'
 import { peopleOf } from '../change/people.ts'
 import { changeEntry } from '../ledger/entries.ts'
 import { nextChangeId } from '../ledger/find-records.ts'
-import { addApproval, propose, reject } from '../ledger/fold-change.ts'
+import { addApproval, type By, propose, reject } from '../ledger/fold-change.ts'
 import type { Address } from '../model/address.ts'
 import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import { signStatement } from '../model/dsse.ts'
@@ -97,7 +97,9 @@ async function whyUseless(
   statement: RecordedApproval,
 ): Promise<readonly Diagnostic[]> {
   const judged = await judgeRecord(world, { subject: planned.plan.subject, approvals: [statement] }, planned)
-  const why = explainApprovals({ ...judged, holds: false, missing: [], blocked: [] })
+  // An earlier rejection of theirs that this lifts is no fault of it.
+  const refused = judged.refused.filter((r) => r.code !== 'approval-repeated')
+  const why = explainApprovals({ ...judged, refused, holds: false, missing: [], blocked: [] })
   return why.map((d) => ({ ...d, severity: 'error' as const }))
 }
 
@@ -111,15 +113,25 @@ function moveOf(
   const who = by(world, statement.approver)
   const reasons = judged.holds ? [] : explainApprovals(judged).map((d) => d.summary)
   if (decision === 'reject') return moved(reject(before, statement, who, reasons))
-  const state = judged.holds
-    ? 'approved'
-    : judged.blocked.length > 0 && before.state === 'rejected'
-      ? 'rejected'
-      : 'proposed'
-  return moved(addApproval(before, statement, who, { state, reasons }))
+  return moved(addApproval(before, statement, who, { state: stateAfter(before, judged), reasons }))
 }
 
-function bornFor(world: World, id: string, title: string, { plan }: PlannedChange, approver: Address): ChangeRecord {
+/** Where a record is once its statements were judged anew. What was given a time keeps it. */
+export function stateAfter(
+  before: ChangeRecord,
+  judged: Pick<ApprovalVerdict, 'holds' | 'blocked'>,
+): 'proposed' | 'approved' | 'scheduled' | 'rejected' {
+  if (judged.holds) return before.state === 'scheduled' ? 'scheduled' : 'approved'
+  return judged.blocked.length > 0 && before.state === 'rejected' ? 'rejected' : 'proposed'
+}
+
+export function bornFor(
+  world: World,
+  id: string,
+  title: string,
+  { plan }: PlannedChange,
+  actor: By['actor'],
+): ChangeRecord {
   const actions = plan.actions.map(recordedAction)
   const about = {
     id,
@@ -132,7 +144,7 @@ function bornFor(world: World, id: string, title: string, { plan }: PlannedChang
     ...(plan.standard?.template !== undefined && { template: plan.standard.template }),
   }
   const state = plan.standard?.template === undefined ? 'proposed' : 'approved'
-  return moved(propose(about, by(world, approver), state))
+  return moved(propose(about, by(world, actor), state))
 }
 
 async function sign(
@@ -163,7 +175,7 @@ export function whoseKey({ base }: PlannedChange, signer: Signer): Address | und
   return other === undefined ? owner?.address : undefined
 }
 
-const sameSubject = (record: ChangeRecord, { subject }: Plan): boolean =>
+export const sameSubject = (record: ChangeRecord, { subject }: Plan): boolean =>
   record.subject.plan === subject.plan &&
   record.subject.head === subject.head &&
   record.subject.base === subject.base &&

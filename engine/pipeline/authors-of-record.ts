@@ -14,13 +14,13 @@ import type { World } from './world.ts'
  */
 export async function authorsOfRecord(
   world: World,
-  { subject, merge }: Pick<ChangeRecord, 'subject' | 'merge'>,
+  { subject, merge, approvals }: Pick<ChangeRecord, 'subject' | 'merge' | 'approvals'>,
   graph: Graph,
 ): Promise<readonly Address[]> {
   const repository = await world.repository()
   const here = (await repository.resolve(subject.head)) !== undefined
   const range = here || merge === undefined ? subject : { base: merge.base, head: merge.commit }
-  const commits = await judgedCommits(world, range.base, range.head)
+  const commits = await judgedCommits(world, range.base, range.head, approvals)
   const base = await loadCommit(world, subject.base)
   const now = world.clock.now()
   const authors = [base.graph, graph].flatMap((g) => authorsOf(commits, peopleOf(g), now).authors)

@@ -107,6 +107,16 @@ export const codes = {
     meaning: 'The ledger does not know of anything that was applied there.',
     fix: 'plumbline blame HOST lists what was applied to a host',
   },
+  'request-unknown': {
+    severity: 'error',
+    meaning: 'What the forge said holds no pull request of this commit into the target branch.',
+    fix: 'write the facts anew, and check out the newest commit of the pull request: a push may have come between',
+  },
+  'change-expired': {
+    severity: 'warning',
+    meaning: 'The approvals of a change ran out before it was applied, so it never will be.',
+    fix: 'plan and approve it again; where it is merged already, approve the branch as it stands',
+  },
   'change-unknown': {
     severity: 'error',
     meaning: 'No record has this number.',
@@ -122,6 +132,31 @@ export const codes = {
     meaning: 'The change is in a state in which it can not be applied.',
     fix: 'plumbline show tells what became of it',
   },
+  'waiting-for-window': {
+    severity: 'warning',
+    meaning: 'A change may be carried out inside a change window only, and none is open.',
+    fix: 'apply it when the window is open: plumbline calendar shows when that is',
+  },
+  frozen: {
+    severity: 'warning',
+    meaning: 'A freeze holds for what the change touches. It beats every window, and no change lifts its own.',
+    fix: 'wait until it ends; plumbline calendar shows when that is',
+  },
+  'waiting-for-schedule': {
+    severity: 'warning',
+    meaning: 'A change was given a time, and it is not that time.',
+    fix: 'wait for it, or give it another time with plumbline schedule',
+  },
+  'schedule-passed': {
+    severity: 'warning',
+    meaning: 'A change was given a time, and that time went by without it.',
+    fix: 'give it another one: plumbline schedule CHG --next, or take it away with --clear',
+  },
+  'waiting-behind': {
+    severity: 'warning',
+    meaning: 'A change waits for one that was merged before it, touches the same hosts and is not due yet.',
+    fix: 'nothing: it follows by itself; or name the earlier one in a schedule of its own',
+  },
   'not-approved': {
     severity: 'error',
     meaning: 'The change lacks approvals that hold, so it is not applied.',
@@ -134,7 +169,8 @@ export const codes = {
   },
   'reviewer-not-independent': {
     severity: 'error',
-    meaning: 'Whoever looks back at a change had no hand in it: they neither wrote some of it nor broke the glass for it.',
+    meaning:
+      'Whoever looks back at a change had no hand in it: they neither wrote some of it nor broke the glass for it.',
     fix: 'ask somebody else to run plumbline review',
   },
   'rollback-impossible': {
@@ -171,6 +207,48 @@ export const codes = {
     severity: 'error',
     meaning: 'A secret that a host needs can not be had on the machine that applies. Nothing was begun.',
     fix: 'apply where the secret can be had, or give this machine what is missing; see the guide to secrets',
+  },
+  'change-paused': {
+    severity: 'warning',
+    meaning: 'A change was begun and is paused: what is left of it is done when somebody goes on with it.',
+    fix: 'plumbline resume CHG-… goes on with it',
+  },
+  'change-not-under-way': {
+    severity: 'error',
+    meaning: 'Only a change that is being carried out can be paused.',
+    fix: 'plumbline show CHG-… shows where it is',
+  },
+  'part-unknown': {
+    severity: 'error',
+    meaning: 'What was named with --only is no host, environment or wave of the change, or two of them.',
+    fix: 'plumbline plan lists the waves; plumbline show lists the hosts of a change',
+  },
+  'part-of-what': {
+    severity: 'error',
+    meaning:
+      'With --only, a part of one change is carried out, and several changes are pending, or nothing of it is left there.',
+    fix: 'name the change: plumbline apply CHG-… --only prod',
+  },
+  'taken-back': {
+    severity: 'warning',
+    meaning: 'A change failed, and the engine took back what it had done, because the rollout says so.',
+    fix: 'find out why it failed; its documents still stand on the branch: plumbline rollback CHG-… reverts them',
+  },
+  'take-back-failed': {
+    severity: 'error',
+    meaning: 'A change failed, and not everything it had done could be taken back.',
+    fix: 'plumbline show shows what is left; plumbline apply goes on with taking it back',
+  },
+  'take-back-impossible': {
+    severity: 'error',
+    meaning: 'A change failed and the rollout says to take it back, but the engine can not do so by itself.',
+    fix: 'mend what made it fail and run apply again, or take it back with plumbline rollback',
+  },
+  'rolled-back-on-branch': {
+    severity: 'warning',
+    meaning:
+      'The engine took a change back, and its documents still stand on the branch: whatever brings hosts to the branch brings it again.',
+    fix: 'revert its documents (plumbline rollback CHG-…), or mend them in another change',
   },
   'apply-failed': {
     severity: 'error',
@@ -259,17 +337,20 @@ export const codes = {
   },
   'follows-withdrawn': {
     severity: 'warning',
-    meaning: 'An environment follows a release that was withdrawn. Its hosts stay as they are until another one is promoted.',
+    meaning:
+      'An environment follows a release that was withdrawn. Its hosts stay as they are until another one is promoted.',
     fix: 'promote the one before: plumbline release promote PIPELINE/VERSION --to STAGE',
   },
   'release-broken': {
     severity: 'error',
-    meaning: 'The documents of a release that an environment follows can not be compiled by this version of the engine.',
+    meaning:
+      'The documents of a release that an environment follows can not be compiled by this version of the engine.',
     fix: 'promote a release that was cut with this version',
   },
   'follows-release': {
     severity: 'info',
-    meaning: 'Documents changed that hosts would get if their environment followed the target branch; it follows a release.',
+    meaning:
+      'Documents changed that hosts would get if their environment followed the target branch; it follows a release.',
     fix: 'plumbline release cut, then plumbline release promote, bring it to them',
   },
   'release-impossible': {

@@ -1,6 +1,7 @@
 import { coAuthorsOf, type JudgedCommit } from '../change/authors.ts'
 import { type Pushed, withPushers } from '../change/pushers.ts'
 import { canonicalJson } from '../model/canonical.ts'
+import type { RecordedApproval } from '../model/record.ts'
 import type { Commit, Repository } from '../ports/repository.ts'
 import { openRecords } from './records.ts'
 import type { World } from './world.ts'
@@ -8,23 +9,33 @@ import type { World } from './world.ts'
 /**
  * The commits of a change as the judge of approvals wants them: with verified signers, merges looked through, and who pushed
  * them, where a forge said so now or when its reviews were recorded.
+ *
+ * @param approvals of a record that may be closed; those of open ones are found
  */
-export async function judgedCommits(world: World, base: string, head: string): Promise<readonly JudgedCommit[]> {
+export async function judgedCommits(
+  world: World,
+  base: string,
+  head: string,
+  approvals: readonly RecordedApproval[] = [],
+): Promise<readonly JudgedCommit[]> {
   const repository = await world.repository()
   if (base === head) return []
   const commits = await repository.commitsBetween(base, head)
   const judged = await Promise.all(commits.map((commit) => judgedCommit(world, repository, commit)))
-  const known = await pushedTo(world, head)
+  const known = await pushedTo(world, head, approvals)
   return withPushers(judged, known, await onBranch(repository, known, base))
 }
 
-async function pushedTo(world: World, head: string): Promise<readonly Pushed[]> {
+async function pushedTo(
+  world: World,
+  head: string,
+  approvals: readonly RecordedApproval[],
+): Promise<readonly Pushed[]> {
   const forge = await world.forge()
   const told = forge === undefined ? [] : (await forge.requests(head)).filter((r) => r.head === head)
   const live = told.map(({ host, author, pushes }): Pushed => ({ host, author: author.login, pushes }))
   const records = (await openRecords(world)).filter((r) => r.subject.head === head)
-  const recorded = records
-    .flatMap((r) => r.approvals)
+  const recorded = [...approvals, ...records.flatMap((r) => r.approvals)]
     .flatMap((a): Pushed[] => (a.assertion === 'forge-asserted' && a.head === head ? [a.forge] : []))
     .map(({ host, author, pushes }): Pushed => ({ host, author, pushes }))
   return [...new Map([...live, ...recorded].map((p) => [canonicalJson(p), p])).values()]

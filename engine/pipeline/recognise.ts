@@ -2,13 +2,16 @@ import { contentDigest } from '../change/content.ts'
 import { explainApprovals } from '../change/explain-approvals.ts'
 import type { ApprovalVerdict } from '../change/judge-approvals.ts'
 import { policyDigest } from '../change/policy-digest.ts'
+import { mayBeStandard } from '../change/standard.ts'
 import { changeEntry } from '../ledger/entries.ts'
 import { findBranch, findChange, nextChangeId } from '../ledger/find-records.ts'
 import { propose, recogniseMerge, supersede } from '../ledger/fold-change.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
+import type { StandardMatch } from '../model/plan.ts'
 import type { ChangeRecord, GenesisRecord } from '../model/record.ts'
 import { planDigest, recordedAction } from '../plan/plan-digest.ts'
 import type { Commit } from '../ports/repository.ts'
+import { isMergeOf, recordOfRequest } from './approve-reviews.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import { judgeRecord, judgeUnmoved } from './judge-record.ts'
@@ -90,14 +93,42 @@ function lastOfGroup(commits: readonly Commit[], first: number, base: string, op
 async function recogniseOne(world: World, genesis: GenesisRecord, arrival: Arrival): Promise<readonly Diagnostic[]> {
   const open = await openRecords(world)
   const matching = open.filter((r) => r.merge === undefined && r.subject.base !== r.subject.head && isAbout(r, arrival))
-  const record = matching.find((r) => r.state === 'approved') ?? matching[0]
-  const range = { base: arrival.base, head: arrival.head, tree: arrival.commit.tree }
-  if (record === undefined && genesis.rule !== 'solo') return unapproved(world, genesis, arrival)
+  const record =
+    matching.find((r) => r.state === 'approved' || r.state === 'scheduled') ??
+    matching[0] ??
+    (await squashedInto(world, open, arrival)) ??
+    (await recordOfRequest(world, genesis, arrival))
+  const range = { base: arrival.base, head: await headOf(world, arrival, record), tree: arrival.commit.tree }
+  if (record === undefined && genesis.rule !== 'solo' && !(await mayBeAgreed(world, range)))
+    return unapproved(world, genesis, arrival)
   const judged =
     record === undefined || record.subject.base !== arrival.base ? undefined : await judgeUnmoved(world, record, range)
   return judged === undefined || record === undefined
     ? recogniseMoved(world, genesis, arrival, range, record)
     : settle(world, genesis, arrival, record, judged)
+}
+
+/** The commits that were judged, where they came as one: their authors count, not who pressed the button. */
+async function headOf(world: World, { head, commit }: Arrival, record: ChangeRecord | undefined): Promise<string> {
+  if (record === undefined || commit.parents.length > 1) return head
+  return (await (await world.repository()).resolve(record.subject.head)) ?? head
+}
+
+/** The record whose commits came as one onto a base that moved: git makes the same tree of them. */
+async function squashedInto(
+  world: World,
+  open: readonly ChangeRecord[],
+  { commit, base }: Arrival,
+): Promise<ChangeRecord | undefined> {
+  if (commit.parents.length > 1) return undefined
+  for (const record of open)
+    if (
+      record.merge === undefined &&
+      record.subject.base !== record.subject.head &&
+      (await isMergeOf(world, record.subject.head, base, commit))
+    )
+      return record
+  return undefined
 }
 
 /** A merge without a record, where that is fine, or onto a base that moved since its approvals: planned anew. */
@@ -110,8 +141,13 @@ async function recogniseMoved(
 ): Promise<readonly Diagnostic[]> {
   const planned = await planChange(world, range)
   if ('refused' in planned) return [...planned.refused, ...(await unapproved(world, genesis, arrival))]
-  if (record === undefined) return solo(world, genesis, arrival, planned)
-  return settle(world, genesis, arrival, record, judgeRecord(world, record, planned))
+  if (record === undefined) {
+    if (planned.plan.standard?.template !== undefined) return standard(world, genesis, arrival, planned)
+    return genesis.rule === 'solo'
+      ? solo(world, genesis, arrival, planned)
+      : unapproved(world, genesis, arrival, planned.plan.standard)
+  }
+  return settle(world, genesis, arrival, record, await judgeRecord(world, record, planned))
 }
 
 /** Writes down that a change was merged, and whether its approvals hold. Other proposals of the same head are out of date. */
@@ -149,11 +185,42 @@ async function settle(
 const isAbout = (record: ChangeRecord, { commit, base, head }: Arrival): boolean =>
   (record.subject.tree === commit.tree && record.subject.base === base) || record.subject.head === head
 
+/** Whether documents of a merge without a record are such as a template of the base is about: then it is planned, to see. */
+async function mayBeAgreed(world: World, { base, tree }: Range): Promise<boolean> {
+  const before = await loadCommit(world, base)
+  return mayBeStandard(before.graph, (await loadCommit(world, tree, { base: before })).graph)
+}
+
+/** A merge that a template of its base covers was agreed to beforehand. */
+async function standard(
+  world: World,
+  genesis: GenesisRecord,
+  arrival: Arrival,
+  { plan }: PlannedChange,
+): Promise<readonly Diagnostic[]> {
+  const about = {
+    subject: plan.subject,
+    actions: plan.actions.map(recordedAction),
+    risk: plan.risk,
+    ...(plan.standard?.template !== undefined && { template: plan.standard.template }),
+    ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
+    ...(plan.partial === true && { partial: true as const }),
+  }
+  await born(world, genesis, arrival, about, 'approved', [])
+  return []
+}
+
 /** A merge that no approval is about: recorded as such, and never applied. */
-async function unapproved(world: World, genesis: GenesisRecord, arrival: Arrival): Promise<readonly Diagnostic[]> {
+async function unapproved(
+  world: World,
+  genesis: GenesisRecord,
+  arrival: Arrival,
+  { nearly }: StandardMatch = {},
+): Promise<readonly Diagnostic[]> {
   const subject = await bareSubject(world, arrival)
   const reason = 'nobody approved it before it was merged'
-  const id = await born(world, genesis, arrival, { subject, actions: [] }, 'unapproved', [reason])
+  const reasons = [reason, ...(nearly === undefined ? [] : [`${nearly.template} does not cover it: ${nearly.because}`])]
+  const id = await born(world, genesis, arrival, { subject, actions: [] }, 'unapproved', reasons)
   return [
     report('merge-unapproved', {
       summary: `${id}: ${arrival.commit.id.slice(0, 12)} (${titleOf(arrival)}) ${reason}, so it is not applied`,
@@ -181,6 +248,7 @@ async function solo(
     {
       subject: plan.subject,
       actions,
+      risk: plan.risk,
       ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
       ...(plan.partial === true && { partial: true as const }),
     },
@@ -194,7 +262,7 @@ async function born(
   world: World,
   genesis: GenesisRecord,
   arrival: Arrival,
-  about: Pick<ChangeRecord, 'subject' | 'actions' | 'rollbackOf' | 'partial'>,
+  about: Pick<ChangeRecord, 'subject' | 'actions' | 'risk' | 'rollbackOf' | 'partial' | 'template'>,
   state: 'approved' | 'unapproved',
   reasons: readonly string[],
 ): Promise<string> {
@@ -212,7 +280,7 @@ async function born(
 async function bareSubject(world: World, arrival: Arrival): Promise<ChangeRecord['subject']> {
   const base = await loadCommit(world, arrival.base)
   const repository = await world.repository()
-  const policies = policyDigest(base.graph, world.sha256)
+  const policies = policyDigest(base.graph, world.sha256, base.codeOwners)
   const tree = arrival.commit.tree
   return {
     repository: base.config.id,
@@ -234,7 +302,7 @@ async function recogniseStanding(world: World, genesis: GenesisRecord, tip: stri
       await setAside(world, record, 'the branch moved on before it was applied')
       continue
     }
-    if (record.state !== 'approved') continue
+    if (record.state !== 'approved' && record.state !== 'scheduled') continue
     await append(world, async (view) => {
       const signer = await world.engineSigner()
       const current = trusted(await findChange(view, record.id))

@@ -10,6 +10,7 @@ interface Options {
   readonly takeOver?: boolean
   readonly allowMassDelete?: boolean
   readonly concurrency: number
+  readonly fromForge?: string
   readonly json?: boolean
 }
 
@@ -21,6 +22,10 @@ export const define: Define = (command, context) => {
     .option('--take-over', 'take over a lock whose holder is known to be dead')
     .option('--allow-mass-delete', 'carry out a change that removes a great deal; the record keeps that you said so')
     .option('--concurrency <n>', 'hosts at once', wholeNumber, 32)
+    .option(
+      '--from-forge <file>',
+      'what the forge says of pull requests now: reviews that were dismissed, merges it reviewed',
+    )
     .option('--json', 'print JSON lines: every event, then the result')
     .addHelpText(
       'after',
@@ -29,7 +34,11 @@ export const define: Define = (command, context) => {
     .action(async (what: string | undefined, options: Options) =>
       context.run(async () => {
         const json = options.json === true
-        const world = await context.open({ network: 'must', emit: applyProgress(terminal, json) })
+        const world = await context.open({
+          network: 'must',
+          emit: applyProgress(terminal, json),
+          ...(options.fromForge !== undefined && { forge: options.fromForge }),
+        })
         const { applyPending } = await import('../../pipeline/apply.ts')
         const { readSavedPlan } = await import('../../pipeline/saved-plan.ts')
         const saved = what === undefined ? undefined : await readSavedPlan(world, what)

@@ -1,8 +1,10 @@
+import type { World } from '../../pipeline/world.ts'
 import type { Define } from '../context.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
-import { exit } from '../terminal.ts'
+import { exit, type Terminal } from '../terminal.ts'
 import { approvalLines } from '../views/approvals-text.ts'
+import { count } from '../views/columns.ts'
 import { diagnosticsText } from '../views/diagnostics-text.ts'
 import { planText } from '../views/plan-text.ts'
 
@@ -12,6 +14,7 @@ interface Options {
   readonly comment?: string
   readonly reject?: boolean
   readonly allowMassDelete?: boolean
+  readonly fromForge?: string
   readonly json?: boolean
 }
 
@@ -28,10 +31,14 @@ export const define: Define = (command, context) => {
     .option('-m, --comment <text>', 'a word to the record')
     .option('--reject', 'sign that it must not be applied')
     .option('--allow-mass-delete', 'agree to a plan that removes a great deal')
+    .option(
+      '--from-forge <file>',
+      'record what reviews on a forge say, as a file that CI wrote tells; signed by the engine',
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nWhat is signed is exact: repository, base, head, tree, patch, plan and policies. Nobody can approve what they wrote,\nand an approval does not hold for anything that changed since.\n\nExamples:\n  plumbline approve add-nginx\n  plumbline approve plan.json --key ~/.ssh/id_ed25519 -m "read with Noor"',
+      '\nWhat is signed is exact: repository, base, head, tree, patch, plan and policies. Nobody can approve what they wrote,\nand an approval does not hold for anything that changed since.\n\nExamples:\n  plumbline approve add-nginx\n  plumbline approve plan.json --key ~/.ssh/id_ed25519 -m "read with Noor"\n  plumbline approve HEAD --from-forge facts.json',
     )
     .action(async (subject: string, options: Options) =>
       context.run(async () => {
@@ -39,7 +46,9 @@ export const define: Define = (command, context) => {
           network: 'must',
           emit: progress(terminal),
           ...(options.key !== undefined && { key: options.key }),
+          ...(options.fromForge !== undefined && { forge: options.fromForge }),
         })
+        if (options.fromForge !== undefined) return approveReviews(world, subject, options, terminal)
         const { approve } = await import('../../pipeline/approve.ts')
         const { readSavedPlan } = await import('../../pipeline/saved-plan.ts')
         const saved = await readSavedPlan(world, subject)
@@ -71,6 +80,29 @@ export const define: Define = (command, context) => {
         return exit.ok
       }, options),
     )
+}
+
+async function approveReviews(world: World, head: string, options: Options, terminal: Terminal): Promise<number> {
+  const pipeline = await import('../../pipeline/approve-reviews.ts')
+  const done = await pipeline.approveReviews(world, {
+    head,
+    base: options.base,
+    ...(options.allowMassDelete === true && { allowMassDelete: true }),
+  })
+  if ('refused' in done) throw new Refusal(done.refused)
+  const { plan, record, standing, findings, noted } = done
+  if (options.json === true) {
+    const { holds, counted } = standing
+    const answer = { change: record.id, state: record.state, noted, holds, counted, plan: plan.subject, findings }
+    terminal.out(`${JSON.stringify(answer, null, 2)}\n`)
+    return exit.ok
+  }
+  const { colors, width } = terminal
+  terminal.out(planText(plan, { colors, width, approvals: approvalLines(standing, plan) }))
+  terminal.err(diagnosticsText(findings, colors))
+  const next = record.state === 'rejected' ? 'It is rejected.' : nextStep(standing.holds, false)
+  terminal.out(`\n${colors.bold(record.id)} ${count(noted, 'review', 'reviews')} recorded. ${next}\n`)
+  return exit.ok
 }
 
 function nextStep(holds: boolean, nothingToMerge: boolean): string {

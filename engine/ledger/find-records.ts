@@ -74,6 +74,30 @@ export async function listChanges(
   return { changes, diagnostics }
 }
 
+/** Of the newest `most` changes, those whose text says that they are worth reading; what can't be relied on is left out. */
+export async function newestChanges(
+  view: LedgerView,
+  most: number,
+  worth: (text: string) => boolean,
+): Promise<readonly ChangeRecord[]> {
+  const changes: ChangeRecord[] = []
+  let looked = 0
+  for await (const id of changeIds(view)) {
+    if (++looked > most) break
+    const path = changePath(id)
+    const text = path === undefined ? undefined : await view.file(path)
+    const found =
+      path === undefined || text === undefined || !worth(text) ? undefined : parseRecord('change', text, path)
+    if (found !== undefined && 'record' in found) changes.push(found.record)
+  }
+  return changes
+}
+
+/** Changes one by one, newest first: who has found what they look for reads no more. */
+export async function* eachChange(view: LedgerView): AsyncGenerator<Found<ChangeRecord>> {
+  for await (const id of changeIds(view)) yield await findChange(view, id)
+}
+
 /** The next free number of a year. Looks at the newest folder only. */
 export async function nextChangeId(view: LedgerView, year: number): Promise<string> {
   const [folder] = await newestFirst(view, `changes/${year}`)

@@ -135,6 +135,7 @@ function pastRepository(repository: Repository, branch: string, moment: Moment):
     fetch: refuse,
     writeCommit: refuse,
     moveBranch: refuse,
+    writeTag: refuse,
   }
   return new Proxy(repository, {
     get(target, name) {

@@ -57,7 +57,7 @@ export async function loadCommit(
 const ofRelease = 'release '
 
 /** The documents of a release: of its commit, whatever its environments follow there. */
-async function loadRelease(world: World, commit: string): Promise<EstateAt> {
+export async function loadRelease(world: World, commit: string): Promise<EstateAt> {
   const key = `${ofRelease}${commit}`
   const known = world.estates.get(key) ?? load(world, commit, await world.treeFiles(commit), undefined, false)
   world.estates.set(key, known)

@@ -19,6 +19,8 @@ export interface Repository {
   firstParents(tip: string, until?: string): Promise<readonly string[]>
   /** Commits reachable from `head` and not from `base`, oldest first. */
   commitsBetween(base: string, head: string): Promise<readonly Commit[]>
+  /** The files that commits by these e-mail addresses changed, of the newest `most` such commits before and at `tip`; merges apart. */
+  filesChangedBy(tip: string, emails: readonly string[], most: number): Promise<readonly AuthoredFile[]>
   /** Whether `ancestor` is reachable from `descendant`. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>
   currentBranch(): Promise<string | undefined>
@@ -31,6 +33,33 @@ export interface Repository {
   writeCommit(commit: NewCommit): Promise<string>
   /** Moves a branch by compare-and-swap, on the remote first where there is one; false where it had moved. */
   moveBranch(branch: string, from: string | null, to: string): Promise<boolean>
+  /**
+   * Writes a signed annotated tag, on the remote first where there is one. A tag that is there already never moves: `there`
+   * where it names the same commit, `other` where it does not.
+   */
+  writeTag(tag: NewTag): Promise<'written' | 'there' | 'other'>
+  /** Tags of this clone below a folder of names (`release`), sorted by name. */
+  tags(folder: string): Promise<readonly Tag[]>
+}
+
+export interface NewTag {
+  /** Without `refs/tags/`. */
+  readonly name: string
+  readonly commit: string
+  readonly tagger: Person
+  readonly message: string
+  readonly signer: Signer
+}
+
+export interface Tag {
+  readonly name: string
+  readonly id: string
+  /** The commit that it leads to; none where it leads to something else. */
+  readonly commit?: string
+  /** Armoured signature, where there is one. */
+  readonly signature?: string
+  /** The bytes that are signed. */
+  readonly signedPayload: Uint8Array
 }
 
 export interface Person {
@@ -51,6 +80,12 @@ export interface Commit {
   readonly signature?: string
   /** The bytes that are signed: the commit object without its signature header. */
   readonly signedPayload: Uint8Array
+}
+
+/** A file of the repository that somebody changed once. */
+export interface AuthoredFile {
+  readonly email: string
+  readonly path: string
 }
 
 export interface TreeEntry {

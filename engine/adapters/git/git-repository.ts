@@ -1,5 +1,14 @@
 import { resolve } from 'node:path'
-import type { Commit, NewCommit, Repository, TreeChange, TreeEntry } from '../../ports/repository.ts'
+import type {
+  AuthoredFile,
+  Commit,
+  NewCommit,
+  NewTag,
+  Repository,
+  Tag,
+  TreeChange,
+  TreeEntry,
+} from '../../ports/repository.ts'
 import { repositoryError } from './codes.ts'
 import { type GitContext, openContext } from './context.ts'
 import { failure } from './git-process.ts'
@@ -8,6 +17,7 @@ import { ObjectWriter } from './object-writer.ts'
 import { parseCommit } from './parse-commit.ts'
 import { checkBranch, checkRef, isObjectId } from './ref-name.ts'
 import { fetchBranches, hasRemote, remoteName } from './remote.ts'
+import { listTags, writeTag } from './tags.ts'
 import { TreeStore } from './tree-store.ts'
 import { commitBytes } from './write-commit.ts'
 
@@ -190,6 +200,18 @@ class GitRepository implements OpenRepository {
     return lines.filter((line) => line !== '')
   }
 
+  async filesChangedBy(tip: string, emails: readonly string[], most: number): Promise<readonly AuthoredFile[]> {
+    if (emails.length === 0) return []
+    const authors = emails.map((email) => `--author=<${email}>`)
+    const args = ['log', '--no-merges', `--max-count=${most}`, '--fixed-strings', '--regexp-ignore-case', ...authors]
+    args.push('--no-renames', '--name-only', '-z', '--format=%x01%ae', '--end-of-options', objectId(tip))
+    const entries = (await this.#context.git.output(args)).toString().split('\u0001')
+    return entries.flatMap((entry) => {
+      const [email = '', ...paths] = entry.split('\0').map((part) => part.replace(/^\n/, ''))
+      return paths.filter((path) => path !== '').map((path) => ({ email, path }))
+    })
+  }
+
   isAncestor(ancestor: string, descendant: string): Promise<boolean> {
     return isAncestor(this.#context, objectId(ancestor), objectId(descendant))
   }
@@ -235,6 +257,14 @@ class GitRepository implements OpenRepository {
     if (from !== null) objectId(from)
     if (await this.hasRemote()) return moveRemoteBranch(this.#context, { branch, from, to }, this.#report)
     return moveLocalBranch(this.#context, branch, from, to)
+  }
+
+  async writeTag(tag: NewTag) {
+    return writeTag(this.#context, { ...tag, commit: objectId(tag.commit) }, await this.hasRemote())
+  }
+
+  tags(folder: string): Promise<readonly Tag[]> {
+    return listTags(this.#context, folder)
   }
 
   close(): void {

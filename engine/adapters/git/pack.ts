@@ -9,11 +9,11 @@ import { writeWhole } from './write-whole.ts'
 /** An object to be packed. `data` is without git's header. */
 export interface PackedObject {
   readonly id: string
-  readonly type: 'blob' | 'tree' | 'commit'
+  readonly type: 'blob' | 'tree' | 'commit' | 'tag'
   readonly data: Buffer
 }
 
-const types = { commit: 1, tree: 2, blob: 3 } as const
+const types = { commit: 1, tree: 2, blob: 3, tag: 4 } as const
 const compress = promisify(deflate)
 /** Below this many bytes the way to another thread costs more than the work. */
 const small = 4096

@@ -21,7 +21,7 @@ export async function commitBytes(
 }
 
 /** `Name <email> seconds +zone`. What would break the line is left out, as git does. */
-function personLine(person: Person): string {
+export function personLine(person: Person): string {
   const clean = (text: string) => text.replace(/[\x00-\x1f<>]/g, '').trim()
   const seconds = Math.floor(Date.parse(person.at) / 1000)
   if (Number.isNaN(seconds)) throw new Error(`the date of a commit is none: ${person.at}`)

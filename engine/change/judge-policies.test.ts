@@ -8,6 +8,7 @@ import type { Action } from '../model/plan.ts'
 import { graphOf } from './case-world.ts'
 import { judgePolicies, type PolicyQuestion } from './judge-policies.ts'
 import { policyDigest } from './policy-digest.ts'
+import { levelOf } from './risk.ts'
 
 interface Short {
   readonly spec: JsonObject
@@ -25,7 +26,10 @@ interface Case {
   readonly actions?: readonly (readonly [string, Action['resource'], Action['verb'], Action['reversibility']])[]
   readonly authors?: readonly string[]
   readonly unproven?: boolean
-  readonly expect: Readonly<Partial<Record<'denials' | 'warnings' | 'requirements' | 'because', readonly string[]>>>
+  readonly risk?: number
+  readonly expect: Readonly<
+    Partial<Record<'denials' | 'warnings' | 'requirements' | 'because' | 'windows' | 'changeType', readonly string[]>>
+  >
 }
 
 const { estate, cases } = load(readFileSync(new URL('cases/policies.yaml', import.meta.url), 'utf8')) as {
@@ -45,6 +49,12 @@ function documents(shorts: Shorts): Graph {
   )
 }
 
+const riskOf = (score: number) => ({
+  score,
+  level: levelOf(score),
+  factors: score === 0 ? [] : [{ points: score, because: 'it is daring' }],
+})
+
 function questionOf(c: Case): PolicyQuestion {
   const policies = Object.entries(c.policies ?? {}).map(([name, spec]) => [`ChangePolicy/${name}`, { spec }] as const)
   const base: Shorts = { ...estate, ...c.base, ...Object.fromEntries(policies) }
@@ -62,6 +72,7 @@ function questionOf(c: Case): PolicyQuestion {
       unproven: c.unproven === true ? [{ code: 'author-unproven', severity: 'error', summary: 'a commit' }] : [],
     },
     rule: c.rule ?? 'one-independent',
+    risk: riskOf(c.risk ?? 0),
   }
 }
 
@@ -74,7 +85,9 @@ describe('change policies', () => {
       warnings: verdict.warnings.map((d) => short(d.summary)),
       requirements: verdict.requirements.map((r) => `${r.count} of ${r.teams.join(', ') || 'anybody'}`),
       because: c.expect.because === undefined ? [] : verdict.requirements.map((r) => r.because),
-    }).toEqual({ denials: [], warnings: [], requirements: [], because: [], ...c.expect })
+      windows: (verdict.windows ?? []).map((w) => `${w.windows.join(', ') || 'any'}: ${w.because}`),
+      changeType: verdict.changeType === undefined ? [] : [verdict.changeType],
+    }).toEqual({ denials: [], warnings: [], requirements: [], because: [], windows: [], changeType: [], ...c.expect })
   })
 })
 

@@ -31,7 +31,8 @@ const base = estate()
 function judge(merged: ReturnType<typeof estate>, actions: Parameters<typeof judgePolicies>[0]['actions'] = []) {
   const authorship = { authors: ['Person/a.nair' as const], unproven: [] }
   const rule = 'one-independent'
-  const verdict = judgePolicies({ base: base.graph, merged: merged.graph, actions, authorship, rule })
+  const risk = { score: 0, level: 'low', factors: [] } as const
+  const verdict = judgePolicies({ base: base.graph, merged: merged.graph, actions, authorship, rule, risk })
   return {
     denials: verdict.denials.map((d) => d.summary),
     requirements: verdict.requirements.map((r) => `${r.count} of ${r.teams.join(', ')}`),

@@ -79,8 +79,9 @@ export const codes = {
   },
   'policy-match': {
     severity: 'error',
-    meaning: 'A policy looks at a kind or resource type that does not exist, so that it would look at nothing.',
-    fix: 'Mend the name under match.kinds',
+    meaning:
+      'A policy looks at a kind or resource type that does not exist, or matches documents where it looks at actions: it would look at nothing.',
+    fix: 'Mend what stands under match',
   },
   'policy-example': {
     severity: 'error',

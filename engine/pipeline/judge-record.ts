@@ -1,43 +1,64 @@
 import { authorsOf, type JudgedCommit } from '../change/authors.ts'
 import { contentDigest } from '../change/content.ts'
-import { type ApprovalVerdict, judgeApprovals } from '../change/judge-approvals.ts'
+import type { ApprovalQuestion, ApprovalVerdict } from '../change/judge-approvals.ts'
 import { judgePolicies } from '../change/judge-policies.ts'
 import { peopleOf } from '../change/people.ts'
 import { policyDigest } from '../change/policy-digest.ts'
 import type { Plan, Subject } from '../model/plan.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import { planDigest } from '../plan/plan-digest.ts'
+import { approvalTerms } from './approval-terms.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
+import { type JudgedRecord, judgeByType } from './judge-type.ts'
 import { judgedCommits } from './judged-commits.ts'
+import { ownedPaths } from './owned-paths.ts'
 import type { Range } from './plan-change.ts'
+import { riskOfRecord } from './plan-risk.ts'
 import type { World } from './world.ts'
 
 /** What approvals are judged by: who wrote what, and what the base asks for. */
 export interface Facts {
   readonly base: EstateAt
+  /** Documents of the merge result. */
+  readonly desired: EstateAt
   readonly commits: readonly JudgedCommit[]
-  readonly plan: Pick<Plan, 'subject' | 'actions' | 'only' | 'verdict'>
+  readonly plan: Pick<Plan, 'subject' | 'actions' | 'only' | 'verdict' | 'risk'>
 }
 
 /**
  * Judges the approvals of a record against what it is about now. Where the base moved since they were given, they hold only if
  * planning again gave the same patch, actions and policies. That the hosts still need all of it is not asked here: less is fine.
  */
-export function judgeRecord(
+export async function judgeRecord(
   world: World,
-  record: Pick<ChangeRecord, 'subject' | 'approvals'>,
-  { base, commits, plan }: Facts,
-): ApprovalVerdict {
+  record: JudgedRecord,
+  { base, desired, commits, plan }: Facts,
+): Promise<ApprovalVerdict> {
+  const rule = base.config.rule ?? 'one-independent'
+  const { actions } = plan
+  // What was asked for when the record was opened is asked for still, whatever the hour and the history are by now.
+  const risk =
+    record.risk === undefined
+      ? plan.risk
+      : riskOfRecord({ risk: record.risk, actions: record.actions ?? actions }, base, desired)
+  const authorship = authorsOf(commits, peopleOf(base.graph), world.clock.now())
+  const verdict =
+    risk === plan.risk
+      ? plan.verdict
+      : judgePolicies({
+          ...{ base: base.graph, merged: desired.graph, actions, authorship, rule, risk },
+          ...(await ownedPaths(world, base, plan.subject.tree)),
+        })
   const moved = record.subject.base !== plan.subject.base
   const subject: Subject = moved ? plan.subject : { ...plan.subject, plan: record.subject.plan }
-  return judgeApprovals({
+  const question: ApprovalQuestion = {
     subject,
-    approvals: record.approvals,
+    ...(await approvalTerms(world, base, record)),
     commits,
     baseGraph: base.graph,
-    requirements: plan.verdict.requirements,
-    rule: base.config.rule ?? 'one-independent',
+    requirements: verdict.requirements,
+    rule,
     verifyEnvelope: (envelope) => world.verifyEnvelope('approval', envelope),
     now: world.clock.now(),
     ...(moved && {
@@ -47,7 +68,8 @@ export function judgeRecord(
         plan: (tree) => planDigest({ ...plan, tree, policies: plan.subject.policies }, world.sha256),
       },
     }),
-  })
+  }
+  return judgeByType(world, record, { question, base, merged: desired, actions, risk, verdict })
 }
 
 /**
@@ -60,19 +82,25 @@ export async function judgeUnmoved(world: World, record: ChangeRecord, range: Ra
   const commits = await judgedCommits(world, range.base, range.head)
   const rule = base.config.rule ?? 'one-independent'
   const authorship = authorsOf(commits, peopleOf(base.graph), world.clock.now())
-  const verdict = judgePolicies({ base: base.graph, merged: merged.graph, actions: record.actions, authorship, rule })
+  const { actions } = record
+  const risk = riskOfRecord(record, base, merged)
+  const verdict = judgePolicies({
+    ...{ base: base.graph, merged: merged.graph, actions, authorship, rule, risk },
+    ...(await ownedPaths(world, base, range.tree)),
+  })
   const repository = await world.repository()
   const content = contentDigest(await repository.changes(base.treeish, range.tree), world.sha256)
-  const policies = policyDigest(base.graph, world.sha256)
+  const policies = policyDigest(base.graph, world.sha256, base.codeOwners)
   const subject: Subject = { ...record.subject, ...range, content, policies }
-  return judgeApprovals({
+  const question: ApprovalQuestion = {
     subject,
-    approvals: record.approvals,
+    ...(await approvalTerms(world, base, record)),
     commits,
     baseGraph: base.graph,
     requirements: verdict.requirements,
     rule,
     verifyEnvelope: (envelope) => world.verifyEnvelope('approval', envelope),
     now: world.clock.now(),
-  })
+  }
+  return judgeByType(world, record, { question, base, merged, actions, risk, verdict })
 }

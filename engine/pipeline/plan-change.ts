@@ -4,21 +4,24 @@ import { contentDigest } from '../change/content.ts'
 import { judgePolicies } from '../change/judge-policies.ts'
 import { peopleOf } from '../change/people.ts'
 import { policyDigest } from '../change/policy-digest.ts'
-import { scoreRisk } from '../change/risk.ts'
 import type { TakeBack } from '../change/rollback.ts'
-import { reach } from '../graph/reach.ts'
-import type { Address } from '../model/address.ts'
 import { compareDiagnostics, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { Plan, ResourceOnHost, Subject } from '../model/plan.ts'
 import type { AppliedHost } from '../model/record.ts'
 import { codes as planCodes } from '../plan/codes.ts'
 import { planDigest } from '../plan/plan-digest.ts'
+import { broughtBack } from './brought-back.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
 import { hostNames, unknownHosts } from './hosts-named.ts'
 import { judgedCommits } from './judged-commits.ts'
+import { ownedPaths } from './owned-paths.ts'
+import { pastOf } from './past-of.ts'
 import { type HostsPlan, planHosts } from './plan-hosts.ts'
+import { reachOf, standingRisk } from './plan-risk.ts'
 import { appliedHosts } from './records.ts'
+import { heldBackNotes } from './release-pins.ts'
+import { standardMatch } from './standard.ts'
 import { takenBackBy } from './taken-back.ts'
 import { wavesOf } from './waves.ts'
 import type { World } from './world.ts'
@@ -45,6 +48,10 @@ export interface PlanOptions {
   readonly only?: readonly ResourceOnHost[]
   /** The change is approved and merged: checks of its commands may be run. */
   readonly agreed?: boolean
+  /** What is taken back without commits that say so. */
+  readonly takeBack?: TakeBack
+  /** What was applied to hosts, where the ledger does not say it yet. */
+  readonly applied?: readonly AppliedHost[]
 }
 
 export interface PlannedChange {
@@ -70,12 +77,13 @@ export async function planChange(
   const desired = sameCommit ? base : await loadCommit(world, range.tree, { base })
   if (hasErrors(desired.diagnostics)) return { refused: desired.diagnostics }
   const commits = await judgedCommits(world, range.base, range.head)
-  const rollback = await takenBackBy(world, range)
+  const rollback = options.takeBack ?? (await takenBackBy(world, range))
   const hosts = hostsToPlan(base, desired, sameCommit, options, rollback)
   if ('refused' in hosts) return hosts
   const compiled = desired.compile.diagnostics(hosts.names)
   if (hasErrors(compiled)) return { refused: compiled }
-  const applied = await appliedHosts(world, hosts.names)
+  const newer = (options.applied ?? []).map((host) => [host.host, host] as const)
+  const applied = new Map([...(await appliedHosts(world, hosts.names)), ...newer])
   const planned = await planHosts(world, {
     base,
     desired,
@@ -91,11 +99,15 @@ export async function planChange(
     desired,
     planned,
     commits,
+    applied,
     hosts: hosts.names,
     rollback,
     options,
   })
-  return { plan, hosts: planned, base, desired, commits, applied }
+  const { actions, risk, verdict } = plan
+  const about = { base, merged: desired, tree: range.tree, commits, actions, risk: risk.score, verdict }
+  const standard = await standardMatch(world, { ...about, at: world.clock.now() })
+  return { plan: { ...plan, standard }, hosts: planned, base, desired, commits, applied }
 }
 
 interface Parts {
@@ -103,6 +115,7 @@ interface Parts {
   readonly desired: EstateAt
   readonly planned: HostsPlan
   readonly commits: readonly JudgedCommit[]
+  readonly applied: ReadonlyMap<string, AppliedHost>
   readonly hosts: readonly string[]
   readonly rollback: TakeBack | undefined
   readonly options: PlanOptions
@@ -112,7 +125,7 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
   const { base, desired, planned, commits } = parts
   const now = world.clock.now()
   const actions = planned.work.map((w) => w.action)
-  const policies = policyDigest(base.graph, world.sha256)
+  const policies = policyDigest(base.graph, world.sha256, base.codeOwners)
   const subject: Subject = {
     repository: base.config.id,
     ref: `refs/heads/${base.config.branch ?? 'main'}`,
@@ -122,7 +135,23 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
     policies,
   }
   const reached = reachOf(base, desired)
-  const diagnostics = [...desired.diagnostics, ...planned.diagnostics, ...nothingKnown(planned)].filter(
+  const people = peopleOf(base.graph)
+  const authorship = authorsOf(commits, people, now)
+  const past = await pastOf(world, {
+    base: { commit: range.base, graph: base.graph },
+    applied: parts.applied,
+    changed: changedDocuments(base.graph, desired.graph),
+    authors: authorship.authors,
+    people,
+  })
+  const risk = standingRisk(base, desired, actions, {
+    reach: reached,
+    unknowns: planned.unknowns,
+    ...(past !== undefined && { past }),
+    at: now.toISOString(),
+  })
+  const held = [...heldBackNotes(base, desired), ...(await broughtBack(world, () => desired))]
+  const diagnostics = [...desired.diagnostics, ...planned.diagnostics, ...nothingKnown(planned), ...held].filter(
     (d) => !(parts.options.allowMassDelete === true && d.code === 'mass-delete'),
   )
   return {
@@ -149,16 +178,12 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
       base: base.graph,
       merged: desired.graph,
       actions,
-      authorship: authorsOf(commits, peopleOf(base.graph), now),
+      authorship,
       rule: base.config.rule ?? 'one-independent',
+      ...(await ownedPaths(world, base, range.tree)),
+      risk,
     }),
-    risk: scoreRisk({
-      actions,
-      unknowns: planned.unknowns,
-      totalHosts: desired.graph.ofKind('Host').length,
-      reach: reached,
-      graph: desired.graph,
-    }),
+    risk,
     diagnostics: [...diagnostics].sort(compareDiagnostics),
   }
 }
@@ -173,17 +198,6 @@ async function contentOf(world: World, base: EstateAt, range: Range): Promise<Su
   const repository = await world.repository()
   const patch = range.base === range.head ? [] : await repository.changes(base.treeish, range.tree)
   return contentDigest(patch, world.sha256)
-}
-
-/** What the changed documents reach, services first. */
-function reachOf(base: EstateAt, desired: EstateAt): readonly Address[] {
-  const changed = changedDocuments(base.graph, desired.graph).map((c) => c.address)
-  const reached = new Set([
-    ...reach(desired.graph, changed, desired.compile.links()),
-    ...reach(base.graph, changed, base.compile.links()),
-  ])
-  const rank = (address: Address): number => (address.startsWith('Service/') ? 0 : address.startsWith('Host/') ? 1 : 2)
-  return [...reached].filter((a) => rank(a) < 2).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
 }
 
 function hostsToPlan(

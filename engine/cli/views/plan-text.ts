@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff'
 import { escapeControls } from '../../model/escape.ts'
-import type { Action, Plan, RollbackPromise, WavePlan } from '../../model/plan.ts'
+import type { Action, Plan, Risk, RollbackPromise, WavePlan } from '../../model/plan.ts'
 import type { FieldChange, Verb } from '../../model/resource.ts'
 import type { Colors } from '../terminal.ts'
 import { columns, count } from './columns.ts'
@@ -187,12 +187,9 @@ function footer(plan: Plan, context: PlanContext): string[] {
   const { colors: c } = context
   const rows: string[][] = []
   if (plan.reach.length > 0) rows.push(['reaches', shorten(plan.reach)])
-  if (plan.actions.length > 0)
-    rows.push([
-      'risk',
-      plan.risk.factors.map((f) => `${f.because} (+${f.points})`).join('; ') || 'nothing that speaks of any',
-    ])
+  if (plan.actions.length > 0) rows.push(...riskRows(plan.risk))
   if (plan.promises !== undefined) rows.push(['comes back', promisesText(plan.promises)])
+  rows.push(...demandRows(plan.verdict))
   for (const [i, line] of context.approvals.entries()) rows.push([i === 0 ? 'approval' : '', line])
   const digest = `${plan.subject.plan.slice(0, 11)}…${plan.subject.plan.slice(-4)}`
   if (context.drift !== true)
@@ -215,6 +212,27 @@ function promisesText(promises: readonly RollbackPromise[]): string {
     ...(same > 0 ? [`${same} as before already`] : []),
     ...(refused.length > 0 ? [`not promised: ${shorten(refused)}`] : []),
   ].join('; ')
+}
+
+/** One row for each factor, the heaviest first, with what anybody can look up. */
+function riskRows({ factors }: Risk): string[][] {
+  if (factors.length === 0) return [['risk', 'nothing that speaks of any']]
+  const heaviest = [...factors].sort((a, b) => b.points - a.points)
+  return heaviest.map(({ points, because, evidence = [] }, i) => {
+    const told = evidence.filter((e) => !because.includes(e) && !because.includes(e.slice(e.indexOf('/') + 1)))
+    const names = told.length === 0 ? '' : `: ${escapeControls(told.join(', '))}`
+    return [i === 0 ? 'risk' : '', `+${points}  ${escapeControls(because)}${names}`]
+  })
+}
+
+/** What policies ask for beside approvals. */
+function demandRows({ windows = [], changeType }: Plan['verdict']): string[][] {
+  const asked = windows.map(({ windows: named, because }) => {
+    const where = named.length === 0 ? 'any window' : named.join(' or ')
+    return `only inside ${where}: ${because}`
+  })
+  const rows = asked.map((line, i) => [i === 0 ? 'window' : '', line])
+  return changeType === undefined ? rows : [...rows, ['type', 'a normal change, whatever template may fit']]
 }
 
 /** Long reasons go on below themselves. */

@@ -37,6 +37,11 @@ export function roleForEmergencies(base: Graph, person: Address): { readonly rol
   return report('break-glass-not-allowed', { summary: `${person} is no active person of ${teams.join(' or ')}` })
 }
 
+/** Whether somebody may break the glass as one of a team, by the documents of the base. */
+export function mayBreakGlass(base: Graph, person: Address, team: Address): boolean {
+  return teamsForEmergencies(base).includes(team) && humansOf(peopleOf(base), team).includes(person)
+}
+
 /** Why the word of somebody who broke the glass does not carry a change; undefined where it does. */
 export function emergencyFault(question: EmergencyQuestion): Diagnostic | undefined {
   const { emergency, subject, base, now } = question
@@ -50,7 +55,7 @@ export function emergencyFault(question: EmergencyQuestion): Diagnostic | undefi
   if (stale !== undefined) return invalid(`it is about something else: ${stale.because}`)
   const role = roleForEmergencies(base, predicate.person)
   if ('code' in role) return role
-  if (!teamsForEmergencies(base).includes(predicate.role) || !isIn(peopleOf(base), predicate.person, predicate.role))
+  if (!mayBreakGlass(base, predicate.person, predicate.role))
     return report('break-glass-not-allowed', {
       summary: `${predicate.person} is not in ${predicate.role} for emergencies`,
     })
@@ -81,8 +86,6 @@ function keyProblem(
         : keyFault(key, Date.parse(at), now.getTime())?.because
   return because === undefined ? undefined : report('break-glass-not-allowed', { summary: because })
 }
-
-const isIn = (people: People, person: Address, team: Address): boolean => humansOf(people, team).includes(person)
 
 const invalid = (because: string): Diagnostic => report('break-glass-invalid', { summary: because })
 

@@ -18,6 +18,17 @@ export const codes = {
       'A commit reached the target branch without the approvals it needed. It is recorded as such and never applied.',
     fix: 'revert it, or bring the same state back through a change that is approved',
   },
+  'emergency-unreviewed': {
+    severity: 'error',
+    meaning:
+      'An emergency was carried out, and nobody who had no hand in it looked back at it within 24 hours of its start.',
+    fix: 'have somebody look at it now: plumbline review CHANGE --outcome successful; that it was late is said for ever',
+  },
+  'emergency-reviewed-late': {
+    severity: 'warning',
+    meaning: 'An emergency was reviewed later than 24 hours after its start.',
+    fix: 'nothing takes this back; see to it that the next one is reviewed in time',
+  },
   'illegal-transition': {
     severity: 'error',
     meaning: 'A record can not go from the state it is in to the one asked for.',

@@ -287,9 +287,14 @@ export function canBeTakenBack({ state }: ChangeRecord): boolean {
   return (changeMoves['roll-back'].from as readonly ChangeState[]).includes(state)
 }
 
-/** Another change took it back. */
-export function markRolledBack(record: ChangeRecord, rolledBackBy: string, by: By): Outcome<ChangeRecord> {
-  return move(record, 'roll-back', by, 'rolled-back', { rolledBackBy })
+/** Another change took it back; the reasons say why, and what is left of it. */
+export function markRolledBack(
+  record: ChangeRecord,
+  rolledBackBy: string,
+  by: By,
+  reasons: readonly string[] = [],
+): Outcome<ChangeRecord> {
+  return move(record, 'roll-back', by, 'rolled-back', { rolledBackBy }, reasons)
 }
 
 /** Counts that always add up: planned = applied + failed + unknown + not-started. */

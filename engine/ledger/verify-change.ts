@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts'
 import { canonicalJson } from '../model/canonical.ts'
+import { reviewKey, withoutDismissed } from '../model/dismissed.ts'
 import { openEnvelope } from '../model/dsse.ts'
 import type { Subject } from '../model/plan.ts'
 import type { BranchRecord, ChangeRecord, ForgeApproval, RecordedApproval } from '../model/record.ts'
@@ -7,6 +8,8 @@ import type { LedgerStep } from '../ports/ledger.ts'
 import { changeFault } from './change-law.ts'
 import { appliedPath, branchPath, changePath } from './paths.ts'
 import { moveOf } from './transitions.ts'
+import { emergencyFault, rememberEmergency } from './verify-emergency.ts'
+import { statementFault } from './verify-statements.ts'
 import type { LedgerWalk } from './verify-walk.ts'
 
 /** Why an entry about a change is not as it should be; undefined where it is. */
@@ -20,13 +23,15 @@ export async function changeStepFault(
   if ('because' in read) return read.because
   const { before, after } = read
   remember(walk, after)
+  const standing = (await standingFault(walk, after, step)) ?? (await statementFault(walk, after, step))
+  rememberEmergency(walk, after)
   return (
     trailerFault(id, after, step) ??
     changeFault(before, after) ??
     (await signerFault(walk, after, step, key)) ??
     (await bornFault(walk, before, after)) ??
     (await approvalFault(walk, before, after, step)) ??
-    (await standingFault(walk, after, step)) ??
+    standing ??
     fenceFault(walk, after) ??
     besideFault(walk, after, step)
   )
@@ -63,8 +68,14 @@ async function signerFault(
   if (!signers.includes('person') || (actor === 'engine' && signers.includes('engine')))
     return walk.engineFault(key, step.commit.at)
   if (actor === 'engine') return `${record.transition.name} is for people`
-  return walk.personFault(key, actor as Address, record.subject.base, step.commit.at, 'git')
+  const { base } = record.subject
+  return saidOfPlan.has(record.transition.name)
+    ? walk.personFault(key, actor as Address, base, step.commit.at, 'git')
+    : walk.laterPersonFault(key, actor as Address, base, step.commit.at, 'git')
 }
+
+/** Moves that are judged by the base of the change: the others come later, and from people who may have come later. */
+const saidOfPlan: ReadonlySet<string> = new Set(['propose', 'break-glass', 'approve', 'reject'])
 
 async function bornFault(
   walk: LedgerWalk,
@@ -89,8 +100,9 @@ async function approvalFault(
   const old = new Set((before?.approvals ?? []).map((a) => canonicalJson(a)))
   const approval = after.approvals.find((a) => !old.has(canonicalJson(a)))
   if (approval === undefined) return undefined
-  if (approval.assertion === 'forge-asserted') return forgeFault(walk, approval, after)
-  const opened = walk.open(approval.envelope)
+  walk.statements[approval.assertion] += 1
+  if (approval.assertion === 'forge-asserted') return forgeFault(walk, approval, after, step.commit.at)
+  const opened = walk.open('approval', approval.envelope)
   if (!opened.ok) return `the statement of ${approval.approver} does not hold: ${opened.because}`
   const { predicate } = opened
   if (predicate.approver !== approval.approver || predicate.at !== approval.at)
@@ -102,12 +114,35 @@ async function approvalFault(
   return walk.approverFault(approval, after.subject.base, step.commit.at)
 }
 
-/** What a forge said is about the head that was merged, and about a person of the base. */
-async function forgeFault(walk: LedgerWalk, approval: ForgeApproval, after: ChangeRecord): Promise<string | undefined> {
-  if (approval.head !== after.subject.head) return `the review of ${approval.approver} is of another commit`
-  const known = await walk.question.isPerson(after.subject.base, approval.approver)
-  return known ? undefined : `${approval.approver} is nobody who may approve, by its base`
+/**
+ * What of a forge's word can be checked without the forge: it is about this change's head, by an account that the base lists
+ * for that person and no other, not from the future, and of a review that speaks of no other change.
+ */
+async function forgeFault(
+  walk: LedgerWalk,
+  approval: ForgeApproval,
+  { id, subject }: ChangeRecord,
+  at: string,
+): Promise<string | undefined> {
+  const { approver, forge } = approval
+  // Whoever left may still be told to have been dismissed.
+  if (approval.decision === 'dismiss') return undefined
+  if (approval.head !== subject.head) return `the review of ${approver} is of another commit`
+  if (!(await walk.question.isPerson(subject.base, approver)))
+    return `${approver} is nobody who may approve, by its base`
+  const [owner, other] = await walk.question.accountOwners(subject.base, forge)
+  if (owner !== approver || other !== undefined)
+    return `its base does not list ${forge.host}/${forge.login} for ${approver} alone`
+  if (Date.parse(approval.at) > Date.parse(at) + clockSkew) return `the review of ${approver} is from the future`
+  if (approval.decision === 'reject') return undefined
+  const key = reviewKey(approval)
+  const before = walk.reviews.get(key) ?? id
+  walk.reviews.set(key, before)
+  return before === id ? undefined : `the review of ${approver} was given for ${before}`
 }
+
+/** Clocks of two machines may differ by this much. */
+const clockSkew = 5 * 60_000
 
 /** The base may have moved since, where the merge result and the plan are the same; nothing else may differ. */
 function sameSubject(a: Subject, b: Subject): boolean {
@@ -116,18 +151,36 @@ function sameSubject(a: Subject, b: Subject): boolean {
 
 /**
  * Nothing is approved by nobody, unless the estate said at its beginning that nobody is asked. Once merged, the approver has
- * to be one by the documents that stood on the branch right before: an old base does not bring back who has left.
+ * to be one by the documents that stood on the branch right before: an old base does not bring back who has left. And
+ * somebody who approved it wrote none of it.
  */
 async function standingFault(walk: LedgerWalk, record: ChangeRecord, step: LedgerStep): Promise<string | undefined> {
   if (record.state !== 'approved' && record.state !== 'scheduled' && record.state !== 'implementing') return undefined
+  if (record.type === 'emergency') return emergencyFault(walk, record, step)
+  if (record.type === 'standard') return standardFault(walk, record)
   if (walk.genesis?.rule === 'solo') return undefined
-  const agreed = lastWords(record.approvals).filter((a) => openedDecision(a) === 'approve')
+  const agreed = lastWords(withoutDismissed(record.approvals)).filter((a) => openedDecision(a) === 'approve')
   if (agreed.length === 0) return `it is ${record.state}, and nobody approved it`
   if (record.transition.name !== 'merge' || record.merge === undefined) return undefined
   const { base } = record.merge
   if (!(await walk.question.isOnMain(base))) return `it was merged onto ${base}, which was never on the target branch`
   const faults = await Promise.all(agreed.map((a) => walk.approverFault(a, base, step.commit.at)))
-  return faults.includes(undefined) ? undefined : faults[0]
+  const holding = agreed.filter((_, i) => faults[i] === undefined)
+  if (holding.length === 0) return faults[0]
+  const authors = await walk.question.authorsOf(record)
+  return holding.some((a) => !authors.includes(a.approver))
+    ? undefined
+    : 'nobody approved it but those who had a hand in it'
+}
+
+/** What is agreed to beforehand is covered by the template, as it stood before the merge. */
+async function standardFault(walk: LedgerWalk, record: ChangeRecord): Promise<string | undefined> {
+  const { merge, transition } = record
+  if (merge === undefined || (transition.name !== 'propose' && transition.name !== 'merge')) return undefined
+  if (!(await walk.question.isOnMain(merge.base)))
+    return `it was merged onto ${merge.base}, which was never on the target branch`
+  const because = await walk.question.standardFault(record)
+  return because === undefined ? undefined : `it is no standard change: ${because}`
 }
 
 /** What each person said last. */

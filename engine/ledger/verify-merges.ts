@@ -18,7 +18,11 @@ export interface MergeCounts {
 export async function checkMerges(
   walk: LedgerWalk,
   question: VerifyQuestion,
-): Promise<{ readonly counts: MergeCounts; readonly findings: readonly Diagnostic[] }> {
+): Promise<{
+  readonly counts: MergeCounts
+  readonly findings: readonly Diagnostic[]
+  readonly unrecorded: readonly string[]
+}> {
   const changes = [...walk.changes.values()]
   const findings: Diagnostic[] = []
   const covered = new Map<string, SeenChange>()
@@ -29,6 +33,7 @@ export async function checkMerges(
   }
   const pending = pendingOf(changes, covered, question.main)
   const counts = { recorded: 0, unapproved: 0, pending: 0, unrecorded: 0 }
+  const unrecorded: string[] = []
   for (const commit of question.main) {
     const change = covered.get(commit.id)
     const kind =
@@ -40,6 +45,7 @@ export async function checkMerges(
           ? 'pending'
           : 'unrecorded'
     counts[kind] += 1
+    if (kind === 'unrecorded') unrecorded.push(commit.id)
     if (kind === 'unrecorded')
       findings.push(
         report('unrecorded-merge', {
@@ -53,7 +59,7 @@ export async function checkMerges(
         }),
       )
   }
-  return { counts, findings }
+  return { counts, findings, unrecorded }
 }
 
 /** The commits of the target branch that a change brought, or what is wrong with what its record says of them. */

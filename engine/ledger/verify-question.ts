@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts'
 import type { Digest, Sha256 } from '../model/canonical.ts'
+import type { ChangeRecord } from '../model/record.ts'
 import type { VerifySignature } from '../model/ssh-key.ts'
 import type { LedgerStep } from '../ports/ledger.ts'
 
@@ -23,6 +24,19 @@ export interface VerifyQuestion {
   readonly personKeys: (base: string, person: Address, at: string) => Promise<readonly string[]>
   /** Whether somebody is an active human of a commit's documents. */
   readonly isPerson: (base: string, person: Address) => Promise<boolean>
+  /** Whether somebody may break the glass as one of a team, by a commit's documents. */
+  readonly mayBreakGlass: (base: string, person: Address, team: Address) => Promise<boolean>
+  /** Why the `StandardChange` that a merged change names does not cover it, by the documents before its merge; undefined where it does. */
+  readonly standardFault: (record: ChangeRecord) => Promise<string | undefined>
+  /** Everybody who had a hand in a change. */
+  readonly authorsOf: (record: ChangeRecord) => Promise<readonly Address[]>
+  /** Whom a commit's documents list an account on a forge for. */
+  readonly accountOwners: (
+    base: string,
+    account: { readonly host: string; readonly login: string },
+  ) => Promise<readonly Address[]>
+  /** The time it is: what was due by now. */
+  readonly now: Date
   readonly verifySignature: VerifySignature
   readonly sha256: Sha256
   /** Text of an allowed signers file that is kept outside of what is verified. Engines stand in it as `engine`. */

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.ts'
-import { namespaceOf, type VerifiedEnvelope, verifyEnvelope } from '../model/dsse.ts'
+import { namespaceOf, type StatementSort, type VerifiedEnvelope, verifyEnvelope } from '../model/dsse.ts'
 import type {
+  BranchRecord,
   ChangeRecord,
   Envelope,
   GenesisRecord,
@@ -21,6 +22,15 @@ export type SeenChange = Pick<ChangeRecord, 'id' | 'state' | 'merge'> &
 
 /** What is needed of a release once its entries have gone by. */
 export type SeenRelease = Pick<ReleaseRecord, 'id' | 'commit'>
+
+/** An emergency that was begun; times in milliseconds. */
+export interface SeenEmergency {
+  readonly id: string
+  readonly person: Address
+  readonly startedAt: number
+  /** When the first review of it was recorded, by the later of its own date and the newest entry of an engine before it. */
+  readonly reviewedAt?: number
+}
 
 export type OpenUnauthorised = Pick<UnauthorisedRecord, 'id' | 'host' | 'resource'>
 
@@ -47,7 +57,17 @@ export class LedgerWalk {
   readonly newestReleases = new Map<string, string>()
   /** Unauthorised changes that nothing has settled so far. */
   readonly unauthorised = new Map<string, OpenUnauthorised>()
+  /** Emergencies that were begun, by the number of their change. */
+  readonly emergencies = new Map<string, SeenEmergency>()
   readonly transitions = new Map<string, number>()
+  /** How many statements for or against changes there are, by whose word they are. */
+  readonly statements = { 'approver-signed': 0, 'forge-asserted': 0 }
+  /** Approvals that a forge told of, by the number of the change they were given for; see `reviewKey`. */
+  readonly reviews = new Map<string, string>()
+  /** Newest commit of the target branch that was recognised so far. */
+  recognised: string | undefined
+  /** Newest date of an engine's entry so far, in milliseconds. */
+  engineTime = 0
   genesis: GenesisRecord | undefined
   tip: string | undefined
   entries = 0
@@ -74,6 +94,7 @@ export class LedgerWalk {
     this.#ids.add(commit.id)
     this.entries += 1
     const content = await this.#contentFault(step, judge)
+    if (commit.trailers['Actor'] === 'engine') this.engineTime = Math.max(this.engineTime, Date.parse(commit.at) || 0)
     return place ?? content
   }
 
@@ -107,13 +128,13 @@ export class LedgerWalk {
   }
 
   /** Why a key may not sign for an engine; undefined where it may. */
-  engineFault(key: string, at: string): string | undefined {
+  engineFault(key: string, at: string, namespace = 'git'): string | undefined {
     const state = this.engineKeys.get(key)
     if (state === 'retired') return 'it is signed with a key that was retired'
     const allowed =
       this.#pinned === undefined
         ? state === 'active'
-        : maySign(this.#pinned, { principal: 'engine', key, namespace: 'git', at: Date.parse(at) })
+        : maySign(this.#pinned, { principal: 'engine', key, namespace, at: Date.parse(at) })
     return allowed ? undefined : `it is signed by ${this.nameOf(key)}, which is no engine's key at that time`
   }
 
@@ -133,10 +154,30 @@ export class LedgerWalk {
     return `it is signed by ${this.nameOf(key)}, which the allowed signers don't list for ${person} at that time`
   }
 
-  /** Opens an approval and checks its signature. */
-  open(envelope: Envelope): VerifiedEnvelope {
+  /**
+   * The same for what is done to a change later on: judged by the documents that were recognised last, or by those that stand
+   * now, so that who joined since may, and who left may not.
+   */
+  async laterPersonFault(
+    key: string,
+    person: Address,
+    base: string,
+    at: string,
+    namespace: string,
+  ): Promise<string | undefined> {
+    const commits = [this.recognised ?? base, this.question.main.at(-1)?.id ?? base]
+    const faults: (string | undefined)[] = []
+    for (const commit of new Set(commits)) {
+      if (!(await this.question.isOnMain(commit))) continue
+      faults.push(await this.personFault(key, person, commit, at, namespace))
+    }
+    return faults.includes(undefined) ? undefined : (faults[0] ?? `${person} is nobody of the target branch`)
+  }
+
+  /** Opens a statement and checks its signature. */
+  open<Sort extends StatementSort>(sort: Sort, envelope: Envelope): VerifiedEnvelope<Sort> {
     const { verifySignature, sha256 } = this.question
-    return verifyEnvelope('approval', envelope, verifySignature, (publicKey) => sshFingerprint(sha256, publicKey))
+    return verifyEnvelope(sort, envelope, verifySignature, (publicKey) => sshFingerprint(sha256, publicKey))
   }
 
   /** Why an approver may not be one by the documents of a commit; undefined where they may. */
@@ -145,7 +186,7 @@ export class LedgerWalk {
       return (await this.question.isPerson(base, approval.approver))
         ? undefined
         : `${approval.approver} is nobody who may approve, by ${base}`
-    const opened = this.open(approval.envelope)
+    const opened = this.open('approval', approval.envelope)
     if (!opened.ok) return opened.because
     return this.personFault(opened.publicKey, approval.approver, base, at, namespaceOf('approval'))
   }
@@ -175,6 +216,7 @@ export class LedgerWalk {
     const before = change.before === undefined ? undefined : this.#parse(sort, change, change.before)
     if (typeof before === 'string') return { because: before }
     this.#remember(path, change.after, after)
+    if (sort === 'branch') this.recognised = (after as BranchRecord).recognised
     return { after, ...(before !== undefined && { before }) }
   }
 

@@ -9,13 +9,17 @@ import { generateKeyPair } from '../adapters/signing/key-pair.ts'
 import { memorySigner } from '../adapters/signing/signer.ts'
 import { verifySshSignature } from '../adapters/signing/ssh-signature.ts'
 import { contentDigest } from '../change/content.ts'
+import { digestOf } from '../model/canonical.ts'
 import { signStatement } from '../model/dsse.ts'
 import type { Subject } from '../model/plan.ts'
 import type {
   AppliedHost,
+  ApplyPredicate,
   BaselineRecord,
   BranchRecord,
+  BreakGlassPredicate,
   ChangeRecord,
+  Emergency,
   GenesisRecord,
   LockRecord,
   RecordedApproval,
@@ -28,6 +32,7 @@ import { addEngineKey, retireEngineKey } from './engine-key.ts'
 import { baselineEntry, branchEntry, changeEntry, engineKeyEntry, genesisEntry, lockEntry } from './entries.ts'
 import * as fold from './fold-change.ts'
 import { acquireLock, releaseLock, takeOverLock } from './lock.ts'
+import { parseRecord } from './record-text.ts'
 import { by, expectRecord, sampleAction, sampleHolder, sampleIntent } from './test-records.ts'
 import { findUnauthorised, settleUnauthorised, unauthorisedEntry } from './unauthorised.ts'
 import { type VerifyReport, verifyLedger } from './verify.ts'
@@ -225,6 +230,11 @@ async function verify(steps: readonly LedgerStep[], over: Partial<VerifyQuestion
     isPerson: async (_, person) => person === 'Person/n.ito' || person === 'Person/m.okafor',
     personKeys: async (_, person) =>
       person === n ? [ito.publicKey] : person === 'Person/m.okafor' ? [okafor.publicKey] : [],
+    mayBreakGlass: async (_, person, team) => person === n && team === 'Team/on-call',
+    standardFault: async () => undefined,
+    authorsOf: async () => [],
+    accountOwners: async () => [],
+    now: new Date('2026-10-02T18:00:00Z'),
     verifySignature: verifySshSignature,
     sha256,
     ...over,
@@ -581,6 +591,298 @@ describe('names the first entry that was tampered with', () => {
         allowedSigners: `engine ${engine.publicKey}\n`,
       },
     )
+  })
+})
+
+const okafor2 = 'Person/m.okafor'
+
+/** The end of the story, as one that was begun on one person's word, or agreed to beforehand. */
+async function carriedOut(record: ChangeRecord, at = '2026-10-02T12:00:00Z'): Promise<readonly LedgerEntry[]> {
+  const merged = expectRecord(
+    fold.recogniseMerge(record, { commit: merge, base: adoption }, by('engine', at), { approved: true }),
+  )
+  const lock = expectRecord(acquireLock(undefined, 'prod', holder))
+  const deployment = {
+    ...{ environments: ['prod'], fences: { prod: lock.fence }, startedAt: at, by: 'n.ito' },
+    intents: [sampleIntent(1), sampleIntent(2)],
+  }
+  const started = expectRecord(fold.start(merged, deployment, by('engine', at)))
+  const results = [1, 2].map((i) => ({ id: sampleAction(i).id, outcome: 'applied' as const }))
+  const done = expectRecord(fold.finish(started, results, by('engine', at)))
+  return [
+    changeEntry(merged, engine),
+    lockEntry(lock, 'acquire', by(), engine),
+    changeEntry(started, engine),
+    changeEntry(done, engine),
+  ]
+}
+
+describe('an emergency', () => {
+  const told: Omit<Emergency, 'envelope'> = {
+    person: n,
+    role: 'Team/on-call',
+    reason: 'No name resolves',
+    incident: 'INC-1',
+    at: '2026-10-02T12:00:00Z',
+    until: '2026-10-02T14:00:00Z',
+  }
+  const broken = async (over: Partial<BreakGlassPredicate> = {}, signer = ito): Promise<Emergency> => ({
+    ...told,
+    envelope: await signStatement('break-glass', { ...told, subject, ...over }, signer, fingerprint),
+  })
+  const born = async (emergency?: Emergency, at = told.at, number = id) =>
+    expectRecord(
+      fold.breakGlass(
+        { id: number, title: 'mend', subject, actions: [sampleAction(1), sampleAction(2)] },
+        emergency ?? (await broken()),
+        by(n, at),
+      ),
+    )
+  const reviewed = async (
+    record: ChangeRecord,
+    at: string,
+    reviewer: `Person/${string}` = okafor2,
+    signer = okafor,
+  ) => {
+    const said = { reviewer, at, outcome: 'successful' as const }
+    const envelope = await signStatement('review', { ...said, subject, change: record.id }, signer, fingerprint)
+    return expectRecord(fold.review(record, { ...said, envelope }, by(reviewer, at)))
+  }
+  const last = (entries: readonly LedgerEntry[]): ChangeRecord => {
+    const text = [...(entries.at(-1)?.files.values() ?? [])][0] ?? ''
+    const parsed = parseRecord('change', text, 'a record')
+    if ('refused' in parsed) throw new Error(parsed.refused.summary)
+    return parsed.record
+  }
+  const emergency = async () => {
+    const record = await born()
+    return [genesis(), changeEntry(record, ito), ...(await carriedOut(record))]
+  }
+
+  it('holds by the word of one person, until its review is due', async () => {
+    const entries = await emergency()
+    const { steps } = await written(entries)
+    expect((await verify(steps)).findings).toEqual([])
+    expect((await verify(steps, { now: new Date('2026-10-03T12:00:00Z') })).findings).toEqual([])
+    const due = await verify(steps, { now: new Date('2026-10-03T12:00:01Z') })
+    expect(due.findings).toMatchObject([{ code: 'emergency-unreviewed', severity: 'error', subject: id }])
+    expect(due.findings[0]?.summary).toContain(n)
+    const inTime = changeEntry(await reviewed(last(entries), '2026-10-03T11:00:00Z'), okafor)
+    const later = { now: new Date('2026-11-01T00:00:00Z') }
+    expect((await verify((await written([...entries, inTime])).steps, later)).findings).toEqual([])
+  })
+
+  it('that was reviewed late says so for ever, whatever date the review bears', async () => {
+    const entries = await emergency()
+    const late = changeEntry(await reviewed(last(entries), '2026-10-05T11:00:00Z'), okafor)
+    const later = { now: new Date('2027-11-01T00:00:00Z') }
+    const found = await verify((await written([...entries, late])).steps, later)
+    expect(found.findings).toMatchObject([{ code: 'emergency-reviewed-late', severity: 'warning', subject: id }])
+    const meanwhile = lockEntry(
+      expectRecord(acquireLock(undefined, 'test', holder)),
+      'acquire',
+      by('engine', '2026-10-05T10:00:00Z'),
+      engine,
+    )
+    const backdated = changeEntry(await reviewed(last(entries), '2026-10-03T11:00:00Z'), okafor)
+    expect((await verify((await written([...entries, meanwhile, backdated])).steps, later)).findings).toMatchObject([
+      { code: 'emergency-reviewed-late' },
+    ])
+    // A second review takes nothing back.
+    const again = changeEntry(await reviewed(last([...entries, late]), '2026-10-05T12:00:00Z'), okafor)
+    expect((await verify((await written([...entries, late, again])).steps, later)).findings).toHaveLength(1)
+  })
+
+  it('is named where what was signed is not what stands there', async () => {
+    const other = { ...subject, plan: `sha256:${'9'.repeat(64)}` } as const
+    const cases: readonly (readonly [Emergency, RegExp])[] = [
+      [await broken({ subject: other }), /something else than the record says/],
+      [await broken({ until: '2026-10-02T13:00:00Z' }), /something else than the record says/],
+      [await broken({ incident: 'INC-2' }), /something else than the record says/],
+      [await broken({}, okafor), /no key of Person\/n\.ito/],
+      [{ ...(await broken()), envelope: (await approval()).envelope }, /does not hold/],
+    ]
+    for (const [said, because] of cases) await expectBad([genesis(), changeEntry(await born(said), ito)], 1, because)
+  })
+
+  it('is named where the base lets them not, or somebody else signs the entry', async () => {
+    const [first, entry, ...rest] = await emergency()
+    if (first === undefined || entry === undefined) throw new Error('no such entry')
+    await expectBad([first, entry], 1, /may not break the glass as Team\/on-call/, { mayBreakGlass: async () => false })
+    await expectBad([first, { ...entry, signer: engine }], 1, /no key of Person\/n\.ito/)
+    // Let in by the base it was born by, and no more by the one it was merged onto.
+    const moved = { ...subject, base: merge }
+    const old = changeEntry(await born(await broken({ subject: moved }), told.at), ito)
+    const changed = edited(old, `base: ${adoption}`, `base: ${merge}`)
+    await expectBad([first, changed], 1, /may not/, { mayBreakGlass: async (base) => base === adoption })
+    expect((await verify((await written([first, entry, ...rest])).steps)).findings).toEqual([])
+  })
+
+  it('is named where it was merged or begun after its time', async () => {
+    const record = await born()
+    const entries = [genesis(), changeEntry(record, ito), ...(await carriedOut(record, '2026-10-02T15:00:00Z'))]
+    await expectBad(entries, 2, /broken until 2026-10-02T14:00:00Z, and this came later/)
+  })
+
+  it('is named where the last one of the same person is overdue', async () => {
+    const entries = await emergency()
+    const at = '2026-10-04T12:00:00Z'
+    const over = { at, until: '2026-10-04T13:00:00Z' } as const
+    const said = {
+      ...told,
+      ...over,
+      envelope: await signStatement('break-glass', { ...told, ...over, subject }, ito, fingerprint),
+    }
+    const second = changeEntry(await born(said, at, 'CHG-2026-00002'), ito)
+    await expectBad([...entries, second], 6, /broke the glass again, and CHG-2026-00001 was not reviewed in time/)
+    const review = changeEntry(await reviewed(last(entries), '2026-10-04T11:00:00Z'), okafor)
+    expect((await verify((await written([...entries, review, second])).steps)).firstBad).toBeUndefined()
+  })
+
+  it('is reviewed by somebody else', async () => {
+    const entries = await emergency()
+    const record = last(entries)
+    const at = '2026-10-03T11:00:00Z'
+    const bad = async (review: ChangeRecord, signer: Signer, because: RegExp, over: Partial<VerifyQuestion> = {}) =>
+      expectBad([...entries, changeEntry(review, signer)], 6, because, over)
+    await bad(await reviewed(record, at, n, ito), ito, /broke the glass for it, and reviewed it/)
+    await bad(await reviewed(record, at), okafor, /wrote some of it, and reviewed it/, {
+      authorsOf: async () => [okafor2],
+    })
+    await bad(await reviewed(record, at, okafor2, outsider), okafor, /no key of Person\/m\.okafor/)
+    await bad(await reviewed(record, at), engine, /no key of Person\/m\.okafor/)
+    const good = await reviewed(record, at)
+    if (good.review === undefined) throw new Error('no review')
+    await bad(
+      { ...good, review: { ...good.review, outcome: 'unsuccessful' } },
+      okafor,
+      /something else than the record says/,
+    )
+    // Who joined since may; who left may not.
+    const joined = async (base: string) => (base === merge ? [okafor.publicKey] : [])
+    const keys = { personKeys: async (base: string, person: string) => (person === n ? [ito.publicKey] : joined(base)) }
+    const fine = [...entries, changeEntry(good, okafor)]
+    expect((await verify((await written(fine)).steps, keys)).findings).toEqual([])
+    const left = async (base: string, person: string) =>
+      person === n ? [ito.publicKey] : base === merge ? [] : [okafor.publicKey]
+    const known: BranchRecord = {
+      ...{ apiVersion: 'plumbline/v1', kind: 'Branch', ref: 'refs/heads/main' },
+      ...{ recognised: merge, open: [id] },
+    }
+    await expectBad([...entries, branchEntry(known, by(), engine), changeEntry(good, okafor)], 7, /no key of/, {
+      personKeys: left,
+    })
+  })
+
+  it('is not closed before that', async () => {
+    const entries = await emergency()
+    const record = last(entries)
+    expect(fold.close(record, by(okafor2))).toMatchObject({ refused: { code: 'illegal-transition' } })
+    const review = await reviewed(record, '2026-10-03T11:00:00Z')
+    const closed = expectRecord(fold.close(review, by(okafor2, '2026-10-03T12:00:00Z')))
+    const all = [...entries, changeEntry(review, okafor), changeEntry(closed, okafor)]
+    expect((await verify((await written(all)).steps)).findings).toEqual([])
+    await expectBad(replaced(all, 7, changeEntry(closed, outsider)), 7, /no key of Person\/m\.okafor/)
+  })
+})
+
+describe('a standard change', () => {
+  const template = 'StandardChange/versions' as const
+  const born = () =>
+    expectRecord(
+      fold.propose(
+        {
+          ...{ id, title: 'x', subject, template, actions: [sampleAction(1), sampleAction(2)] },
+          mergedAs: { commit: merge, base: adoption },
+        },
+        by(),
+        'approved',
+      ),
+    )
+
+  it('needs nobody where its template covers it, and is named where it does not', async () => {
+    const asked: ChangeRecord[] = []
+    const entries = [genesis(), changeEntry(born(), engine)]
+    const found = await verify((await written(entries)).steps, {
+      standardFault: async (record) => {
+        asked.push(record)
+        return undefined
+      },
+    })
+    expect(found.findings).toEqual([])
+    expect(asked).toMatchObject([{ template, merge: { commit: merge, base: adoption } }])
+    await expectBad(entries, 1, /no standard change: there is no such template/, {
+      standardFault: async () => 'there is no such template',
+    })
+  })
+
+  it('is judged again where it is merged, and onto the target branch only', async () => {
+    const proposed = expectRecord(
+      fold.propose(
+        { id, title: 'x', subject, template, actions: [sampleAction(1), sampleAction(2)] },
+        by(n),
+        'approved',
+      ),
+    )
+    const entries = [genesis(), changeEntry(proposed, ito), ...(await carriedOut(proposed))]
+    expect((await verify((await written(entries)).steps)).findings).toEqual([])
+    await expectBad(entries, 2, /no standard change: a field more/, { standardFault: async () => 'a field more' })
+    const elsewhere = r.git('commit-tree', `${adoption}^{tree}`, '-m', 'templates of our own')
+    const onto = expectRecord(
+      fold.recogniseMerge(proposed, { commit: merge, base: elsewhere }, by(), { approved: true }),
+    )
+    await expectBad(replaced(entries.slice(0, 3), 2, changeEntry(onto, engine)), 2, /never on the target branch/)
+  })
+
+  it('does not lose its type, nor get another template', async () => {
+    const merged = born()
+    const proposed = propose()
+    const turned = { ...(await approve(proposed)), type: 'standard' as const, template }
+    await expectBad(
+      [genesis(), changeEntry(proposed, ito), changeEntry(turned, ito)],
+      2,
+      /type of a change never changes/,
+    )
+    const { template: _, ...bare } = merged
+    await expectBad([genesis(), changeEntry(bare, engine)], 1, /follows a template/)
+  })
+})
+
+describe('what an engine attests of an end', () => {
+  async function attested(over: Partial<ApplyPredicate> = {}, signer = engine): Promise<readonly LedgerEntry[]> {
+    const { entries, records } = await story()
+    const results = [1, 2].map((i) => ({ id: sampleAction(i).id, outcome: 'applied' as const }))
+    const at = '2026-10-02T12:00:00Z'
+    const predicate: ApplyPredicate = {
+      ...{ subject, change: id, outcome: 'implemented', startedAt: at, finishedAt: at },
+      results: digestOf(sha256, results),
+      ...over,
+    }
+    const envelope = await signStatement('apply', predicate, signer, fingerprint)
+    const done = expectRecord(fold.finish(records.started, results, by(), envelope))
+    return [...entries.slice(0, 6), changeEntry(done, engine)]
+  }
+
+  it('verifies', async () => {
+    expect((await verify((await written(await attested())).steps)).findings).toEqual([])
+  })
+
+  it.each([
+    ['of another change', { change: 'CHG-2026-00002' }],
+    ['of another outcome', { outcome: 'failed' as const }],
+    ['with other results', { results: `sha256:${'0'.repeat(64)}` as const }],
+    ['begun at another time', { startedAt: '2026-10-02T11:00:00Z' }],
+    ['ended at another time', { finishedAt: '2026-10-02T13:00:00Z' }],
+  ])('%s is named', async (_, over) => {
+    await expectBad(await attested(over), 6, /attests of its end is something else/)
+  })
+
+  it('with a key that is no engine has is named', async () => {
+    await expectBad(await attested({}, ito), 6, /attestation of its end: it is signed by .* no engine's key/)
+    const { entries, records } = await story()
+    const results = [1, 2].map((i) => ({ id: sampleAction(i).id, outcome: 'applied' as const }))
+    const done = expectRecord(fold.finish(records.started, results, by(), (await approval()).envelope))
+    await expectBad([...entries.slice(0, 6), changeEntry(done, engine)], 6, /attestation of its end does not hold/)
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { parseAllowedSigners } from './allowed-signers.ts'
 import { report } from './codes.ts'
+import { reviewFindings } from './verify-emergency.ts'
 import { recordFault } from './verify-entry.ts'
 import { checkMerges, type MergeCounts } from './verify-merges.ts'
 import type { VerifyQuestion } from './verify-question.ts'
@@ -20,6 +21,10 @@ export interface VerifyReport {
   /** Entries checked, by transition (`change approve`, `lock acquire`). */
   readonly transitions: Readonly<Record<string, number>>
   readonly merges: MergeCounts
+  /** How many statements for or against changes are signed by people themselves, and how many are a forge's word. */
+  readonly statements: Readonly<Record<'approver-signed' | 'forge-asserted', number>>
+  /** Commits of the target branch that no change record knows, oldest first. */
+  readonly unrecorded: readonly string[]
   /** Changes on hosts that no change record knows, and that nothing has settled. */
   readonly unauthorised: readonly OpenUnauthorised[]
 }
@@ -48,9 +53,9 @@ export async function verifyLedger(question: VerifyQuestion): Promise<VerifyRepo
   }
   const end = endFault(walk, question.witnessTip)
   if (end !== undefined) findings.push(end)
-  const { counts, findings: merges } = await checkMerges(walk, question)
+  const { counts, findings: merges, unrecorded } = await checkMerges(walk, question)
   return {
-    findings: [...findings, ...merges],
+    findings: [...findings, ...merges, ...reviewFindings(walk, question.now)],
     ...(firstBad !== undefined && { firstBad }),
     trust: pinned === undefined ? 'self-asserted' : 'pinned',
     witnessed: question.witnessTip !== undefined,
@@ -59,6 +64,8 @@ export async function verifyLedger(question: VerifyQuestion): Promise<VerifyRepo
     entries: walk.entries,
     transitions: Object.fromEntries(walk.transitions),
     merges: counts,
+    statements: walk.statements,
+    unrecorded,
     unauthorised: [...walk.unauthorised.values()],
   }
 }

@@ -1,12 +1,16 @@
 import { contentDigest } from '../change/content.ts'
+import { mayBreakGlass } from '../change/emergency.ts'
 import { peopleOf } from '../change/people.ts'
 import { type VerifyReport, verifyLedger } from '../ledger/verify.ts'
 import type { Address } from '../model/address.ts'
 import { reporter } from '../model/diagnostic.ts'
+import type { LedgerStep } from '../ports/ledger.ts'
+import { authorsOfRecord } from './authors-of-record.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
 import { expectGenesis, refusal } from './records.ts'
+import { whyNotStandard } from './standard-again.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
 import type { World } from './world.ts'
 
@@ -17,6 +21,8 @@ export interface AuditOptions {
   readonly allowedSigners?: string
   /** Commit of the ledger that somebody else noted. */
   readonly witness?: string
+  /** Sees the entries as they go by, so that who needs them does not read the ledger once more. */
+  readonly watch?: (steps: AsyncIterable<LedgerStep>) => AsyncIterable<LedgerStep>
 }
 
 /** Verifies the ledger of a clone, and the target branch against it. */
@@ -39,7 +45,7 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
     return known
   }
   return verifyLedger({
-    steps: (await world.ledger()).steps(),
+    steps: options.watch?.((await world.ledger()).steps()) ?? (await world.ledger()).steps(),
     main: await Promise.all(ids.map(async (id) => ({ id, ...(await treeAndParents(world, id)) }))),
     isOnMain: (commit) => repository.isAncestor(commit, tip),
     contentOf: async (commit, base) => contentDigest(await repository.changes(base, commit.id), world.sha256),
@@ -48,6 +54,14 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
       const found = peopleOf((await estateOf(base)).graph).byAddress.get(person)
       return found?.active === true && !found.bot
     },
+    mayBreakGlass: async (base, person, team) => mayBreakGlass((await estateOf(base)).graph, person, team),
+    standardFault: (record) => whyNotStandard(world, record, estateOf),
+    authorsOf: async (record) => authorsOfRecord(world, record, (await estateOf(tip)).graph),
+    accountOwners: async (base, account) =>
+      peopleOf((await estateOf(base)).graph)
+        .byAccount(account)
+        .map((p) => p.address),
+    now: world.clock.now(),
     verifySignature: world.verifySignature,
     sha256: world.sha256,
     ...(options.allowedSigners !== undefined && { allowedSigners: await world.readText(options.allowedSigners) }),

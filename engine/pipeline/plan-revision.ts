@@ -1,9 +1,9 @@
 import type { ApprovalVerdict } from '../change/judge-approvals.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Plan } from '../model/plan.ts'
-import type { ChangeRecord } from '../model/record.ts'
 import { readConfig } from './estate.ts'
 import { judgeRecord } from './judge-record.ts'
+import type { JudgedRecord } from './judge-type.ts'
 import { type PlannedChange, type PlanOptions, planChange, type Range } from './plan-change.ts'
 import { type RangeOptions, resolveRange } from './range.ts'
 import { openRecords } from './records.ts'
@@ -76,6 +76,7 @@ export async function standingOf(world: World, planned: PlannedChange): Promise<
 }
 
 /** Stands for a change that has no record yet. */
-function unrecorded(plan: Plan): Pick<ChangeRecord, 'subject' | 'approvals'> {
-  return { subject: plan.subject, approvals: [] }
+function unrecorded({ subject, standard }: Plan): JudgedRecord {
+  const template = standard?.template
+  return { subject, approvals: [], ...(template !== undefined && { type: 'standard' as const, template }) }
 }

@@ -15,7 +15,7 @@ const stages = [
   'release',
 ]
 const pure =
-  'model|policy|schema|calendar|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import|release'
+  'model|policy|schema|calendar|audit|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import|release'
 const test = '\\.test\\.ts$'
 
 /** Each stage may import itself and what is listed; everything else under engine/ is closed to it. */
@@ -33,6 +33,8 @@ module.exports = {
     only('policy-imports-model', '^engine/policy/', '^engine/(model|policy|schema)/'),
     only('schema-imports-model', '^engine/schema/', '^engine/(model|schema)/'),
     only('calendar-imports-model', '^engine/calendar/', '^engine/(model|calendar)/'),
+    only('audit-imports-model', '^engine/audit/', '^engine/(model|audit)/'),
+    only('report-imports-audit', '^engine/report/', '^engine/(model|audit|report)/'),
     only('ports-import-model', '^engine/ports/', '^engine/(model|ports)/'),
     ...stages.map((s) => only(`stage-${s}`, `^engine/${s}/`, `^engine/(model|ports|policy|schema|calendar|${s})/`)),
     only('resources-import-model', '^engine/resources/', '^engine/(model|resources)/'),

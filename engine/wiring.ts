@@ -126,6 +126,11 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     savePlan: (path, plan) => writeText(resolve(options.start, path), `${JSON.stringify(plan, null, 2)}\n`),
     readText: (path) => readText(resolve(options.start, path)),
     writeText: (path, text) => writeText(resolve(options.start, path), text),
+    writeFiles: async (folder, files) => {
+      const into = resolve(options.start, folder)
+      await makeFolder(into)
+      for (const [name, text] of files) await writeText(join(into, name), text)
+    },
     folder: await folderOf(root),
     emit: options.emit ?? (() => undefined),
     process: thisProcess(),
@@ -270,12 +275,16 @@ async function readText(path: string): Promise<string> {
 }
 
 async function writeText(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text)
-  } catch (error) {
-    const summary = `${path} can't be written: ${reasonOf(error)}`
-    throw new RepositoryError('file-unwritable', summary, codes['file-unwritable'].fix)
-  }
+  await writeFile(path, text).catch((error) => throwUnwritable(path, error))
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error) => throwUnwritable(path, error))
+}
+
+function throwUnwritable(path: string, error: unknown): never {
+  const summary = `${path} can't be written: ${reasonOf(error)}`
+  throw new RepositoryError('file-unwritable', summary, codes['file-unwritable'].fix)
 }
 
 const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error)

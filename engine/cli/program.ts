@@ -33,12 +33,21 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       load: () => import('./commands/graph.ts'),
     },
     explain: { summary: 'explain a kind or one of its fields', load: () => import('./commands/explain.ts') },
+    policy: {
+      summary: "run the policies' own examples, or ask what they would have said of past changes",
+      load: () => import('./commands/policy.ts'),
+    },
     schemas: { summary: 'write schemas for your editor', load: () => import('./commands/schemas.ts') },
     secret: { summary: 'keep secrets in the estate, encrypted', load: () => import('./commands/secret.ts') },
   },
   'Change hosts:': {
     plan: { summary: 'show what a branch would do to the hosts, and why', load: () => import('./commands/plan.ts') },
     approve: { summary: 'sign that a plan may be applied', load: () => import('./commands/approve.ts') },
+    schedule: { summary: 'give an approved change its time', load: () => import('./commands/schedule.ts') },
+    calendar: {
+      summary: 'show when windows open, what is frozen, and which changes have their time',
+      load: () => import('./commands/calendar.ts'),
+    },
     apply: { summary: 'apply what was merged and approved, in waves', load: () => import('./commands/apply.ts') },
     'break-glass': {
       summary: 'let a change through in an emergency, and answer for it',
@@ -46,6 +55,12 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     },
     review: { summary: 'look back at a change that you had no hand in', load: () => import('./commands/review.ts') },
     close: { summary: 'say that nothing is left to be done about a change', load: () => import('./commands/close.ts') },
+    release: {
+      summary: 'number what is merged, and promote it from stage to stage',
+      load: () => import('./commands/release.ts'),
+    },
+    pause: { summary: 'have an apply stop after its wave', load: () => import('./commands/pause.ts') },
+    resume: { summary: 'go on with a change that is paused', load: () => import('./commands/resume.ts') },
     rollback: { summary: 'take a change back, as a new change', load: () => import('./commands/rollback.ts') },
   },
   'Look at hosts:': {
@@ -71,7 +86,14 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     'as-of': { summary: 'run a command as of a date, a commit or a change', load: () => import('./commands/as-of.ts') },
     baseline: { summary: 'record how the estate stands, under a name', load: () => import('./commands/baseline.ts') },
     diff: { summary: 'compare two baselines, dates or commits', load: () => import('./commands/diff.ts') },
-    audit: { summary: 'verify every entry of the ledger, trusting nobody', load: () => import('./commands/audit.ts') },
+    audit: {
+      summary: 'verify the ledger, and write reports for an auditor',
+      load: () => import('./commands/audit.ts'),
+    },
+    dora: {
+      summary: 'tell the four figures of delivery: frequency, lead time, failures, restoring',
+      load: () => import('./commands/dora.ts'),
+    },
   },
 }
 

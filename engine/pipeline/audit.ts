@@ -12,6 +12,7 @@ import type { EstateAt } from './estate-at.ts'
 import { expectGenesis, refusal } from './records.ts'
 import { whyNotStandard } from './standard-again.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
+import { takesBack } from './waves.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -56,6 +57,7 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
     },
     mayBreakGlass: async (base, person, team) => mayBreakGlass((await estateOf(base)).graph, person, team),
     standardFault: (record) => whyNotStandard(world, record, estateOf),
+    takesBack: async (base, environments) => takesBack((await estateOf(base)).graph, environments) !== undefined,
     authorsOf: async (record) => authorsOfRecord(world, record, (await estateOf(tip)).graph),
     accountOwners: async (base, account) =>
       peopleOf((await estateOf(base)).graph)

@@ -152,6 +152,31 @@ export const codes = {
     meaning: 'A change was given a time, and that time went by without it.',
     fix: 'give it another one: plumbline schedule CHG --next, or take it away with --clear',
   },
+  'not-schedulable': {
+    severity: 'error',
+    meaning: 'A change is in a state in which it can be given no time.',
+    fix: 'have it approved first; what was begun is gone on with by plumbline apply or resume',
+  },
+  'schedule-invalid': {
+    severity: 'error',
+    meaning: 'What was named as a time is none, is over, or names a window that does not exist.',
+    fix: 'write a time with an offset or a zone, such as 2026-12-01T20:00+01:00 or 2026-12-01T20:00[Europe/Oslo]',
+  },
+  'schedule-outside': {
+    severity: 'error',
+    meaning: 'A change may not be carried out at the time that was chosen for it.',
+    fix: 'choose a time inside its windows and outside of freezes: plumbline calendar shows them, --next takes the first',
+  },
+  'schedule-lapses': {
+    severity: 'error',
+    meaning: 'The approvals of a change will have run out when its time comes.',
+    fix: 'choose an earlier time, or have it approved again closer to it',
+  },
+  'schedule-conflict': {
+    severity: 'warning',
+    meaning: 'Two changes that touch the same hosts, or reach the same services, have their time at the same time.',
+    fix: 'move one of them with plumbline schedule, so that it stays clear which of them broke something',
+  },
   'waiting-behind': {
     severity: 'warning',
     meaning: 'A change waits for one that was merged before it, touches the same hosts and is not due yet.',
@@ -377,5 +402,10 @@ export const codes = {
     severity: 'error',
     meaning: 'The documents of the environments could not be edited, or there is nothing to promote.',
     fix: 'write spec.follows of the environments by hand',
+  },
+  'policy-unknown': {
+    severity: 'error',
+    meaning: 'There is no policy of this name.',
+    fix: 'plumbline get changepolicy lists them',
   },
 } as const satisfies CodeBook

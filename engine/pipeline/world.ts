@@ -83,6 +83,8 @@ export interface World {
   readonly readText: (path: string) => Promise<string>
   /** Writes a file that the user names; its folder has to be there. */
   readonly writeText: (path: string, text: string) => Promise<void>
+  /** Writes files, by their names, into a folder that the user names; it is made where it is not there. */
+  readonly writeFiles: (folder: string, files: ReadonlyMap<string, string>) => Promise<void>
   /** Estates that this command has read, by what they were read from; `loadCommit` keeps the newest few. */
   readonly estates: Map<string, Promise<EstateAt>>
   /** Parsed documents of earlier runs, by blob. */

@@ -8,7 +8,21 @@ const report = reporter(codes)
 
 /** Commands that only look: at documents, records and snapshots. */
 const readers: ReadonlySet<string> = new Set([
-  ...['validate', 'graph', 'get', 'explain', 'log', 'show', 'blame', 'audit', 'drift', 'query', 'baseline', 'diff'],
+  ...[
+    'validate',
+    'graph',
+    'get',
+    'explain',
+    'log',
+    'show',
+    'blame',
+    'audit',
+    'drift',
+    'query',
+    'baseline',
+    'diff',
+    'dora',
+  ],
 ])
 
 /** `plumbline as-of`: runs another command over the estate as it was. */

@@ -4,6 +4,9 @@ import type { Define } from '../context.ts'
 import { exit } from '../terminal.ts'
 import { columns, count } from '../views/columns.ts'
 import { diagnosticsText } from '../views/diagnostics-text.ts'
+import { defineAccess } from './audit-access.ts'
+import { defineExport } from './audit-export.ts'
+import { defineReport } from './audit-report.ts'
 
 interface Options {
   readonly allowedSigners?: string
@@ -44,11 +47,19 @@ export const define: Define = (command, context) => {
             terminal.out(`${count(open.length, 'unauthorised change is', 'unauthorised changes are')} open:\n`)
           for (const line of columns(open, { indent: '  ' })) terminal.out(`${line}\n`)
           const verdict = failed ? terminal.colors.red('not true') : terminal.colors.green('true')
+          const { 'approver-signed': signed, 'forge-asserted': asserted } = result.statements
+          if (signed + asserted > 0)
+            terminal.out(
+              `${count(signed + asserted, 'statement')} for or against changes: ${signed} approver-signed, ${asserted} forge-asserted\n`,
+            )
           terminal.out(`${count(result.entries, 'entry', 'entries')} checked, keys ${result.trust}: ${verdict}\n`)
         }
         return failed ? exit.error : exit.ok
       }, options),
     )
+  defineReport(command.command('report'), context)
+  defineAccess(command.command('access'), context)
+  defineExport(command.command('export'), context)
 }
 
 /** A forged entry takes all later ones with it: the first one is what matters. */

@@ -143,13 +143,39 @@ function row({ address, document, file, line }: LoadedDocument) {
   return { address, name, owner, labels: text, place: `${file}:${line}` }
 }
 
+/** Which changes are meant; what is not given does not matter. */
+export interface RecordFilter {
+  readonly state?: string
+  readonly type?: string
+  /** Opened at or after, and before; ISO 8601, UTC. */
+  readonly since?: string
+  readonly until?: string
+  /** Opened, approved, broke the glass for or reviewed it; with or without `Person/`. */
+  readonly person?: string
+  readonly host?: string
+}
+
 export async function listRecords(
   world: World,
-  options: { readonly limit: number; readonly state?: string },
+  { limit, ...filter }: RecordFilter & { readonly limit: number },
 ): Promise<readonly ChangeRecord[]> {
   const view = await (await world.ledger()).view()
-  const { changes } = await listChanges(view, options.state === undefined ? { limit: options.limit } : {})
-  return changes.filter((c) => options.state === undefined || c.state === options.state).slice(0, options.limit)
+  const { changes } = await listChanges(view, Object.keys(filter).length === 0 ? { limit } : {})
+  return changes.filter((change) => isMeant(change, filter)).slice(0, limit)
+}
+
+function isMeant(change: ChangeRecord, { state, type, since, until, person, host }: RecordFilter): boolean {
+  const { openedAt, openedBy, approvals, emergency, review } = change
+  const people = [openedBy, ...approvals.map((a) => a.approver), emergency?.person, review?.reviewer]
+  const who = person === undefined || person.includes('/') ? person : `Person/${person}`
+  return (
+    (state === undefined || change.state === state) &&
+    (type === undefined || change.type === type) &&
+    (since === undefined || openedAt >= since) &&
+    (until === undefined || openedAt < until) &&
+    (who === undefined || people.some((p) => p?.toLowerCase() === who.toLowerCase())) &&
+    (host === undefined || change.actions.some((a) => a.host === host))
+  )
 }
 
 export interface Shown {

@@ -1,15 +1,23 @@
 import { Option } from 'commander'
 import { compareText } from '../../model/diagnostic.ts'
 import { escapeControls } from '../../model/escape.ts'
-import type { ChangeRecord, ChangeState, UnauthorisedRecord, UnauthorisedState } from '../../model/record.ts'
+import type {
+  ChangeRecord,
+  ChangeState,
+  ChangeType,
+  UnauthorisedRecord,
+  UnauthorisedState,
+} from '../../model/record.ts'
+import type { RecordFilter } from '../../pipeline/queries.ts'
 import type { Define } from '../context.ts'
+import { since } from '../since.ts'
 import { exit } from '../terminal.ts'
+import { typeLabel } from '../views/change-facts.ts'
 import { columns, count } from '../views/columns.ts'
 import { wholeNumber } from '../whole-number.ts'
 
-interface Options {
+interface Options extends RecordFilter {
   readonly limit: number
-  readonly state?: string
   readonly json?: boolean
 }
 
@@ -20,11 +28,16 @@ const ofChanges: readonly ChangeState[] = [
   'superseded',
   'expired',
   'unapproved',
+  'scheduled',
   'implementing',
+  'paused',
   'implemented',
   'failed',
   'rolled-back',
+  'reviewed',
+  'closed',
 ]
+const types: readonly ChangeType[] = ['standard', 'normal', 'emergency']
 const ofUnauthorised: readonly UnauthorisedState[] = ['open', 'reverted', 'adopted', 'ignored', 'gone']
 const states = [...ofChanges, ...ofUnauthorised]
 
@@ -34,21 +47,28 @@ export const define: Define = (command, context) => {
   command
     .option('-n, --limit <n>', 'how many', wholeNumber, 20)
     .addOption(new Option('--state <state>', 'only changes in this state').choices(states))
+    .addOption(new Option('--type <type>', 'only changes of this type').choices(types))
+    .option('--since <date>', 'opened on that day or later; a moment may be given', since)
+    .option('--until <date>', 'opened before that day; a moment may be given', since)
+    .option('--person <name>', 'only what they opened, approved, broke the glass for or reviewed')
+    .option('--host <name>', 'only changes with actions on this host')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nUnauthorised changes (UCH-…), found by plumbline drift --record, stand among the others: open, reverted, adopted, ignored or gone.\n\nExamples:\n  plumbline log\n  plumbline log --state failed --json\n  plumbline log --state open',
+      '\nUnauthorised changes (UCH-…), found by plumbline drift --record, stand among the others: open, reverted, adopted, ignored or gone.\n\nExamples:\n  plumbline log\n  plumbline log --state failed --json\n  plumbline log --state open\n  plumbline log --type emergency --since 2026-10-01 --until 2027-01-01\n  plumbline log --person n.ito --host web-01',
     )
     .action(async (options: Options) =>
       context.run(async () => {
         const world = await context.open({ network: 'may' })
         const { listRecords } = await import('../../pipeline/queries.ts')
-        const changes = await listRecords(world, {
-          limit: options.limit,
-          ...(options.state !== undefined && { state: options.state }),
-        })
+        const { limit, json: _, ...filter } = options
+        const changes = await listRecords(world, { limit, ...filter })
         const { unauthorisedRecords } = await import('../../pipeline/unauthorised.ts')
-        const found = await unauthorisedRecords(world, options)
+        const most = Object.keys(filter).length === 0 ? limit : Number.POSITIVE_INFINITY
+        const ofOthers = filter.type !== undefined || filter.person !== undefined
+        const found = ofOthers
+          ? []
+          : (await unauthorisedRecords(world, { limit: most, state: filter.state })).filter((u) => isMeant(u, filter))
         const records = [...changes, ...found].sort((a, b) => compareText(at(b), at(a))).slice(0, options.limit)
         if (options.json === true) {
           terminal.out(`${JSON.stringify(records, null, 2)}\n`)
@@ -60,28 +80,36 @@ export const define: Define = (command, context) => {
         const rows = records.map((r) => {
           const about =
             r.kind === 'Change'
-              ? [r.openedBy, count(r.actions.length, 'action'), r.title]
-              : ['nobody', 'unauthorised', `${escapeControls(r.resource)} on ${r.host}`]
+              ? [typeLabel(r), r.openedBy, count(r.actions.length, 'action'), r.title]
+              : ['unauthorised', 'nobody', '', `${escapeControls(r.resource)} on ${r.host}`]
           return [r.id, r.state, at(r).slice(0, 16).replace('T', ' '), ...about]
         })
-        terminal.out(
-          rows.length === 0
-            ? `no changes ${options.state === undefined ? 'yet' : `in state ${options.state}`}\n`
-            : `${columns(rows, { paint }).join('\n')}\n`,
-        )
+        terminal.out(rows.length === 0 ? `no changes ${none(filter)}\n` : `${columns(rows, { paint }).join('\n')}\n`)
         return exit.ok
       }, options),
     )
 }
 
+/** Whether an unauthorised change is among those that are meant. */
+const isMeant = ({ foundAt, host }: UnauthorisedRecord, filter: RecordFilter): boolean =>
+  foundAt >= (filter.since ?? '') &&
+  (filter.until === undefined || foundAt < filter.until) &&
+  (filter.host === undefined || filter.host === host)
+
 const at = (record: ChangeRecord | UnauthorisedRecord): string =>
   record.kind === 'Change' ? record.openedAt : record.foundAt
+
+function none(filter: RecordFilter): string {
+  const { state, ...others } = filter
+  if (Object.keys(others).length > 0) return 'of that sort'
+  return state === undefined ? 'yet' : `in state ${state}`
+}
 
 type Paint = (text: string) => string
 
 /** Green for what ended well, red for what needs somebody. */
 export function stateColor(c: { green: Paint; red: Paint; yellow: Paint; dim: Paint }, state: string): Paint {
-  if (state === 'implemented') return c.green
+  if (['implemented', 'reviewed', 'closed'].includes(state)) return c.green
   if (state === 'open' || state === 'failed' || state === 'unapproved' || state === 'rejected') return c.red
   const settled = ['reverted', 'adopted', 'ignored', 'gone']
   return settled.includes(state) || state === 'superseded' || state === 'expired' || state === 'rolled-back'

@@ -1,5 +1,6 @@
 import type { ActionOutcome } from '../../model/event.ts'
 import type { Colors } from '../terminal.ts'
+import { minute } from './change-facts.ts'
 import { columns, count } from './columns.ts'
 
 /** What became of the changes of one apply. */
@@ -8,6 +9,8 @@ export interface AppliedChange {
   readonly title: string
   readonly state: string
   readonly counts: Readonly<Record<ActionOutcome, number>>
+  /** Of an emergency that nobody looked back at; ISO 8601, UTC. */
+  readonly reviewDue?: string
 }
 
 /** The outcome of an apply: one line for each change, and what to do next. */
@@ -15,8 +18,23 @@ export function applyText(report: { readonly changes: readonly AppliedChange[] }
   if (report.changes.length === 0) return 'nothing pending\n'
   const rows = report.changes.map((change) => [change.change, change.state, countsText(change.counts), change.title])
   const paint = (cell: string, column: number): string =>
-    column === 0 ? c.bold(cell) : column === 1 ? (cell === 'implemented' ? c.green(cell) : c.red(cell)) : cell
-  return `${columns(rows, { paint }).join('\n')}\n`
+    column === 0
+      ? c.bold(cell)
+      : column === 1
+        ? cell === 'implemented'
+          ? c.green(cell)
+          : cell === 'paused'
+            ? c.yellow(cell)
+            : c.red(cell)
+        : cell
+  const owed = report.changes.flatMap(({ change, reviewDue }) =>
+    reviewDue === undefined
+      ? []
+      : [
+          `${change} is emergency/unreviewed: somebody else reviews it by ${minute(reviewDue)} (plumbline review ${change})`,
+        ],
+  )
+  return `${[...columns(rows, { paint }), ...owed.map(c.yellow)].join('\n')}\n`
 }
 
 function countsText(counts: AppliedChange['counts']): string {

@@ -13,10 +13,13 @@ export interface Standing {
 }
 
 /** Lines for the footer of a plan: who agreed, who is missing and why, whose approval does not count. */
-export function approvalLines(standing: Standing, plan: Pick<Plan, 'actions' | 'subject'>): string[] {
+export function approvalLines(standing: Standing, plan: Pick<Plan, 'actions' | 'subject' | 'standard'>): string[] {
   if (plan.actions.length === 0 && plan.subject.base === plan.subject.head) return []
   const by = standing.counted.map((c) => nameOf(c.approver)).join(', ')
+  const { template, nearly } = plan.standard ?? {}
   const lines: string[] = []
+  if (template !== undefined) lines.push(`standard change, by ${template}`)
+  if (nearly !== undefined) lines.push(`no standard change: ${nearly.template}: ${nearly.because}`)
   if (standing.holds) lines.push(by === '' ? 'none needed' : `complete, by ${by}`)
   else if (by !== '') lines.push(`so far by ${by}`)
   for (const { requirement, have, need } of standing.missing) {

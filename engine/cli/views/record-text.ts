@@ -2,6 +2,7 @@ import { escapeControls } from '../../model/escape.ts'
 import type { ChangeRecord } from '../../model/record.ts'
 import { stateColor } from '../commands/log.ts'
 import type { Colors } from '../terminal.ts'
+import { changeFacts, minute } from './change-facts.ts'
 import { columns } from './columns.ts'
 
 /** One transition of a record, as its commit on the ledger tells it. */
@@ -15,22 +16,7 @@ export interface HistoryLine {
 /** A change for a person: what it was, who agreed, what was done where, and how it came to this. */
 export function recordText(record: ChangeRecord, history: readonly HistoryLine[], c: Colors): string {
   const head = `${c.bold(record.id)}  ${stateColor(c, record.state)(record.state)}  ${escapeControls(record.title)}`
-  const facts = columns(
-    [
-      ['opened', `${minute(record.openedAt)} by ${record.openedBy}`],
-      ['commits', `${record.subject.head.slice(0, 12)} into ${record.subject.base.slice(0, 12)}`],
-      ['merged', record.merge === undefined ? 'not yet' : record.merge.commit.slice(0, 12)],
-      ['plan', record.subject.plan],
-      ...record.approvals.map((a, i) => [
-        i === 0 ? 'approved' : '',
-        `${minute(a.at)} by ${a.approver}, ${a.assertion}`,
-      ]),
-      ...(record.rollbackOf === undefined ? [] : [['takes back', `${record.rollbackOf.join(', ')}${record.partial === true ? ' (in part)' : ''}`]]),
-      ...(record.rolledBackBy === undefined ? [] : [['taken back by', record.rolledBackBy]]),
-      ...(record.reasons ?? []).map((reason, i) => [i === 0 ? 'because' : '', escapeControls(reason)]),
-    ],
-    { paint: (cell, column) => (column === 0 ? c.dim(cell) : cell) },
-  )
+  const facts = columns(changeFacts(record), { paint: (cell, column) => (column === 0 ? c.dim(cell) : cell) })
   return `${[head, ...facts, '', ...actionLines(record, c), '', ...historyLines(history, c)].join('\n')}\n`
 }
 
@@ -65,5 +51,3 @@ export function historyLines(history: readonly HistoryLine[], c: Colors): string
     { paint: (cell, column) => (column === 0 || column === 3 ? c.dim(cell) : cell) },
   )
 }
-
-const minute = (at: string): string => at.slice(0, 16).replace('T', ' ')

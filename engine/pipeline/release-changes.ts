@@ -61,7 +61,7 @@ export async function changeOfRelease(world: World, estate: EstateAt, record: Ch
   const { deployment, emergency, rollbackOf, rolledBackBy } = record
   return {
     id: record.id,
-    title: record.title,
+    title: titleOf(record, written),
     type: record.type,
     state: record.state,
     ...(emergency !== undefined && { incident: emergency.incident }),
@@ -79,6 +79,12 @@ export async function changeOfRelease(world: World, estate: EstateAt, record: Ch
     ...(moves && { promotes }),
     ...(deployment?.finishedAt !== undefined && { finishedAt: deployment.finishedAt }),
   }
+}
+
+/** What a change is called; a merge that says no more than that it is one goes by the first commit that it brought. */
+function titleOf({ title }: ChangeRecord, written: readonly Commit[]): string {
+  const [first = ''] = written[0]?.message.split('\n') ?? []
+  return /^Merge\b/.test(title) && first.trim() !== '' ? first.trim() : title
 }
 
 /** Documents of the files that differ between two commits, and that say something else themselves. */

@@ -248,4 +248,9 @@ export const codes = {
     meaning: 'What a resource is like now could not be seen, so nothing is put back there.',
     fix: 'make the host reachable and plan the rollback again',
   },
+  'policy-test-failed': {
+    severity: 'error',
+    meaning: 'A change policy does not say of one of its own examples what the example expects.',
+    fix: 'mend the rule or the example; plumbline policy test runs them',
+  },
 } as const satisfies CodeBook

@@ -58,10 +58,10 @@ export function appliedHost(view: LedgerView, host: string, sha256: Sha256): Pro
   return read(view, 'applied', appliedPath(sha256, host))
 }
 
-/** Changes, newest first; reads no more of them than are asked for. */
+/** Changes, newest first; reads no more of them than are asked for, `since` being when the oldest was opened (ISO 8601, UTC). */
 export async function listChanges(
   view: LedgerView,
-  options: { readonly limit?: number } = {},
+  options: { readonly limit?: number; readonly since?: string } = {},
 ): Promise<{ readonly changes: readonly ChangeRecord[]; readonly diagnostics: readonly Diagnostic[] }> {
   const changes: ChangeRecord[] = []
   const diagnostics: Diagnostic[] = []
@@ -69,7 +69,10 @@ export async function listChanges(
     if (options.limit !== undefined && changes.length >= options.limit) break
     const found = await findChange(view, id)
     if ('refused' in found) diagnostics.push(found.refused)
-    else if (found.record !== undefined) changes.push(found.record)
+    else if (found.record !== undefined) {
+      if (options.since !== undefined && found.record.openedAt < options.since) break
+      changes.push(found.record)
+    }
   }
   return { changes, diagnostics }
 }

@@ -155,7 +155,7 @@ export const codes = {
   'not-schedulable': {
     severity: 'error',
     meaning: 'A change is in a state in which it can be given no time.',
-    fix: 'have it approved first; what was begun is gone on with by plumbline apply or resume',
+    fix: 'have it approved first; what is done or dead needs no time',
   },
   'schedule-invalid': {
     severity: 'error',

@@ -110,7 +110,15 @@ function mergeFault(transition: string, before: ChangeRecord, after: ChangeRecor
 
 function scheduleFault(transition: string, before: ChangeRecord, after: ChangeRecord): string | undefined {
   if (after.state === 'scheduled' && after.schedule === undefined) return 'a scheduled change has a time'
-  if (transition === 'unschedule') return after.schedule === undefined ? undefined : 'it still has a time'
+  const moved = transition === 'schedule' || transition === 'unschedule'
+  const waits = before.state === 'approved' || before.state === 'scheduled'
+  if (moved && waits && after.state !== (transition === 'schedule' ? 'scheduled' : 'approved'))
+    return `${transition} does not make a change ${after.state}`
+  if (moved && !waits && after.state !== before.state) return 'what was begun keeps its state when it gets another time'
+  if (transition === 'unschedule') {
+    if (before.schedule === undefined) return 'it has no time that could be taken away'
+    return after.schedule === undefined ? undefined : 'it still has a time'
+  }
   if (transition !== 'schedule')
     return same(before.schedule, after.schedule) ? undefined : `${transition} does not change when it is due`
   const { from, until } = after.schedule ?? { from: '', until: '' }

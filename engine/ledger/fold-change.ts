@@ -164,15 +164,24 @@ export function recogniseMerge(
   return move(record, 'merge', by, judged.approved ? held : 'unapproved', seen, judged.reasons)
 }
 
-/** Gives it a time, or another one. */
+/** Gives it a time, or another one. What was begun goes on then. */
 export function schedule(record: ChangeRecord, when: Schedule, by: By): Outcome<ChangeRecord> {
-  return move(record, 'schedule', by, 'scheduled', { schedule: when })
+  const begun = record.deployment !== undefined
+  return move(
+    record,
+    'schedule',
+    by,
+    begun ? record.state : 'scheduled',
+    { schedule: when },
+    begun ? record.reasons : [],
+  )
 }
 
 /** Takes its time away again. */
 export function unschedule(record: ChangeRecord, by: By): Outcome<ChangeRecord> {
   const { schedule: _, ...rest } = record
-  return move(rest, 'unschedule', by, 'approved', {}, [], record)
+  const begun = record.deployment !== undefined
+  return move(rest, 'unschedule', by, begun ? record.state : 'approved', {}, begun ? record.reasons : [], record)
 }
 
 /** Asks that no further wave is started. */

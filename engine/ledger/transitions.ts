@@ -44,9 +44,17 @@ export const changeMoves = {
     signers: ['person', 'engine'],
   },
   expire: { from: ['proposed', 'approved', 'scheduled'], to: ['expired'], signers: ['engine'] },
-  /** Given a time; again for another one. */
-  schedule: { from: ['approved', 'scheduled'], to: ['scheduled'], signers: ['person', 'engine'] },
-  unschedule: { from: ['scheduled'], to: ['approved'], signers: ['person', 'engine'] },
+  /** Given a time, or another one; what was begun and ran out of its time keeps its state. */
+  schedule: {
+    from: ['approved', 'scheduled', 'implementing', 'paused', 'failed'],
+    to: ['scheduled', 'implementing', 'paused', 'failed'],
+    signers: ['person', 'engine'],
+  },
+  unschedule: {
+    from: ['scheduled', 'implementing', 'paused', 'failed'],
+    to: ['approved', 'implementing', 'paused', 'failed'],
+    signers: ['person', 'engine'],
+  },
   /** Seen on the target branch, and judged once more. */
   merge: { from: unmerged, to: ['approved', 'scheduled', 'unapproved'], signers: ['engine'] },
   start: { from: ['approved', 'scheduled', 'failed'], to: ['implementing'], signers: ['engine'] },

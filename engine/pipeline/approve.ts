@@ -138,6 +138,7 @@ export function bornFor(
     title,
     subject: plan.subject,
     actions,
+    risk: plan.risk,
     ...(plan.only !== undefined && { only: plan.only }),
     ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
     ...(plan.partial === true && { partial: true as const }),

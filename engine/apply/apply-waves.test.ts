@@ -7,6 +7,7 @@ import type { Change } from '../model/resource.ts'
 import type { HostSession, Output, Target } from '../ports/host-session.ts'
 import type { Look } from './apply-host.ts'
 import { applyWaves, type Wave, type WaveWorld } from './apply-waves.ts'
+import type { Check, Gate } from './gates.ts'
 import { guardExit } from './guard.ts'
 
 const good: Output = {
@@ -29,8 +30,10 @@ interface Behaviour {
 let events: PipelineEvent[]
 let recorded: (readonly ActionResult[])[]
 let ran: string[]
+let waited: number[]
 
 beforeEach(() => {
+  waited = []
   events = []
   recorded = []
   ran = []
@@ -44,6 +47,15 @@ const action = (host: string, n = 1): RecordedAction => ({
   reversibility: 'exact',
   before: 'sha256:before',
   after: 'sha256:after',
+})
+
+const gateOf = (check: Check): Gate => ({
+  name: 'answers',
+  check,
+  per: 'each',
+  attempts: 1,
+  interval: 5000,
+  timeout: 1000,
 })
 
 const waveOf = (name: string, hosts: readonly string[], over: Partial<Wave> = {}): Wave => ({
@@ -92,13 +104,15 @@ function worldOf(hosts: Readonly<Record<string, Behaviour>> = {}, over: Partial<
     journal: { append: async () => {}, read: async () => [], remove: async () => {} },
     reach: {
       tcp: async () => ({ ok: false, detail: 'port 80 is closed' }),
-      http: async () => ({ ok: true, detail: '200' }),
+      http: async () => ({ status: 200, body: '' }),
     },
     clock: { now: () => new Date(0) },
     emit: (event) => void events.push(event),
     look,
     digest: () => 'sha256:before',
     stopping: () => false,
+    wait: async (milliseconds) => void waited.push(milliseconds),
+    pauseAsked: async () => undefined,
     deadline: 1000,
     outputCap: 1000,
     targets: new Map(['a', 'b', 'c'].map((host) => [host, { host, address: host } as Target])),
@@ -135,7 +149,7 @@ describe('applyWaves', () => {
       'act-c-1': 'not-started',
       'act-c-2': 'not-started',
     })
-    expect(stopped).toContain('1 of the hosts failed')
+    expect(stopped).toMatchObject({ cause: 'failures', reason: '1 of the hosts failed, 0 may' })
     expect(results[0]?.detail).toContain('no\\u{1b}[31m room')
   })
 
@@ -181,11 +195,15 @@ describe('applyWaves', () => {
   })
 
   it('stops before the next wave when a gate does not hold, and asks only the hosts it is about', async () => {
-    const gate = { name: 'answers', tcp: 80, hosts: new Set(['c']) }
+    const gate: Gate = { ...gateOf({ tcp: 80 }), hosts: new Set(['c']) }
     const [canary, rest] = waves.map((w) => ({ ...w, gates: [gate] }))
     if (canary === undefined || rest === undefined) throw new Error('two waves')
     const { stopped } = await applyWaves([canary, rest, waveOf('wave 2', [])], worldOf())
-    expect(stopped).toBe('gate-failed: answers on c: port 80 is closed')
+    expect(stopped).toEqual({
+      cause: 'gate',
+      environment: 'prod',
+      reason: 'gate-failed: answers on c: port 80 is closed',
+    })
     expect(events.filter((e) => e.type === 'gate')).toHaveLength(1)
   })
 
@@ -199,5 +217,70 @@ describe('applyWaves', () => {
     const world = worldOf({}, { recordProgress: () => Promise.reject(new Error('the remote is gone')) })
     await expect(applyWaves(waves, world)).rejects.toThrow('the remote is gone')
     expect(ran).toEqual(['a-1', 'a-2'])
+  })
+
+  it('tries a gate again until it holds, waiting in between, and not for ever', async () => {
+    let asked = 0
+    const opens = (after: number) => ({
+      tcp: async () => ({ ok: ++asked > after, detail: 'port 80' }),
+      http: async () => ({ failed: 'no' }),
+    })
+    const gate: Gate = { ...gateOf({ tcp: 80 }), attempts: 3 }
+    const wave = { ...waveOf('canary', ['a']), gates: [gate] }
+    expect((await applyWaves([wave], worldOf({}, { reach: opens(2) }))).stopped).toBeUndefined()
+    expect(waited).toEqual([5000, 5000])
+    expect(events.filter((e) => e.type === 'waiting')).toMatchObject([{ attempt: 1, of: 3 }, { attempt: 2 }])
+    asked = 0
+    const late = await applyWaves([wave], worldOf({}, { reach: opens(3) }))
+    expect(late.stopped?.reason).toBe('gate-failed: answers on a: port 80 (attempt 3)')
+  })
+
+  it('asks gates of hosts that are done already, before it goes on with the others', async () => {
+    const done = { ...waveOf('canary', ['a']), work: [], gates: [gateOf({ tcp: 80 })] }
+    const { results, stopped } = await applyWaves([done, waveOf('wave 1', ['b'])], worldOf())
+    expect(stopped?.cause).toBe('gate')
+    expect(results.map((r) => r.outcome)).toEqual(['not-started', 'not-started'])
+    expect(recorded).toEqual([])
+  })
+
+  it('fails by a gate after the last wave, though everything was applied', async () => {
+    const { results, stopped } = await applyWaves(
+      [{ ...waveOf('canary', ['a']), gates: [gateOf({ tcp: 80 })] }],
+      worldOf(),
+    )
+    expect(results.map((r) => r.outcome)).toEqual(['applied', 'applied'])
+    expect(stopped?.cause).toBe('gate')
+  })
+
+  it('starts no wave once somebody asked for a pause, nor one that may not be begun', async () => {
+    const asked = await applyWaves(waves, worldOf({}, { pauseAsked: async () => 'paused by Person/ana: lunch' }))
+    expect(asked.stopped).toEqual({ cause: 'paused', environment: 'prod', reason: 'paused by Person/ana: lunch' })
+    expect(ran).toEqual(['a-1', 'a-2'])
+    const over = await applyWaves(
+      waves,
+      worldOf({}, { mayStart: ({ name }) => (name === 'canary' ? undefined : 'over') }),
+    )
+    expect(over.stopped).toMatchObject({ cause: 'held', reason: 'over' })
+  })
+
+  it('waits after a wave that has to prove itself, looks whether it holds, and notices a pause meanwhile', async () => {
+    const gate = gateOf({ http: '/', expected: {} })
+    const proving = { ...waveOf('north', ['a']), gates: [gate], soak: 25_000 }
+    await applyWaves([proving], worldOf())
+    expect(waited).toEqual([10_000, 10_000, 5000])
+    expect(events.filter((e) => e.type === 'gate')).toHaveLength(2)
+    waited = []
+    let looks = 0
+    const pauseAsked = async () => (++looks > 1 ? 'paused' : undefined)
+    expect((await applyWaves([proving, waves[1] ?? proving], worldOf({}, { pauseAsked }))).stopped?.cause).toBe(
+      'paused',
+    )
+    expect(waited).toEqual([10_000])
+  })
+
+  it('goes through with everything where it is to take something back, and says what went wrong', async () => {
+    const { results, stopped } = await applyWaves(waves, worldOf({ a: { output: { code: 1 } } }, { regardless: true }))
+    expect(results.filter((r) => r.outcome === 'applied')).toHaveLength(4)
+    expect(stopped?.cause).toBe('failures')
   })
 })

@@ -10,6 +10,7 @@ import { appliedPath, branchPath, changePath } from './paths.ts'
 import { moveOf } from './transitions.ts'
 import { emergencyFault, rememberEmergency } from './verify-emergency.ts'
 import { statementFault } from './verify-statements.ts'
+import { rememberFailure, takingBackFault } from './verify-taking-back.ts'
 import type { LedgerWalk } from './verify-walk.ts'
 
 /** Why an entry about a change is not as it should be; undefined where it is. */
@@ -25,6 +26,7 @@ export async function changeStepFault(
   remember(walk, after)
   const standing = (await standingFault(walk, after, step)) ?? (await statementFault(walk, after, step))
   rememberEmergency(walk, after)
+  rememberFailure(walk, after)
   return (
     trailerFault(id, after, step) ??
     changeFault(before, after) ??
@@ -156,6 +158,7 @@ function sameSubject(a: Subject, b: Subject): boolean {
  */
 async function standingFault(walk: LedgerWalk, record: ChangeRecord, step: LedgerStep): Promise<string | undefined> {
   if (record.state !== 'approved' && record.state !== 'scheduled' && record.state !== 'implementing') return undefined
+  if (record.automatic === true) return takingBackFault(walk, record)
   if (record.type === 'emergency') return emergencyFault(walk, record, step)
   if (record.type === 'standard') return standardFault(walk, record)
   if (walk.genesis?.rule === 'solo') return undefined
@@ -225,7 +228,7 @@ function besideFault(walk: LedgerWalk, record: ChangeRecord, step: LedgerStep): 
 }
 
 function appliedFault(walk: LedgerWalk, record: ChangeRecord, step: LedgerStep, path: string): string | undefined {
-  if (!['progress', 'finish', 'fail'].includes(record.transition.name))
+  if (!['progress', 'hold', 'finish', 'fail'].includes(record.transition.name))
     return `${record.transition.name} applies nothing, and writes ${path}`
   const read = walk.read(step, path, 'applied')
   if ('because' in read) return read.because

@@ -28,6 +28,8 @@ export interface VerifyQuestion {
   readonly mayBreakGlass: (base: string, person: Address, team: Address) => Promise<boolean>
   /** Why the `StandardChange` that a merged change names does not cover it, by the documents before its merge; undefined where it does. */
   readonly standardFault: (record: ChangeRecord) => Promise<string | undefined>
+  /** Whether a rollout in a commit's documents says, for one of these environments, that the engine takes back what failed. */
+  readonly takesBack: (base: string, environments: readonly string[]) => Promise<boolean>
   /** Everybody who had a hand in a change. */
   readonly authorsOf: (record: ChangeRecord) => Promise<readonly Address[]>
   /** Whom a commit's documents list an account on a forge for. */

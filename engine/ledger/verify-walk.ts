@@ -34,6 +34,15 @@ export interface SeenEmergency {
 
 export type OpenUnauthorised = Pick<UnauthorisedRecord, 'id' | 'host' | 'resource'>
 
+/** A change that failed and was not gone on with since. */
+export interface FailedChange {
+  /** The commit of the target branch right before it. */
+  readonly base: string
+  readonly environments: readonly string[]
+  /** What it set or tried to set. */
+  readonly touched: ReadonlySet<string>
+}
+
 /** Records whose newest text is kept, so that it is not read twice. */
 const remembered = 2000
 
@@ -52,6 +61,8 @@ export class LedgerWalk {
   readonly question: VerifyQuestion
   readonly locks = new Map<string, LockRecord>()
   readonly changes = new Map<string, SeenChange>()
+  /** Changes that failed and were not gone on with since. */
+  readonly failures = new Map<string, FailedChange>()
   /** Releases by their id, and the newest version of each pipeline. */
   readonly releases = new Map<string, SeenRelease>()
   readonly newestReleases = new Map<string, string>()

@@ -232,6 +232,7 @@ async function verify(steps: readonly LedgerStep[], over: Partial<VerifyQuestion
       person === n ? [ito.publicKey] : person === 'Person/m.okafor' ? [okafor.publicKey] : [],
     mayBreakGlass: async (_, person, team) => person === n && team === 'Team/on-call',
     standardFault: async () => undefined,
+    takesBack: async () => false,
     authorsOf: async () => [],
     accountOwners: async () => [],
     now: new Date('2026-10-02T18:00:00Z'),

@@ -1,12 +1,37 @@
 import { codes as applyCodes } from '../apply/codes.ts'
 import { changeEntry, lockEntry } from '../ledger/entries.ts'
 import { findChange, findLock } from '../ledger/find-records.ts'
-import { canBeTakenBack, fail, finish, markRolledBack, progress, resume, start } from '../ledger/fold-change.ts'
+import {
+  type By,
+  canBeTakenBack,
+  fail,
+  finish,
+  hold,
+  markRolledBack,
+  pause,
+  progress,
+  resume,
+  start,
+} from '../ledger/fold-change.ts'
 import { acquireLock, releaseLock, takeOverLock } from '../ledger/lock.ts'
+import { digestOf } from '../model/canonical.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
-import type { ActionResult, AppliedHost, ChangeRecord, Deployment, Intent, LockHolder } from '../model/record.ts'
+import { signStatement } from '../model/dsse.ts'
+import type {
+  ActionResult,
+  AppliedHost,
+  ApplyPredicate,
+  ChangeRecord,
+  Deployment,
+  Intent,
+  LockHolder,
+  LockRecord,
+} from '../model/record.ts'
 import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
+import type { Signer } from '../ports/repository.ts'
+import { settledBacks } from './brought-back.ts'
 import { codes } from './codes.ts'
+import type { EstateAt } from './estate-at.ts'
 import { append, branchAfter, by, expectGenesis, moved, refusal, trusted } from './records.ts'
 import { settledByChange } from './unauthorised.ts'
 import type { World } from './world.ts'
@@ -20,6 +45,8 @@ export interface Begin {
   readonly intents: readonly Intent[]
   readonly settled: readonly ActionResult[]
   readonly takeOver: boolean
+  /** Only a part of it is carried out now, and which: the record says so at once, so that nobody goes on with the rest unasked. */
+  readonly part?: string
 }
 
 export interface Begun {
@@ -60,8 +87,10 @@ export async function beginApply(
       fences[environment] = locked.record.fence
       entries.push(lockEntry(locked.record, dead ? 'take-over' : 'acquire', by(world), signer))
     }
-    const record = started(world, current, job, environments, fences)
-    entries.push(changeEntry(record, signer))
+    const begun = started(world, current, job, environments, fences)
+    entries.push(changeEntry(begun, signer))
+    const record = job.part === undefined ? begun : moved(pause(begun, job.part, by(world)))
+    if (record !== begun) entries.push(changeEntry(record, signer))
     return { entries, result: { record, fences, holder, tookOver: taken } }
   })
   if (!('refused' in begun))
@@ -89,7 +118,7 @@ function started(
   fences: Readonly<Record<string, number>>,
 ): ChangeRecord {
   const who = { fences, by: world.process.by }
-  if (current.state === 'implementing') {
+  if (current.state === 'implementing' || current.state === 'paused') {
     const known = new Set(current.deployment?.intents.map((i) => i.action.id))
     const intents = job.intents.filter((i) => !known.has(i.action.id))
     return moved(resume(current, { ...who, intents, results: job.settled }, by(world)))
@@ -117,6 +146,15 @@ export async function recordProgress(
   })
 }
 
+/** Who asked since it was begun that no further wave is started, and why; undefined where nobody did. */
+export async function pauseAsked(world: World, { record }: Pick<Begun, 'record'>): Promise<string | undefined> {
+  const current = trusted(await findChange(await (await world.ledger()).view(), record.id))
+  const asked = current?.deployment?.pause
+  const own = record.deployment?.pause
+  if (asked === undefined || (asked.by === own?.by && asked.at === own.at)) return undefined
+  return `paused by ${asked.by}: ${asked.reason}`
+}
+
 /**
  * The record, as long as it is ours to write. Once somebody took over the lock, what this process goes on to say may be
  * old: nothing of it is written.
@@ -137,47 +175,98 @@ async function ours(view: LedgerView, id: string, fences: Begun['fences']): Prom
 export interface End {
   readonly id: string
   readonly results: readonly ActionResult[]
-  readonly stopped?: string
+  /** Why it stopped. What only went as far as it was asked to (`goesOn`) is paused, and can be gone on with. */
+  readonly stopped?: { readonly reason: string; readonly goesOn: boolean; readonly failed: boolean }
+  /** Further reasons for the record of what failed. */
+  readonly notes?: readonly string[]
   readonly holder: LockHolder
   readonly fences: Begun['fences']
+  readonly desired: EstateAt
   readonly applied: (record: ChangeRecord) => readonly AppliedHost[]
+  /** What takes its place under the same locks, in the same append; undefined where that can't be. */
+  readonly successor?: (
+    view: LedgerView,
+    failed: ChangeRecord,
+    freed: ReadonlyMap<string, LockRecord>,
+  ) => Promise<{ readonly entries: readonly LedgerEntry[]; readonly begun: Begun } | undefined>
+}
+
+export interface Ended {
+  readonly record: ChangeRecord
+  readonly next?: Begun
 }
 
 /** Records what became of it, what hosts are like now, and gives the locks back, in one append. */
-export async function endApply(world: World, job: End): Promise<ChangeRecord> {
+export async function endApply(world: World, job: End): Promise<Ended> {
   const signer = await world.engineSigner()
   const genesis = await expectGenesis(world)
   return append(world, async (view) => {
     const current = await ours(view, job.id, job.fences)
-    const record = ended(world, current, job)
-    const back = record.state === 'implemented' ? await takenBack(world, view, record) : []
+    const moves = await ended(world, current, job, signer)
+    const record = moves.at(-1) ?? current
+    const done = record.state === 'implemented'
+    const back = done ? await takenBack(world, view, record) : []
     const hosts = job.applied(record)
+    const settled = done ? await settledBacks(world, view, job.desired, hosts) : []
+    // What the engine took back by itself is asked after until the documents no longer want it.
+    const keep = record.automatic === true ? back.map((r) => r.id) : []
     const beside = {
       applied: { hosts, sha256: world.sha256 },
-      branch: await branchAfter(view, genesis, record.subject.ref, [record, ...back]),
+      branch: await branchAfter(view, genesis, record.subject.ref, [record, ...settled, ...back], undefined, keep),
     }
-    const entries = [changeEntry(record, signer, beside)]
+    const entries = moves.map((move) => changeEntry(move, signer, move === record ? beside : {}))
     entries.push(...back.map((original) => changeEntry(original, signer)))
     entries.push(...(await settledByChange(world, view, record, hosts)))
+    const freed = new Map<string, LockRecord>()
     for (const environment of Object.keys(job.fences)) {
       const lock = trusted(await findLock(view, environment))
       const released = releaseLock(lock, job.holder)
       // A lock that somebody took over meanwhile is theirs.
-      if ('record' in released) entries.push(lockEntry(released.record, 'release', by(world), signer))
+      if (!('record' in released)) continue
+      freed.set(environment, released.record)
+      entries.push(lockEntry(released.record, 'release', by(world), signer))
     }
-    return { entries, result: record }
+    const next = await job.successor?.(view, record, freed)
+    return { entries: [...entries, ...(next?.entries ?? [])], result: { record, ...(next && { next: next.begun }) } }
   })
 }
 
-function ended(world: World, current: ChangeRecord, job: End): ChangeRecord {
-  const good = job.results.every((r) => r.outcome === 'applied')
-  if (good) return moved(finish(current, job.results, by(world)))
-  const bad = job.results.filter((r) => r.outcome === 'failed' || r.outcome === 'unknown')
+/** The moves that end it for now, the last being what it is then. */
+async function ended(world: World, current: ChangeRecord, job: End, signer: Signer): Promise<readonly ChangeRecord[]> {
+  const { results, stopped, notes = [] } = job
+  const good = results.every((r) => r.outcome === 'applied')
+  if (good && stopped?.failed !== true)
+    return [await attested(world, signer, (who, envelope) => moved(finish(current, results, who, envelope)))]
+  if (stopped?.goesOn === true) {
+    const asked = current.deployment?.pause === undefined ? [moved(pause(current, stopped.reason, by(world)))] : []
+    return [...asked, moved(hold(asked[0] ?? current, results, by(world)))]
+  }
+  const bad = results.filter((r) => r.outcome === 'failed' || r.outcome === 'unknown')
   const reasons = [
-    ...(job.stopped === undefined ? [] : [job.stopped]),
+    ...(stopped === undefined ? [] : [stopped.reason]),
     ...bad.slice(0, 5).flatMap((r) => (r.detail === undefined ? [] : [r.detail])),
+    ...notes,
   ]
-  return moved(fail(current, job.results, by(world), reasons))
+  return [await attested(world, signer, (who, envelope) => moved(fail(current, results, who, reasons, envelope)))]
+}
+
+/** The end of an apply, with what this engine says of it. */
+async function attested(
+  world: World,
+  signer: Signer,
+  end: (who: By, envelope?: Deployment['attestation']) => ChangeRecord,
+): Promise<ChangeRecord> {
+  const who = by(world)
+  const { id, subject, state, deployment } = end(who)
+  const predicate: ApplyPredicate = {
+    subject,
+    change: id,
+    outcome: state === 'implemented' ? 'implemented' : 'failed',
+    startedAt: deployment?.startedAt ?? who.at,
+    finishedAt: deployment?.finishedAt ?? who.at,
+    results: digestOf(world.sha256, deployment?.results ?? []),
+  }
+  return end(who, await signStatement('apply', predicate, signer, world.fingerprint))
 }
 
 /** The changes that it took back as a whole, as they are after it. */
@@ -186,7 +275,9 @@ async function takenBack(world: World, view: LedgerView, record: ChangeRecord): 
   for (const id of record.partial === true ? [] : (record.rollbackOf ?? [])) {
     const original = trusted(await findChange(view, id))
     if (original !== undefined && canBeTakenBack(original))
-      gone.push(moved(markRolledBack(original, record.id, by(world))))
+      gone.push(
+        moved(markRolledBack(original, record.id, by(world), record.automatic === true ? original.reasons : [])),
+      )
   }
   return gone
 }

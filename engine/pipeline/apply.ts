@@ -1,18 +1,31 @@
 import { comparePlans } from '../change/compare-plans.ts'
 import { explainApprovals } from '../change/explain-approvals.ts'
+import type { ApprovalVerdict } from '../change/judge-approvals.ts'
+import type { Address } from '../model/address.ts'
 import { compareText, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
+import { owesReview, reviewDueAt } from '../model/emergency.ts'
 import type { ActionOutcome } from '../model/event.ts'
 import type { Plan, RecordedAction } from '../model/plan.ts'
 import type { ActionResult, ChangeRecord } from '../model/record.ts'
 import { recordedAction } from '../plan/plan-digest.ts'
+import { followReviews } from './approve-reviews.ts'
+import { plannedTakingBack } from './auto-rollback.ts'
+import { broughtBack } from './brought-back.ts'
 import { type CarryOut, carryOut } from './carry-out.ts'
 import { codes } from './codes.ts'
+import { dueNow } from './due.ts'
 import { expectOwnKey, recordEngineKeys } from './engine-keys.ts'
+import { loadCommit } from './estate.ts'
+import { expireRecord, expireRecords } from './expire.ts'
 import { judgeRecord } from './judge-record.ts'
 import { overtakenBy, setAside, standingOver } from './overtaken.ts'
-import { type PlannedChange, planChange, type Range } from './plan-change.ts'
+import { hostsMeant, isPart, leaveForLater } from './part-of-change.ts'
+import { type PlannedChange, planChange } from './plan-change.ts'
+import { rangeOfRecord } from './range-of-record.ts'
 import { recogniseMerges } from './recognise.ts'
 import { expectGenesis, findRecord, openRecords } from './records.ts'
+import { targetBranch, targetTip } from './target-branch.ts'
+import { stagesOf } from './waves.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -25,6 +38,10 @@ export interface ApplyOptions {
   readonly takeOver?: boolean
   readonly allowMassDelete?: boolean
   readonly concurrency?: number
+  /** Hosts, environments and waves: only these now, the rest of the change when somebody asks for it. */
+  readonly only?: readonly string[]
+  /** Only go on with what is paused. */
+  readonly resume?: boolean
 }
 
 export interface AppliedSummary {
@@ -32,6 +49,8 @@ export interface AppliedSummary {
   readonly title: string
   readonly state: ChangeRecord['state']
   readonly counts: Readonly<Record<ActionOutcome, number>>
+  /** Of an emergency that nobody looked back at: until when somebody is to. ISO 8601, UTC. */
+  readonly reviewDue?: string
 }
 
 export interface ApplyReport {
@@ -41,7 +60,7 @@ export interface ApplyReport {
 
 /**
  * Recognises what was merged, and applies what holds, oldest first: one change after the other, each with its own plan. The first
- * one that does not end well stops the rest.
+ * one that does not end well stops the rest; one that is not due yet holds up only what touches the same hosts.
  */
 export async function applyPending(
   world: World,
@@ -51,34 +70,64 @@ export async function applyPending(
   const changes: AppliedSummary[] = []
   const diagnostics: Diagnostic[] = []
   const named = options.change !== undefined || options.saved !== undefined
+  const waiting: ChangeRecord[] = []
   for (;;) {
+    diagnostics.push(...(await followReviews(world)))
     const recognised = await recogniseMerges(world, { one: !named })
-    diagnostics.push(...recognised.diagnostics)
+    diagnostics.push(...recognised.diagnostics, ...(await expireRecords(world)))
     const chosen = await choose(world, options)
     if ('refused' in chosen) return { refused: [...diagnostics, ...chosen.refused] }
     for (const record of chosen.records) {
-      const outcome = await applyOne(world, record, options)
+      if (waiting.some((w) => w.id === record.id)) continue
+      const due = await dueNow(world, record, waiting)
+      if ('held' in due) {
+        if (named) return { refused: [...diagnostics, { ...due.held, severity: 'error' }] }
+        diagnostics.push(due.held)
+        waiting.push(record)
+        continue
+      }
+      const outcome = await applyOne(world, record, options, due.mayStart)
       diagnostics.push(...outcome.diagnostics)
-      if (outcome.record !== undefined) changes.push(summary(outcome.record))
-      if (hasErrors(outcome.diagnostics) || world.stopping()) return { changes, diagnostics }
+      changes.push(...[outcome.record, outcome.takenBackBy].flatMap((r) => (r === undefined ? [] : [summary(r)])))
+      const held = outcome.record?.state === 'paused'
+      if (held || hasErrors(outcome.diagnostics) || world.stopping()) return { changes, diagnostics }
     }
-    if (!recognised.more) return { changes, diagnostics }
+    if (recognised.more) continue
+    diagnostics.push(...chosen.passedOver, ...(await broughtBack(world, () => atTip(world))))
+    return { changes, diagnostics }
   }
+}
+
+/** The documents of the target branch as it stands. */
+async function atTip(world: World) {
+  const branch = await targetBranch(world)
+  return loadCommit(world, (await targetTip(world, branch)) ?? branch)
+}
+
+interface Chosen {
+  readonly records: readonly ChangeRecord[]
+  /** What is said of those that wait for somebody to go on with them. */
+  readonly passedOver: readonly Diagnostic[]
 }
 
 /** Records that can be applied now, in the order of their merges; or the one that was asked for. */
 async function choose(
   world: World,
   options: ApplyOptions,
-): Promise<{ readonly records: readonly ChangeRecord[] } | { readonly refused: readonly Diagnostic[] }> {
+): Promise<Chosen | { readonly refused: readonly Diagnostic[] }> {
   const open = await openRecords(world)
   const wanted = options.saved === undefined ? options.change : recordOf(options.saved, open)
   if (options.saved !== undefined && wanted === undefined)
     return { refused: [report('not-approved', { summary: 'no record holds an approval of this plan' })] }
-  if (wanted === undefined) return { records: withoutTakenBack(open.filter(isDue)).sort(compareMerges) }
-  const record = open.find((r) => r.id === wanted) ?? (await findRecord(world, wanted))
+  if (wanted === undefined) return chooseDue(open, options)
+  const record = open.find((r) => r.id === wanted.toUpperCase()) ?? (await findRecord(world, wanted))
   if (record === undefined) return { refused: [report('change-unknown', { summary: `there is no ${wanted}` })] }
-  if (!isDue(record)) {
+  const back = open.find((r) => r.automatic === true && r.rollbackOf?.includes(record.id) === true)
+  if (back !== undefined) {
+    const summary = `${record.id} can't be applied: ${back.id} takes it back, and is ${back.state}`
+    return { refused: [report('change-not-applicable', { summary, hint: 'run apply to go on with that one' })] }
+  }
+  if (!isDue(record) || (options.resume === true && record.state !== 'paused' && !waits(record))) {
     const why =
       record.merge === undefined && record.state !== 'superseded'
         ? `it is ${record.state}, but not merged yet`
@@ -93,8 +142,34 @@ async function choose(
       ],
     }
   }
-  return { records: [record] }
+  return { records: [record], passedOver: [] }
 }
+
+/** All that is due. What somebody paused waits until they go on with it by its number. */
+function chooseDue(
+  open: readonly ChangeRecord[],
+  { only }: ApplyOptions,
+): Chosen | { readonly refused: readonly Diagnostic[] } {
+  const records = withoutTakenBack(open.filter((r) => isDue(r) && !waits(r))).sort(compareMerges)
+  if (only !== undefined && records.length > 1) {
+    const summary = `${records.map((r) => r.id).join(', ')} are pending: name the one of which ${only.join(', ')} is meant`
+    return { refused: [report('part-of-what', { summary })] }
+  }
+  const passedOver = open.filter(waits).map((r) => {
+    const { by, reason } = r.deployment?.pause ?? { by: 'somebody', reason: '' }
+    return report('change-paused', {
+      summary: `${r.id} was paused by ${by}: ${reason}`,
+      hint: `plumbline resume ${r.id} goes on with it`,
+    })
+  })
+  return { records, passedOver }
+}
+
+/** Paused by somebody, or stopped in the middle while it was to be. What only ran out of its window goes on in the next. */
+const waits = ({ state, deployment }: ChangeRecord): boolean =>
+  (state === 'paused' || state === 'implementing') &&
+  deployment?.pause !== undefined &&
+  (deployment.pause.by !== 'engine' || isPart(deployment.pause.reason))
 
 const recordOf = (plan: Plan, open: readonly ChangeRecord[]): string | undefined =>
   open.find((r) => r.subject.plan === plan.subject.plan && r.subject.tree === plan.subject.tree)?.id
@@ -111,18 +186,61 @@ function withoutTakenBack(due: readonly ChangeRecord[]): ChangeRecord[] {
 
 /** What is approved and merged, or was begun. */
 const isDue = (record: ChangeRecord): boolean =>
-  record.merge !== undefined &&
-  (record.state === 'approved' || record.state === 'implementing' || record.state === 'failed')
+  record.merge !== undefined && ['approved', 'scheduled', 'implementing', 'paused', 'failed'].includes(record.state)
 
 interface Outcome {
   readonly record?: ChangeRecord
+  readonly takenBackBy?: ChangeRecord
   readonly diagnostics: readonly Diagnostic[]
 }
 
-async function applyOne(world: World, record: ChangeRecord, options: ApplyOptions): Promise<Outcome> {
+async function applyOne(
+  world: World,
+  record: ChangeRecord,
+  options: ApplyOptions,
+  mayStart: () => string | undefined,
+): Promise<Outcome> {
   const newer = await overtakenBy(world, record)
   if (newer !== undefined) return overtaken(world, record, `${newer} came after it and sets the same things`)
-  const range = await rangeOf(world, record)
+  const agreed = await plannedAndAgreed(world, record, options)
+  if ('diagnostics' in agreed) return agreed
+  const { planned, approvers } = agreed
+  const results = await knownResults(world, record)
+  const at = world.clock.now().toISOString()
+  const work = remainingWork(record, results, planned, options, at)
+  if ('refused' in work) {
+    const stale = record.deployment === undefined && work.refused.every((d) => d.code === 'plan-stale')
+    const other = stale ? await standingOver(world, record) : undefined
+    if (other === undefined) return { diagnostics: work.refused }
+    return overtaken(world, record, `its plan is stale, and ${other} brings the hosts to the branch as it stands`)
+  }
+  const parted = options.only === undefined ? work : partOf(record, planned, work, options.only, { results, at })
+  if ('refused' in parted) return { diagnostics: parted.refused }
+  const done = await carryOut(world, {
+    record,
+    planned,
+    ...parted,
+    approvers,
+    takeOver: options.takeOver === true,
+    concurrency: options.concurrency ?? 32,
+    mayStart,
+  })
+  if (done.record?.state === 'implemented') await recordEngineKeys(world, planned.base, planned.desired)
+  const again = planned.plan.diagnostics.filter((d) => d.code === 'rolled-back-on-branch')
+  return { ...done, diagnostics: [...again, ...done.diagnostics] }
+}
+
+/** The plan of a record as things are now, if those who agreed to it still do; or, of what takes another back, the rule. */
+async function plannedAndAgreed(
+  world: World,
+  record: ChangeRecord,
+  options: ApplyOptions,
+): Promise<{ readonly planned: PlannedChange; readonly approvers: readonly Address[] } | Outcome> {
+  if (record.automatic === true) {
+    const back = await plannedTakingBack(world, record)
+    return 'refused' in back ? { diagnostics: back.refused } : back
+  }
+  const range = await rangeOfRecord(world, record)
   const planned = await planChange(world, range, {
     agreed: true,
     alsoHosts: record.actions.map((a) => a.host),
@@ -133,37 +251,38 @@ async function applyOne(world: World, record: ChangeRecord, options: ApplyOption
   if (hasErrors(planned.plan.diagnostics)) return { diagnostics: planned.plan.diagnostics }
   const judged = await judgeRecord(world, record, planned)
   const denials = planned.plan.verdict.denials
-  if (denials.length > 0 || !judged.holds)
-    return {
-      diagnostics: [
-        ...denials,
-        ...explainApprovals(judged),
-        report('not-approved', { summary: `${record.id} is not applied: its approvals do not hold` }),
-      ],
-    }
-  const work = remainingWork(
-    record,
-    await knownResults(world, record),
-    planned,
-    options,
-    world.clock.now().toISOString(),
-  )
-  if ('refused' in work) {
-    const stale = record.deployment === undefined && work.refused.every((d) => d.code === 'plan-stale')
-    const other = stale ? await standingOver(world, record) : undefined
-    if (other === undefined) return { diagnostics: work.refused }
-    return overtaken(world, record, `its plan is stale, and ${other} brings the hosts to the branch as it stands`)
+  if (judged.ranOut && record.deployment === undefined && denials.length === 0) return ranOut(world, record, judged)
+  if (denials.length === 0 && judged.holds) return { planned, approvers: judged.counted.map((c) => c.approver) }
+  const summary = `${record.id} is not applied: its approvals do not hold`
+  return { diagnostics: [...denials, ...explainApprovals(judged), report('not-approved', { summary })] }
+}
+
+/** Splits what is left into what is done now and what stays for later. */
+function partOf(
+  record: ChangeRecord,
+  planned: PlannedChange,
+  { todo, settled }: Remaining,
+  names: readonly string[],
+  known: { readonly results: ReadonlyMap<string, ActionResult>; readonly at: string },
+): (Remaining & Pick<CarryOut, 'part'>) | { readonly refused: readonly Diagnostic[] } {
+  const waves = stagesOf(planned.desired.graph, new Set(record.actions.map((a) => a.host)))
+  const meant = hostsMeant(names, waves)
+  if ('refused' in meant) return meant
+  const now = todo.filter((t) => meant.hosts.has(t.approved.host))
+  if (now.length === 0 && todo.length > 0) {
+    const summary = `nothing of ${record.id} is left to be done on ${names.join(', ')}`
+    return { refused: [report('part-of-what', { summary })] }
   }
-  const done = await carryOut(world, {
-    record,
-    planned,
-    ...work,
-    approvers: judged.counted.map((c) => c.approver),
-    takeOver: options.takeOver === true,
-    concurrency: options.concurrency ?? 32,
-  })
-  if (done.record?.state === 'implemented') await recordEngineKeys(world, planned.base, planned.desired)
-  return done
+  const begun = new Set(record.deployment?.intents.map((i) => i.action.id))
+  const later = todo.filter((t) => !now.includes(t)).map((t) => t.approved)
+  return { todo: now, settled, part: leaveForLater(later, names, { ...known, begun }) }
+}
+
+/** Merged in time, and not applied in time. What it wanted shows in the next plan of the branch. */
+async function ranOut(world: World, record: ChangeRecord, judged: ApprovalVerdict): Promise<Outcome> {
+  const reasons = explainApprovals(judged).filter((d) => d.code === 'approval-expired')
+  const expired = await expireRecord(world, record, reasons.map((d) => d.summary).join('; '))
+  return { diagnostics: [{ ...expired, severity: 'error' }] }
 }
 
 async function overtaken(world: World, record: ChangeRecord, reason: string): Promise<Outcome> {
@@ -172,15 +291,6 @@ async function overtaken(world: World, record: ChangeRecord, reason: string): Pr
     record: gone,
     diagnostics: [report('change-overtaken', { summary: `${record.id} is set aside: ${reason}` })],
   }
-}
-
-/** The commits that the record's plan lies between, as they stand on the target branch now. */
-async function rangeOf(world: World, record: ChangeRecord): Promise<Range> {
-  const { subject, merge } = record
-  if (merge === undefined || subject.base === subject.head) return subject
-  const repository = await world.repository()
-  const merged = await repository.commit(merge.commit)
-  return { base: merge.base, head: subject.head, tree: merged.tree }
 }
 
 interface Remaining {
@@ -207,7 +317,12 @@ function remainingWork(
   at: string,
 ): Remaining | { readonly refused: readonly Diagnostic[] } {
   const begun = new Set(record.deployment?.intents.map((i) => i.action.id) ?? [])
-  const open = new Set([...begun].filter((id) => results.get(id)?.outcome !== 'applied'))
+  const untouched = hostsUntouched(record, results)
+  const open = new Set(
+    (record.deployment?.intents ?? [])
+      .filter(({ action }) => results.get(action.id)?.outcome !== 'applied' && !untouched.has(action.host))
+      .map(({ action }) => action.id),
+  )
   const { plan } = planned
   const compared = comparePlans({
     approved: record,
@@ -246,6 +361,15 @@ function remainingWork(
   return { todo, settled }
 }
 
+/** Hosts on which nothing was begun, by what is known: they have to be as they were when it was approved. */
+function hostsUntouched(
+  { actions }: Pick<ChangeRecord, 'actions'>,
+  results: ReadonlyMap<string, ActionResult>,
+): ReadonlySet<string> {
+  const touched = new Set(actions.filter((a) => results.get(a.id)?.outcome !== 'not-started').map((a) => a.host))
+  return new Set(actions.map((a) => a.host).filter((host) => !touched.has(host)))
+}
+
 /** Why nothing is known of what an action is about; undefined where something is. */
 function unseenIn(plan: Plan): (action: RecordedAction) => string | undefined {
   const unknown = new Map(plan.unknowns.map((u) => [`${u.host} ${u.resource ?? ''}`, u.unknown]))
@@ -260,5 +384,7 @@ const placeOf = (a: RecordedAction): string => `${a.host} ${a.verb === 'restart'
 function summary(record: ChangeRecord): AppliedSummary {
   const counts: Record<ActionOutcome, number> = { applied: 0, failed: 0, unknown: 0, 'not-started': 0 }
   for (const result of record.deployment?.results ?? []) counts[result.outcome] += 1
-  return { change: record.id, title: record.title, state: record.state, counts }
+  const due = owesReview(record) ? reviewDueAt(record) : undefined
+  const reviewDue = due === undefined ? {} : { reviewDue: due }
+  return { change: record.id, title: record.title, state: record.state, counts, ...reviewDue }
 }

@@ -4,7 +4,7 @@ import { decodeBase64 } from '../base64.ts'
 import { type NumberedLines, numberedLines } from '../numbered-lines.ts'
 import { absent, missingTool, noPermission, unknown, unparsable } from '../observed.ts'
 import { words } from '../shell.ts'
-import { launcher } from './launch.ts'
+import { launcher } from '../../model/launcher.ts'
 import { type CommandSpec, type CommandState, checkSeconds, noteOf, wordsOf } from './spec.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { read } from '../../model/script.ts'
+import { read } from './script.ts'
 
 /**
  * Defines `launch MODE ACCOUNT SECONDS FOLDER WORD…`, which runs words as an account on the target: in a chroot where the

@@ -1,107 +1,30 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LedgerEntry, LedgerView } from '../../ports/ledger.ts'
-import { generateKeyPair } from '../signing/key-pair.ts'
-import { memorySigner } from '../signing/signer.ts'
+import { afterAll, describe, expect, it } from 'vitest'
 import { verifySshSignature } from '../signing/ssh-signature.ts'
 import { openGitLedger } from './git-ledger.ts'
-import { openTestRepository, scratchFolder, type TestRepository, testRepository } from './test-repository.ts'
+import {
+  appendNext,
+  cut,
+  entry,
+  expectSound,
+  fresh,
+  hub,
+  local,
+  removeScratch,
+  signer,
+  startWriter,
+} from './test-ledger.ts'
+import { testRepository } from './test-repository.ts'
 
 const hasKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined
-const signer = memorySigner(generateKeyPair())
-const writer = fileURLToPath(new URL('./test-writer.ts', import.meta.url))
 
-let scratch: string
-let count = 0
-beforeAll(() => {
-  scratch = scratchFolder()
-})
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
-
-const entry = (
-  record: string,
-  files: Record<string, string | null>,
-  extra: Partial<LedgerEntry> = {},
-): LedgerEntry => ({
-  uuid: randomUUID(),
-  record,
-  transition: 'propose',
-  actor: 'engine',
-  title: `${record}: propose`,
-  files: new Map(Object.entries(files)),
-  signer,
-  at: new Date('2026-10-02T12:00:00Z'),
-  ...extra,
-})
-
-const local = (): TestRepository => {
-  const r = testRepository(join(scratch, `local${++count}`))
-  r.commit('one', { 'a.yaml': 'a\n' })
-  return r
-}
-
-/** A bare remote and clones of it. */
-function hub(): { readonly bare: TestRepository; clone(): TestRepository } {
-  const bare = testRepository(join(scratch, `hub${++count}`), '--bare')
-  const seed = local()
-  seed.git('push', '-q', bare.dir, 'main')
-  return {
-    bare,
-    clone() {
-      const dir = join(scratch, `clone${++count}`)
-      openTestRepository(scratch).git('clone', '-q', bare.dir, dir)
-      return openTestRepository(dir)
-    },
-  }
-}
-
-/** Appends the next free number, as records do. */
-const appendNext = async (view: LedgerView, by = 'engine') => {
-  const newest = (await view.list('changes')).at(-1) ?? '000000'
-  const record = String(Number(newest.slice(0, 6)) + 1).padStart(6, '0')
-  return { entries: [entry(record, { [`changes/${record}.yaml`]: `by: ${by}\n` }, { actor: by })], result: record }
-}
-
-interface Writer {
-  readonly process: ChildProcess
-  readonly ended: Promise<{ readonly ids: readonly string[]; readonly stderr: string }>
-}
-
-function startWriter(dir: string, name: string, total: number, parallel = 1): Writer {
-  const child = spawn(process.execPath, ['--import', 'tsx', writer, dir, name, String(total), String(parallel)])
-  let [out, stderr] = ['', '']
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk
-  })
-  const ended = new Promise<Awaited<Writer['ended']>>((resolve) => {
-    child.on('close', () => resolve({ ids: out.split('\n').filter(Boolean), stderr }))
-  })
-  return { process: child, ended }
-}
-
-/** What must hold of every ledger, however it was written. */
-function expectSound(r: TestRepository, ref = 'ledger'): string[] {
-  expect(r.git('fsck', '--strict', '--no-dangling')).toBe('')
-  expect(r.git('rev-list', '--min-parents=2', ref)).toBe('')
-  const records = r.git('log', '--reverse', '--format=%(trailers:key=Record,valueonly,separator=)', ref).split('\n')
-  const uuids = r.git('log', '--format=%(trailers:key=Transition-Id,valueonly,separator=)', ref).split('\n')
-  expect(new Set(uuids).size).toBe(uuids.length)
-  expect(new Set(records).size).toBe(records.length)
-  const files = r.git('ls-tree', '-r', '--name-only', ref).split('\n')
-  expect(files.sort()).toEqual(records.map((id) => `changes/${id}.yaml`).sort())
-  return records
-}
+afterAll(removeScratch)
 
 describe.each(['sha1', 'sha256'])('without a remote, %s', (format) => {
   it('one signed commit for each entry, which git reads', async () => {
-    const r = testRepository(join(scratch, `local${++count}`), `--object-format=${format}`)
+    const r = testRepository(fresh('local'), `--object-format=${format}`)
     const ledger = await openGitLedger(r.dir)
     expect((await ledger.view()).tip).toBeUndefined()
     expect(await (await ledger.view()).list('changes')).toEqual([])
@@ -153,7 +76,7 @@ describe.each(['sha1', 'sha256'])('without a remote, %s', (format) => {
     if (hasKeygen) {
       // As docs/ledger.md shows it.
       r.write('../allowed', `engine namespaces="git",valid-after="20260101Z" ${signer.publicKey}\n`)
-      const signers = ['-c', `gpg.ssh.allowedSignersFile=${join(scratch, 'allowed')}`]
+      const signers = ['-c', `gpg.ssh.allowedSignersFile=${join(r.dir, '..', 'allowed')}`]
       expect(new Set(r.git(...signers, 'log', '--format=%G? %GS', 'ledger').split('\n'))).toEqual(new Set(['G engine']))
     }
 
@@ -341,28 +264,6 @@ describe('many processes write at once', { timeout: 180_000 }, () => {
 })
 
 describe('a push whose connection breaks', () => {
-  /** Stands between git and the remote: cuts the first connections of a push, before or after the server has accepted. */
-  function cut(r: TestRepository, when: 'before' | 'after', times: number): void {
-    const script = join(scratch, `receive${++count}`)
-    const state = `${script}.count`
-    const accept = when === 'after' ? 'git receive-pack --stateless-rpc "$@" > /dev/null' : 'cat > /dev/null'
-    const body = [
-      '#!/bin/sh',
-      `n=$(cat ${state} 2>/dev/null || echo 0)`,
-      `if [ "$n" -lt ${times} ]; then`,
-      `  echo $((n + 1)) > ${state}`,
-      // The server's announcement has to come through, or git has nothing to push against.
-      '  git receive-pack --http-backend-info-refs "$@" 2>/dev/null',
-      `  ${accept}`,
-      '  exit 1',
-      'fi',
-      'exec git receive-pack "$@"',
-    ]
-    writeFileSync(script, `${body.join('\n')}\n`)
-    chmodSync(script, 0o755)
-    r.git('config', 'remote.origin.receivepack', script)
-  }
-
   it.each([
     ['before', 3],
     ['after', 1],
@@ -453,7 +354,7 @@ describe('a remote that rewrites the ledger', () => {
     const r = local()
     const ledger = await openGitLedger(r.dir)
     await ledger.append((view) => appendNext(view))
-    const bare = testRepository(join(scratch, `hub${++count}`), '--bare')
+    const bare = testRepository(fresh('hub'), '--bare')
     r.git('remote', 'add', 'origin', bare.dir)
     await expect(ledger.view()).rejects.toMatchObject({
       code: 'ledger-unpublished',

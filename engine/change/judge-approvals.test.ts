@@ -23,6 +23,11 @@ interface ApprovalCase {
   readonly recordedAt?: string
   readonly signature?: 'broken'
   readonly subject?: Partial<Subject>
+  /** Set where a forge tells of it: the account, its forge, and which review of which pull request. */
+  readonly login?: string
+  readonly host?: string
+  readonly review?: string
+  readonly request?: number
 }
 
 interface CommitCase {
@@ -31,6 +36,8 @@ interface CommitCase {
   readonly coAuthors?: readonly string[]
   readonly signer: string
   readonly merge?: 'clean' | 'own-lines'
+  readonly pushers?: readonly string[]
+  readonly hands?: readonly string[]
 }
 
 interface Case {
@@ -40,6 +47,8 @@ interface Case {
   readonly commits?: readonly CommitCase[]
   readonly approvals: readonly ApprovalCase[]
   readonly expiryDays?: number
+  /** What the record is about, where the base moved since. */
+  readonly recorded?: Partial<Subject>
   readonly replanned?: { readonly content?: Digest; readonly policies?: Digest }
   readonly expect: {
     readonly holds: boolean
@@ -47,6 +56,7 @@ interface Case {
     readonly refused?: readonly string[]
     readonly missing?: readonly string[]
     readonly blocked?: readonly string[]
+    readonly ranOut?: boolean
   }
 }
 
@@ -69,6 +79,7 @@ const subject: Subject = {
 const verifyEnvelope = (envelope: Envelope): VerifiedEnvelope => JSON.parse(envelope.payload) as VerifiedEnvelope
 
 function approvalOf(a: ApprovalCase): RecordedApproval {
+  if (a.login !== undefined) return reviewOf(a, a.login)
   const predicate: ApprovalPredicate = {
     subject: { ...subject, ...a.subject },
     approver: `Person/${a.by}`,
@@ -87,6 +98,20 @@ function approvalOf(a: ApprovalCase): RecordedApproval {
   }
 }
 
+function reviewOf(a: ApprovalCase, login: string): RecordedApproval {
+  const { host = forgeHost, review = login, request = 7 } = a
+  return {
+    assertion: 'forge-asserted',
+    approver: `Person/${a.by}`,
+    at: a.at ?? '2027-03-02T10:00:00Z',
+    decision: (a.decision ?? 'approve') as 'approve',
+    head: a.subject?.head ?? subject.head,
+    forge: { host, repository: 'lantern/estate', request, review, login, author: 'ada', pushes: [] },
+  }
+}
+
+const forgeHost = 'forge.test'
+const accountsOf = (logins: readonly string[]) => logins.map((login) => ({ host: forgeHost, login }))
 const email = (name: string) => (name.includes('@') ? name : `${name}@example.org`)
 
 function commitOf(c: CommitCase, index: number): JudgedCommit {
@@ -98,6 +123,8 @@ function commitOf(c: CommitCase, index: number): JudgedCommit {
     coAuthors: (c.coAuthors ?? []).map(email),
     ...(c.signer !== 'none' && { signerKey: keyNamed(c.signer) }),
     cleanMerge: c.merge === 'clean',
+    ...(c.pushers !== undefined && { pushers: accountsOf(c.pushers) }),
+    ...(c.hands !== undefined && { hands: accountsOf(c.hands) }),
   }
 }
 
@@ -122,12 +149,13 @@ function questionOf(c: Omit<Case, 'case' | 'expect'>): ApprovalQuestion {
     rule: c.rule ?? 'one-independent',
     verifyEnvelope,
     now: new Date('2027-03-03T09:00:00Z'),
+    ...(c.recorded !== undefined && { recorded: { ...subject, ...c.recorded } }),
     ...(c.expiryDays !== undefined && { expiryDays: c.expiryDays }),
     ...(c.replanned !== undefined && { replanned }),
   }
 }
 
-for (const file of ['counts', 'fooled', 'subject', 'rejected']) {
+for (const file of ['counts', 'fooled', 'subject', 'rejected', 'forge']) {
   describe(file, () => {
     it.each((load(text(file)) as Case[]).map((c) => [c.case, c] as const))('%s', (_, c) => {
       const verdict = judgeApprovals(questionOf(c))
@@ -137,7 +165,8 @@ for (const file of ['counts', 'fooled', 'subject', 'rejected']) {
         refused: verdict.refused.map((x) => x.code),
         missing: verdict.missing.map((m) => `${m.have} of ${m.need}`),
         blocked: verdict.blocked.map((d) => d.code),
-      }).toEqual({ counted: [], refused: [], missing: [], blocked: [], ...c.expect })
+        ranOut: verdict.ranOut,
+      }).toEqual({ counted: [], refused: [], missing: [], blocked: [], ranOut: false, ...c.expect })
       for (const refusal of verdict.refused) expect(refusal.because).not.toBe('')
       expect(explainApprovals(verdict).some((d) => d.severity === 'error')).toBe(!c.expect.holds)
     })

@@ -80,6 +80,8 @@ async function rangeOf(
   if (commit === undefined || first < 0 || first > last)
     return `${change.id} says that it was merged from ${merge.base} to ${merge.commit}, which is no stretch of the target branch since ${walk.genesis?.adoption}`
   const range = question.main.slice(first, last + 1)
+  // What holds something else is what nobody approved, and says so.
+  if (change.state === 'unapproved') return range
   // What was approved is the tree; where the branch moved on between approval and merge, the patch.
   const bound = commit.tree === change.tree || (await question.contentOf(commit, merge.base)) === change.content
   return bound ? range : `${change.id} was merged as ${commit.id}, which holds something else than the record is about`

@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import type { World } from '../../pipeline/world.ts'
 import type { Define } from '../context.ts'
 import { progress } from '../progress.ts'
@@ -31,9 +32,11 @@ export const define: Define = (command, context) => {
     .option('-m, --comment <text>', 'a word to the record')
     .option('--reject', 'sign that it must not be applied')
     .option('--allow-mass-delete', 'agree to a plan that removes a great deal')
-    .option(
-      '--from-forge <file>',
-      'record what reviews on a forge say, as a file that CI wrote tells; signed by the engine',
+    .addOption(
+      new Option(
+        '--from-forge <file>',
+        'record what reviews on a forge say, as a file that CI wrote tells; signed by the engine',
+      ).conflicts(['reject', 'comment', 'key']),
     )
     .option('--json', 'print JSON')
     .addHelpText(

@@ -1,6 +1,6 @@
 import type { Address } from '../model/address.ts'
-import { reviewDueAt } from '../model/emergency.ts'
-import type { PastChange } from './past-change.ts'
+import { reviewHours } from '../model/emergency.ts'
+import { firstEvent, type PastChange, soonest } from './past-change.ts'
 
 /** An emergency, and whether somebody else looked at it in time. */
 export interface EmergencyLine {
@@ -24,15 +24,18 @@ export interface EmergencyLine {
   readonly verdict: 'independent' | 'late' | 'not-independent' | 'waiting' | 'overdue' | 'not-begun'
 }
 
-export function emergencyOf({ record }: PastChange, authors: readonly Address[], now: Date): EmergencyLine | undefined {
+export function emergencyOf(change: PastChange, authors: readonly Address[], now: Date): EmergencyLine | undefined {
+  const { record } = change
   const { emergency, review } = record
   if (emergency === undefined) return undefined
-  const due = reviewDueAt(record)
+  // A second attempt or a second look moves neither the beginning nor the end of the time there is.
+  const [begun, reviewed] = [firstEvent(change, ['start']), firstEvent(change, ['review'])]
+  const due = begun === undefined ? undefined : new Date(Date.parse(begun.at) + reviewHours * 3_600_000).toISOString()
   const verdict = (): EmergencyLine['verdict'] => {
     if (due === undefined) return 'not-begun'
-    if (review === undefined) return now.getTime() > Date.parse(due) ? 'overdue' : 'waiting'
+    if (review === undefined || reviewed === undefined) return now.getTime() > Date.parse(due) ? 'overdue' : 'waiting'
     if (review.reviewer === emergency.person || authors.includes(review.reviewer)) return 'not-independent'
-    return Date.parse(review.at) > Date.parse(due) ? 'late' : 'independent'
+    return Date.parse(soonest(reviewed)) > Date.parse(due) ? 'late' : 'independent'
   }
   return {
     change: record.id,
@@ -47,7 +50,7 @@ export function emergencyOf({ record }: PastChange, authors: readonly Address[],
     ...(review !== undefined && {
       review: {
         reviewer: review.reviewer,
-        at: review.at,
+        at: reviewed === undefined ? review.at : soonest(reviewed),
         outcome: review.outcome,
         ...(review.comment !== undefined && { comment: review.comment }),
       },

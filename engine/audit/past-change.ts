@@ -5,8 +5,10 @@ import type { ChangeRecord, ForgeApproval, RecordedApproval } from '../model/rec
 
 /** One commit of the ledger about a change. */
 export interface ChangeEvent {
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC; as its writer has it. */
   readonly at: string
+  /** Time of the newest entry of an engine before it, where that is later: people can date back, their entries can't. */
+  readonly notBefore?: string
   readonly transition: string
   readonly actor: string
   /** Commit of the ledger. */
@@ -64,6 +66,9 @@ export function firstEvent(
 ): ChangeEvent | undefined {
   return change.events.find((e) => transitions.includes(e.transition) && Date.parse(e.at) >= after)
 }
+
+/** When something happened at the earliest, however its writer dated it. */
+export const soonest = ({ at, notBefore }: ChangeEvent): string => notBefore ?? at
 
 /** True where the branch moved for it; what is only carried out again, or taken back by pre-images, merges nothing. */
 export const isMerged = ({ record }: PastChange): boolean =>

@@ -35,7 +35,10 @@ export interface ControlResult {
 
 /** What the check of the ledger came to. */
 export interface Verification {
+  /** Nothing was found that is an error. */
   readonly ok: boolean
+  /** No entry was found that is not what its writer left; what else is wrong is told by entries that hold. */
+  readonly intact: boolean
   readonly trust: 'pinned' | 'self-asserted'
   readonly witnessed: boolean
   readonly entries: number

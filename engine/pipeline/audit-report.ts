@@ -69,6 +69,7 @@ function verificationOf(report: VerifyReport): Verification {
   const { trust, witnessed, entries, tip, firstBad, findings } = report
   return {
     ok: !hasErrors(findings),
+    intact: !findings.some((f) => f.code === 'ledger-tampered'),
     ...{ trust, witnessed, entries },
     ...(tip !== undefined && { tip }),
     ...(firstBad !== undefined && { firstBad }),

@@ -18,6 +18,7 @@ export class PastReader {
   readonly #world: World
   readonly #texts = new Map<string, string>()
   readonly #events = new Map<string, ChangeEvent[]>()
+  #engineTime = ''
 
   constructor(world: World) {
     this.#world = world
@@ -45,9 +46,12 @@ export class PastReader {
   #take({ commit, changes }: LedgerStep): void {
     for (const { path, after } of changes) if (after !== undefined) this.#texts.set(path, after)
     const { Record: id = '', Transition: transition = '', Actor: actor = '' } = commit.trailers
+    const notBefore = this.#engineTime
+    if (actor === 'engine' && Date.parse(commit.at) > (Date.parse(notBefore) || 0)) this.#engineTime = commit.at
     const file = changes.find(({ path }) => path.endsWith(`/${id}.yaml`))
     if (!id.startsWith('CHG-') || file?.after === undefined) return
-    const event = { at: commit.at, transition, actor, commit: commit.id, ...this.#signed(commit) }
+    const late = Date.parse(notBefore) > Date.parse(commit.at) ? { notBefore } : {}
+    const event = { at: commit.at, ...late, transition, actor, commit: commit.id, ...this.#signed(commit) }
     const reasons = transition === 'fail' ? readReasons(file.after, file.path) : {}
     this.#events.set(id, [...(this.#events.get(id) ?? []), { ...event, ...reasons }])
   }

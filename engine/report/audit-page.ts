@@ -32,22 +32,22 @@ export function auditPage(report: AuditReport): Page {
 }
 
 function verdictOf({ verification, controls }: AuditReport): Page['verdict'] {
-  const { ok, trust, witnessed, entries, firstBad, findings } = verification
-  if (!ok)
+  const { ok, intact, trust, witnessed, entries, firstBad, findings } = verification
+  const errors = findings.filter((f) => f.severity === 'error')
+  const told = errors.slice(0, 5).map((f) => f.summary)
+  const more = errors.length > told.length ? [`… and ${errors.length - told.length} more, under Basis.`] : []
+  if (!intact)
     return {
       tone: 'bad',
-      headline: 'The check of the ledger failed. Nothing below can be relied on.',
+      headline: 'The check of the ledger failed: it is not what its writers left. Nothing below can be relied on.',
       lines: [
         ...(firstBad === undefined
           ? []
           : [`The first entry that does not hold is ${firstBad.commit}: ${firstBad.because}.`]),
-        ...findings
-          .filter((f) => f.severity === 'error')
-          .slice(0, 5)
-          .map((f) => f.summary),
+        ...told,
+        ...more,
       ],
     }
-  const exceptions = controls.filter((c) => c.result === 'exception').map((c) => c.id)
   const caveats = [
     ...(trust === 'pinned'
       ? []
@@ -56,9 +56,17 @@ function verdictOf({ verification, controls }: AuditReport): Page['verdict'] {
       ? []
       : ['No witness was given, so nobody can see whether its end was cut off. Check with --witness.']),
   ]
+  if (!ok)
+    return {
+      tone: 'bad',
+      headline: `The check failed: all ${entries} entries of the ledger hold, and they show what must not be.`,
+      lines: [...told, ...more, ...caveats],
+    }
+  const exceptions = controls.filter((c) => c.result === 'exception').map((c) => c.id)
+  const result = exceptions.length === 0 ? 'no control has an exception' : `exceptions for ${exceptions.join(', ')}`
   return {
     tone: caveats.length === 0 && exceptions.length === 0 ? 'good' : 'caution',
-    headline: `The ledger holds: ${entries} entries checked, ${exceptions.length === 0 ? 'no control with an exception' : `exceptions for ${exceptions.join(', ')}`}.`,
+    headline: `The ledger holds: ${entries} entries checked; ${result}.`,
     lines: caveats,
   }
 }
@@ -74,17 +82,17 @@ function summary(report: AuditReport): Section {
         kind: 'facts',
         facts: [
           ['Changes of the period', number(counts.total)],
-          ['merged / carried out', `${counts.merged} / ${counts.carriedOut}`],
+          ['Of them merged / carried out', `${counts.merged} / ${counts.carriedOut}`],
           ['Without separation of duties', number(counts.bySeparation['none'] ?? 0, true)],
           ['Merged without approval', number(exceptions.unapproved.length, true)],
           ['Merged without a record', number(exceptions.unrecorded.length, true)],
           ['Promotions by force', number(exceptions.forced.length, true)],
           ['Emergency changes', number(emergencies.length)],
-          ['reviewed late, not at all, or not independently', number(lateReviews, true)],
+          ['Of them reviewed late, not at all, or not independently', number(lateReviews, true)],
           ['Failed or rolled back', number(failures.length)],
-          ['still open', number(failures.filter((f) => f.outcome === 'open').length, true)],
+          ['Of them still open', number(failures.filter((f) => f.outcome === 'open').length, true)],
           ['Unauthorised changes on hosts', number(exceptions.unauthorised.length)],
-          ['still open', number(exceptions.unauthorised.filter((u) => u.state === 'open').length, true)],
+          ['Of them still open', number(exceptions.unauthorised.filter((u) => u.state === 'open').length, true)],
           ['Accounts on hosts at the end', number(access.rows.length)],
         ],
       },
@@ -132,10 +140,7 @@ function basis({ estate, verification, framework, criterion, period, engine, mad
           ['Target branch', [`${estate.branch} at `, { commit: estate.tip }]],
           ['Ledger', verification.tip === undefined ? 'none' : [{ commit: verification.tip }]],
           ['Entries checked', String(verification.entries)],
-          [
-            'Result of the check',
-            [verification.ok ? { mark: 'holds', tone: 'good' } : { mark: 'does not hold', tone: 'bad' }],
-          ],
+          ['Result of the check', [holds(verification)]],
           ['Keys', verification.trust === 'pinned' ? 'pinned by a file from outside' : 'self-asserted by the ledger'],
           ['Witness', verification.witnessed ? 'compared with a tip noted elsewhere' : 'none'],
           ['Made', `${minute(madeAt)} with Plumbline ${engine}`],
@@ -151,6 +156,11 @@ function basis({ estate, verification, framework, criterion, period, engine, mad
       },
     ],
   }
+}
+
+function holds({ ok, intact }: AuditReport['verification']): Span {
+  if (!intact) return { mark: 'does not hold', tone: 'bad' }
+  return ok ? { mark: 'holds', tone: 'good' } : { mark: 'holds, and shows what must not be', tone: 'bad' }
 }
 
 /** What each check asks, as a heading. */

@@ -66,7 +66,7 @@ function blockHtml(block: Block, link: LinkOf): Html {
 
 function tableHtml({ caption, head, rows, empty }: Extract<Block, { kind: 'table' }>, link: LinkOf): Html {
   if (rows.length === 0) return html`<p class="empty">${plain(empty)}</p>`
-  return html`<table>
+  return html`<table class="${head.length < 3 ? 'narrow' : ''}">
 <caption>${plain(caption)}</caption>
 <thead><tr>${head.map((h) => html`<th scope="col">${plain(h)}</th>`)}</tr></thead>
 <tbody>
@@ -83,12 +83,12 @@ function rowHtml([first, ...others]: readonly Cell[], link: LinkOf): Html {
 }
 
 function cellHtml(cell: Cell, link: LinkOf): Html | readonly Html[] {
-  if (typeof cell === 'string') return html`${plain(cell)}`
+  if (typeof cell === 'string') return textHtml(cell)
   return cell.map((span) => spanHtml(span, link))
 }
 
 function spanHtml(span: Span, link: LinkOf): Html {
-  if (typeof span === 'string') return html`${plain(span)}`
+  if (typeof span === 'string') return textHtml(span)
   if ('line' in span) return html`<br>`
   if ('mark' in span) return html`<span class="mark ${span.tone}">${plain(span.mark)}</span>`
   const short = html`<code>${span.commit.slice(0, 12)}</code>`
@@ -96,6 +96,12 @@ function spanHtml(span: Span, link: LinkOf): Html {
   return address === undefined
     ? html`<span title="${span.commit}">${short}</span>`
     : html`<a href="${address}" title="${span.commit}">${short}</a>`
+}
+
+/** Words that would make a column too wide may be broken anywhere; others stay whole. */
+function textHtml(text: string): Html {
+  const parts = plain(text).split(/(\S{26,})/)
+  return html`${parts.map((part, i) => (i % 2 === 0 ? part : html`<span class="long">${part}</span>`))}`
 }
 
 /** Letters that turn the direction of text, or are none, could make a page say what it does not. */

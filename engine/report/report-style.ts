@@ -16,9 +16,11 @@ a { color: #0b3f8a; }
 nav ol { columns: 2; padding-left: 1.4rem; margin: 1rem 0; max-width: 50rem; }
 table { border-collapse: collapse; width: 100%; margin: .8rem 0 1.4rem; font-size: .86rem; line-height: 1.4; }
 caption { text-align: left; color: var(--soft); padding: 0 0 .4rem; font-size: .92rem; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .55rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-thead th { background: var(--shade); border-bottom: 2px solid var(--ink); overflow-wrap: normal; }
-tbody th { font-weight: 600; white-space: nowrap; overflow-wrap: normal; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .55rem; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
+table.narrow { width: auto; min-width: 22rem; }
+.long { overflow-wrap: anywhere; }
+thead th { background: var(--shade); border-bottom: 2px solid var(--ink); }
+tbody th { font-weight: 600; }
 dl { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: .25rem 1.2rem; margin: .6rem 0 1rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 code { font: .92em ui-monospace, "DejaVu Sans Mono", "Liberation Mono", monospace; }

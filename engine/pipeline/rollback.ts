@@ -78,10 +78,15 @@ async function choose(
   { changes = [], since }: RollbackOptions,
 ): Promise<{ readonly records: readonly ChangeRecord[] } | Refused> {
   if (since !== undefined) return chooseSince(world, since)
-  const found = await Promise.all(changes.map(async (id) => ({ id, record: await findRecord(world, id) })))
-  const refused = found.flatMap(({ id, record }) => {
+  const found = await Promise.all(
+    changes.map(async (id) => {
+      const record = await findRecord(world, id)
+      return { id, record, byEngine: record !== undefined && (await takenBackByEngine(world, record)) }
+    }),
+  )
+  const refused = found.flatMap(({ id, record, byEngine }) => {
     if (record === undefined) return [report('change-unknown', { summary: `there is no ${id}` })]
-    if (record.merge !== undefined && canBeTakenBack(record)) return []
+    if (record.merge !== undefined && (canBeTakenBack(record) || byEngine)) return []
     return [
       report('rollback-impossible', {
         summary: `${record.id} is ${record.state}${record.rolledBackBy === undefined ? '' : ` by ${record.rolledBackBy}`}`,
@@ -91,6 +96,11 @@ async function choose(
   if (refused.length > 0) return { refused }
   const records = new Map(found.flatMap(({ record }) => (record === undefined ? [] : [[record.id, record] as const])))
   return { records: [...records.values()].sort(compareDeployments) }
+}
+
+/** What the engine took back by itself is gone from hosts only: its documents are still to be reverted. */
+async function takenBackByEngine(world: World, { rolledBackBy }: ChangeRecord): Promise<boolean> {
+  return rolledBackBy !== undefined && (await findRecord(world, rolledBackBy))?.automatic === true
 }
 
 /** Everything merged since a moment that still stands. A change and the one that took it back cancel out. */

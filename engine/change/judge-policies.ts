@@ -18,6 +18,7 @@ import { codes } from './codes.ts'
 import { oneIndependent } from './judge-approvals.ts'
 import { listed, type OwnedPaths, ownerRequirements } from './owners.ts'
 import { peopleOf, referenced } from './people.ts'
+import { promotionRequirements } from './release-approvals.ts'
 import { riskRequirements } from './risk-thresholds.ts'
 
 const report = reporter(codes)
@@ -54,6 +55,7 @@ export function judgePolicies(question: PolicyQuestion): Verdict {
   const requirements = [
     ...asked.flatMap((a) => a.requirements),
     ...owners.requirements,
+    ...promotionRequirements(changed, base),
     ...(final.length > 0 && rule !== 'solo'
       ? [{ count: 1, teams: [], because: `nothing takes back: ${listed(named)}` }]
       : []),

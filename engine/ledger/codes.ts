@@ -39,6 +39,11 @@ export const codes = {
     meaning: 'Somebody else is applying a change to this environment.',
     fix: 'wait until they are done; a holder that died on this machine is taken over by itself',
   },
+  'release-tag-differs': {
+    severity: 'error',
+    meaning: 'A tag of a release is not what the ledger says of it, or no engine signed it.',
+    fix: 'find out who made the tag; delete it, and let plumbline release cut --number write it again',
+  },
 } as const satisfies CodeBook
 
 export const report = reporter(codes)

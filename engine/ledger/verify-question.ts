@@ -3,6 +3,7 @@ import type { Digest, Sha256 } from '../model/canonical.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import type { VerifySignature } from '../model/ssh-key.ts'
 import type { LedgerStep } from '../ports/ledger.ts'
+import type { Tag } from '../ports/repository.ts'
 
 /** A commit on the first-parent line of the target branch. */
 export interface MainCommit {
@@ -43,6 +44,8 @@ export interface VerifyQuestion {
   readonly sha256: Sha256
   /** Text of an allowed signers file that is kept outside of what is verified. Engines stand in it as `engine`. */
   readonly allowedSigners?: string
+  /** Tags of the clone below `release/`. */
+  readonly releaseTags?: readonly Tag[]
   /** Tip of an independent copy of the ledger. Without one, nobody can see that its end was cut off. */
   readonly witnessTip?: string
 }

@@ -5,6 +5,7 @@ import { reviewFindings } from './verify-emergency.ts'
 import { recordFault } from './verify-entry.ts'
 import { checkMerges, type MergeCounts } from './verify-merges.ts'
 import type { VerifyQuestion } from './verify-question.ts'
+import { tagFindings } from './verify-tags.ts'
 import { LedgerWalk, type OpenUnauthorised } from './verify-walk.ts'
 
 export interface VerifyReport {
@@ -55,7 +56,7 @@ export async function verifyLedger(question: VerifyQuestion): Promise<VerifyRepo
   if (end !== undefined) findings.push(end)
   const { counts, findings: merges, unrecorded } = await checkMerges(walk, question)
   return {
-    findings: [...findings, ...merges, ...reviewFindings(walk, question.now)],
+    findings: [...findings, ...merges, ...tagFindings(walk, question), ...reviewFindings(walk, question.now)],
     ...(firstBad !== undefined && { firstBad }),
     trust: pinned === undefined ? 'self-asserted' : 'pinned',
     witnessed: question.witnessTip !== undefined,

@@ -64,6 +64,7 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
         .byAccount(account)
         .map((p) => p.address),
     now: world.clock.now(),
+    releaseTags: await repository.tags('release'),
     verifySignature: world.verifySignature,
     sha256: world.sha256,
     ...(options.allowedSigners !== undefined && { allowedSigners: await world.readText(options.allowedSigners) }),

@@ -386,7 +386,7 @@ export const codes = {
   'release-tag': {
     severity: 'error',
     meaning: 'The tag of a release is not what the ledger says, or could not be written.',
-    fix: 'a tag never moves: find out who made it, and remove it if it is wrong; plumbline release cut --version writes a missing one',
+    fix: 'a tag never moves: find out who made it, and remove it if it is wrong; plumbline release cut --number writes a missing one',
   },
   'pipeline-unknown': {
     severity: 'error',

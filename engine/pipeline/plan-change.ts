@@ -20,6 +20,7 @@ import { pastOf } from './past-of.ts'
 import { type HostsPlan, planHosts } from './plan-hosts.ts'
 import { reachOf, standingRisk } from './plan-risk.ts'
 import { appliedHosts } from './records.ts'
+import { promotionFaults } from './release-guard.ts'
 import { heldBackNotes } from './release-pins.ts'
 import { standardMatch } from './standard.ts'
 import { takenBackBy } from './taken-back.ts'
@@ -150,7 +151,8 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
     ...(past !== undefined && { past }),
     at: now.toISOString(),
   })
-  const held = [...heldBackNotes(base, desired), ...(await broughtBack(world, () => desired))]
+  const promoted = await promotionFaults(world, { base, desired, range, agreed: parts.options.agreed === true })
+  const held = [...heldBackNotes(base, desired), ...promoted, ...(await broughtBack(world, () => desired))]
   const diagnostics = [...desired.diagnostics, ...planned.diagnostics, ...nothingKnown(planned), ...held].filter(
     (d) => !(parts.options.allowMassDelete === true && d.code === 'mass-delete'),
   )

@@ -35,6 +35,7 @@ export async function readinessOf(world: World, promotable: Promotable): Promise
   const rules = stage.ready ?? {}
   const recent = await recentChanges(world, view, record)
   const hosts = hostsOf(estate, (before ?? stage).environments)
+  const back = await Promise.all(stage.environments.map((e) => arrivalOf(world, view, record, e)))
   const changes = await changesOf(world, view, estate, record)
   return readiness({
     rules,
@@ -53,6 +54,7 @@ export async function readinessOf(world: World, promotable: Promotable): Promise
       .filter((c) => c.type === 'emergency' && c.deployment !== undefined && c.review === undefined)
       .map((c) => c.id),
     gates: record.gates,
+    ...(back.every((b) => b !== undefined) && { returns: back.flatMap((b) => b?.evidence ?? []) }),
   })
 }
 

@@ -1,7 +1,7 @@
 import type { ApprovalVerdict } from '../change/judge-approvals.ts'
 import { editYaml } from '../drift/edit-yaml.ts'
 import { findRelease, promoteRelease as fold, releaseEntry } from '../ledger/release-record.ts'
-import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
+import { reporter } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PromotionNote, ReadinessFinding, ReleaseRecord } from '../model/release.ts'
@@ -86,8 +86,8 @@ export async function promoteRelease(world: World, options: PromoteOptions): Pro
   })
   const planned = await planChange(world, { base: tip, head, tree })
   if ('refused' in planned) return planned
-  if (hasErrors(planned.plan.diagnostics))
-    return { refused: planned.plan.diagnostics.filter((d: Diagnostic) => d.severity === 'error') }
+  const wrong = planned.plan.diagnostics.filter((d) => d.severity === 'error' && d.code !== 'release-not-ready')
+  if (wrong.length > 0) return { refused: wrong }
   if (!options.dryRun) {
     const forced = unmet.length > 0 ? options.forced : undefined
     await record(world, release.id, { stage, branch, commit: head, readiness, forced })

@@ -41,11 +41,16 @@ export interface ReadinessQuestion {
   /** Emergency changes that wait for their review. */
   readonly openEmergencies: readonly string[]
   readonly gates: readonly GateNote[]
+  /** The changes that brought it to the stage before, where it has been there: then it is a way back. */
+  readonly returns?: readonly string[]
 }
 
 /** How a release stands to what a stage asks for: every criterion with its evidence, the ones that are always asked first. */
 export function readiness(question: ReadinessQuestion): readonly ReadinessFinding[] {
-  const { rules, before } = question
+  const { rules, before, returns } = question
+  // What has proved itself there need not do so again: going back must not have to wait.
+  if (returns !== undefined)
+    return [agreed(question), finding('it has been there before', true, listed(returns)), ...approvals(rules)]
   return [
     agreed(question),
     ...(before !== undefined && rules.implemented !== false ? [implemented(question, before.stage)] : []),
@@ -56,15 +61,18 @@ export function readiness(question: ReadinessQuestion): readonly ReadinessFindin
       ? [none('no emergency waits for its review', question.openEmergencies, 'emergency change', 'waiting')]
       : []),
     ...(rules.gates ?? []).map((gate) => gatePassed(gate, question.gates)),
-    ...(rules.approvals ?? []).map(
-      ({ team, count = 1 }): ReadinessFinding => ({
-        criterion: `approved by ${count} of ${team}`,
-        outcome: 'waits',
-        evidence: 'asked for when the promotion is approved',
-      }),
-    ),
+    ...approvals(rules),
   ]
 }
+
+const approvals = (rules: ReadyRules): readonly ReadinessFinding[] =>
+  (rules.approvals ?? []).map(
+    ({ team, count = 1 }): ReadinessFinding => ({
+      criterion: `approved by ${count} of ${team}`,
+      outcome: 'waits',
+      evidence: 'asked for when the promotion is approved',
+    }),
+  )
 
 const done: ReadonlySet<string> = new Set(['implemented', 'reviewed', 'closed'])
 

@@ -31,11 +31,11 @@ function defineCut(command: Sub, context: CommandContext): void {
   command
     .description('give the newest commit of the target branch a number')
     .argument('[pipeline]', 'whose numbers; may be left out where there is one')
-    .option('--version <number>', 'this number (again, where only its tag is missing)')
+    .option('--number <version>', 'this number (again, where only its tag is missing)')
     .addOption(
       new Option('--bump <what>', 'instead of what the changes come to')
         .choices(['major', 'minor', 'patch'])
-        .conflicts('version'),
+        .conflicts('number'),
     )
     .option('--dry-run', 'show the number and the notes, write nothing')
     .option('--json', 'print JSON')
@@ -46,7 +46,7 @@ function defineCut(command: Sub, context: CommandContext): void {
     .action(
       async (
         pipeline: string | undefined,
-        options: Json & { version?: string; bump?: 'major' | 'minor' | 'patch'; dryRun?: boolean },
+        options: Json & { number?: string; bump?: 'major' | 'minor' | 'patch'; dryRun?: boolean },
       ) =>
         context.run(async () => {
           const dryRun = options.dryRun === true
@@ -55,7 +55,7 @@ function defineCut(command: Sub, context: CommandContext): void {
           const cut = await cutRelease(world, {
             dryRun,
             ...(pipeline !== undefined && { pipeline }),
-            ...(options.version !== undefined && { version: options.version }),
+            ...(options.number !== undefined && { version: options.number }),
             ...(options.bump !== undefined && { bump: options.bump }),
           })
           if ('refused' in cut) throw new Refusal(cut.refused)

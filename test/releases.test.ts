@@ -1,0 +1,188 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { generateKeyPair } from '../engine/adapters/signing/key-pair.ts'
+import { type SimulatedHost, startSimulatedHost } from '../engine/adapters/simulated/simulated-host.ts'
+import { type Desk, openDesk } from './cli.ts'
+
+/** Releases as an engineer meets them: test follows the branch, production a release, and a promotion moves one line. */
+
+let scratch: string
+let desk: Desk
+let login: string
+const hosts: Record<'test-01' | 'prod-01', SimulatedHost> = {} as never
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'plumbline-releases-'))
+  const pair = generateKeyPair('releases')
+  login = join(scratch, 'key')
+  writeFileSync(login, pair.privateKey, { mode: 0o600 })
+  writeFileSync(`${login}.pub`, `${pair.publicKey}\n`)
+  for (const name of ['test-01', 'prod-01'] as const) {
+    hosts[name] = await startSimulatedHost({ folder: join(scratch, name), name })
+    hosts[name].authorize(pair.publicKey)
+  }
+  desk = openDesk({ PLUMBLINE_SSH_KEY: login })
+  await must('init', '.', '--solo')
+  const sshKeys = [{ key: readFileSync(`${login}.pub`, 'utf8').trim() }]
+  desk.write(
+    'inventory/people.yaml',
+    documents(
+      { kind: 'Person', metadata: { name: 'ana' }, spec: { fullName: 'Ana', email: 'ana@example.org', sshKeys } },
+      { kind: 'Team', metadata: { name: 'operations' }, spec: { members: ['ana'] } },
+    ),
+  )
+  desk.write(
+    'inventory/test.yaml',
+    documents({ kind: 'Environment', metadata: { name: 'test' }, spec: { rollout: 'careful' } }),
+  )
+  desk.write('inventory/hosts.yaml', documents(host('test-01', 'test'), host('prod-01', 'prod')))
+  desk.write(
+    'inventory/pipeline.yaml',
+    documents({
+      kind: 'Pipeline',
+      metadata: { name: 'platform' },
+      spec: {
+        numbering: {
+          scheme: 'semver',
+          bump: [
+            { to: 'minor', trailer: 'Release: feature' },
+            { to: 'major', trailer: 'Breaking' },
+          ],
+        },
+        stages: [
+          { name: 'test', environments: ['test'] },
+          {
+            name: 'production',
+            environments: ['prod'],
+            ready: { soakHours: 0, noFailedChange: true, noOpenDrift: true, noOpenEmergency: true },
+          },
+        ],
+      },
+    }),
+  )
+  banner('one')
+  desk.commit('Two hosts')
+  await must('apply')
+}, 120_000)
+
+afterAll(async () => {
+  desk?.close()
+  await Promise.all(Object.values(hosts).map((h) => h.stop()))
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+const documents = (...list: readonly object[]): string =>
+  list.map((d) => stringify({ apiVersion: 'plumbline/v1', ...d })).join('---\n')
+
+const host = (name: 'test-01' | 'prod-01', environment: string): object => ({
+  kind: 'Host',
+  metadata: { name },
+  spec: {
+    address: '127.0.0.1',
+    environment,
+    root: hosts[name].root,
+    hostKeys: [hosts[name].hostKey],
+    ssh: { port: hosts[name].port, user: hosts[name].user },
+  },
+})
+
+const banner = (content: string, ...more: readonly object[]): void =>
+  desk.write(
+    'inventory/web.yaml',
+    documents({
+      kind: 'Profile',
+      metadata: { name: 'web' },
+      spec: {
+        selector: { all: true },
+        resources: [{ file: { path: '/etc/banner', content: `${content}\n` } }, ...more],
+      },
+    }),
+  )
+
+const shows = (name: 'test-01' | 'prod-01', path = '/etc/banner'): string | undefined => {
+  const file = join(hosts[name].root, path)
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+}
+
+async function must(...argv: string[]): Promise<string> {
+  const ran = await desk.run(...argv)
+  if (ran.status !== 0 && ran.status !== 2)
+    throw new Error(`plumbline ${argv.join(' ')} ended with ${ran.status}\n${ran.out}${ran.err}`)
+  return ran.out
+}
+
+/** A change from its branch to the hosts; a solo estate asks nobody. */
+async function land(branch: string): Promise<void> {
+  desk.git('switch', '-q', 'main')
+  desk.git('merge', '-q', '--no-ff', '-m', `Merge ${branch}`, branch)
+  await must('apply')
+}
+
+async function promote(version: string, stage: string, ...more: string[]): Promise<string> {
+  return must('release', 'promote', version, '--to', stage, '--key', login, ...more)
+}
+
+it('goes from test to production by a reviewed line, and back', async () => {
+  expect(shows('prod-01')).toBe('one')
+  const cut = await must('release', 'cut')
+  expect(cut).toContain('platform/1.0.0')
+  expect(cut).toContain('it is the first')
+
+  // Production follows it: nothing changes there.
+  const promoted = await promote('1.0.0', 'production')
+  expect(promoted).toMatch(/to production +ready/)
+  await land('promote/platform-1.0.0-to-production')
+  expect(desk.read('inventory/environments.yaml')).toContain('follows: { release: platform/1.0.0 }')
+  expect(await must('validate')).toContain('all true')
+
+  // What is merged now reaches test alone, and the plan says so.
+  desk.git('switch', '-qc', 'greeting')
+  banner('two', { file: { path: '/etc/motd.new', content: 'new\n' } })
+  desk.commit('A new greeting\n\nRelease: feature')
+  const planned = JSON.parse(await must('plan', 'greeting', '--json'))
+  expect(planned.actions.map((a: { host: string }) => a.host)).toEqual(['test-01', 'test-01'])
+  expect(planned.diagnostics).toContainEqual(
+    expect.objectContaining({
+      code: 'follows-release',
+      summary: expect.stringContaining('1 host follows platform/1.0.0'),
+    }),
+  )
+  await land('greeting')
+  expect([shows('test-01'), shows('prod-01'), shows('prod-01', '/etc/motd.new')]).toEqual(['two', 'one', undefined])
+  expect((await desk.run('drift')).status).toBe(0)
+
+  // A feature makes it a minor release; its notes tell it, and leave the promotion to the end.
+  const second = JSON.parse(await must('release', 'cut', '--json'))
+  expect(second.release).toMatchObject({ id: 'platform/1.1.0', previous: '1.0.0', unrecorded: [] })
+  const notes = await must('release', 'show', '1.1.0', '--notes')
+  expect(notes).toMatch(/## New\n\n- A new greeting \(CHG-\d{4}-\d{5}; 1 host\)/)
+  expect(notes).toMatch(/## Promotions\n\n- platform\/1\.0\.0/)
+  const diff = await desk.run('release', 'diff', '1.0.0', '1.1.0')
+  expect(diff.status).toBe(2)
+  expect(diff.out).toContain('file:/etc/motd.new')
+  expect(diff.out).toMatch(/CHG-\d{4}-00003  platform\/1\.1\.0/)
+
+  await promote('1.1.0', 'production')
+  await land('promote/platform-1.1.0-to-production')
+  expect([shows('prod-01'), shows('prod-01', '/etc/motd.new')]).toEqual(['two', 'new'])
+  expect(await must('release', 'list')).toMatch(/platform\/1\.1\.0 .* in prod/)
+
+  // Withdrawn: nothing changes by itself, and the way back is said.
+  const withdrawn = await must('release', 'withdraw', '1.1.0', '--reason', 'the greeting is wrong')
+  expect(withdrawn).toContain('plumbline release promote platform/1.0.0 --to production')
+  expect(shows('prod-01')).toBe('two')
+  const wrong = await desk.run('validate')
+  expect(wrong.status).toBe(1)
+  expect(wrong.out + wrong.err).toMatch(/inventory\/environments\.yaml:\d+:\d+/)
+  expect(wrong.out + wrong.err).toContain('release-withdrawn')
+  expect((await desk.run('release', 'promote', '1.1.0', '--to', 'test', '--key', login)).status).toBe(1)
+  expect((await desk.run('release', 'withdraw', '1.1.0', '--reason', 'again')).status).toBe(1)
+  await must('release', 'promote', '1.0.0', '--to', 'production', '--key', login, '--branch', 'back')
+  await land('back')
+  expect([shows('prod-01'), shows('prod-01', '/etc/motd.new'), shows('test-01')]).toEqual(['one', undefined, 'two'])
+  expect((await desk.run('drift')).status).toBe(0)
+  expect((await desk.run('audit', 'verify')).status).toBe(0)
+}, 240_000)

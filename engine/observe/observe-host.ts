@@ -1,4 +1,4 @@
-import { type Digest, digestOf, type Sha256 } from '../model/canonical.ts'
+import type { Digest, Sha256 } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { FactProbe, HostFacts } from '../model/facts.ts'
 import type { Catalogue, Observation, ResourceId, ResourceType, Unknown } from '../model/resource.ts'
@@ -132,15 +132,11 @@ export function observationOf(
   const { byType, probes } = questions
   if (probes.length === 0) return seen({ host }, options, parseAnswers(byType, sections, undefined, options.types))
   if (sections.size === 0) return unseen(catalogue, options, gap)
-  const evidence = {
-    command: questions.command(options.sha256),
-    // Of the resources alone: what else was asked in the same breath does not change it.
-    output: digestOf(options.sha256, Object.fromEntries(probes.map(({ type }) => [type, sections.get(type)]))),
-  }
+  const { observations, output } = questions.read(sections, gap, options.sha256)
   const notices = noticesIn(byType, sections, options.types, host)
   return {
-    ...seen({ host }, options, parseAnswers(byType, sections, gap, options.types)),
-    evidence,
+    ...seen({ host }, options, observations),
+    evidence: { command: questions.command(options.sha256), output },
     ...(notices.length > 0 && { notices }),
   }
 }

@@ -4,17 +4,20 @@ import { judgePolicies } from '../change/judge-policies.ts'
 import { type People, peopleOf } from '../change/people.ts'
 import { listChanges } from '../ledger/find-records.ts'
 import type { Address } from '../model/address.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { Graph } from '../model/graph.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import { RepositoryError } from '../ports/repository.ts'
+import { codes } from './codes.ts'
 import { loadCommit, loadWork } from './estate.ts'
 import { judgedCommits } from './judged-commits.ts'
 import { readPeriod } from './period.ts'
 import { standingRisk } from './plan-risk.ts'
 import { policiesNamed } from './policies-named.ts'
-import { expectGenesis } from './records.ts'
+import { expectGenesis, refusal } from './records.ts'
 import type { World } from './world.ts'
+
+const report = reporter(codes)
 
 export interface ReplayOptions {
   /** A day or moment; 90 days ago where none is given. */
@@ -98,11 +101,19 @@ async function replayed(world: World, record: ChangeRecord, rules: Rules): Promi
 async function judgedAgain(world: World, record: ChangeRecord, rules: Rules): Promise<VerdictComparison> {
   const { subject, merge, actions } = record
   const repository = await world.repository()
+  const here = async (commit: string): Promise<boolean> => (await repository.resolve(commit)) !== undefined
+  // A branch that was squashed into the target is often gone: its merge still says who wrote it.
+  const head = merge === undefined || (await here(subject.head)) ? subject.head : merge.commit
+  for (const commit of [merge?.base ?? subject.base, merge?.commit ?? subject.head])
+    if (!(await here(commit)))
+      throw refusal(
+        report('commit-missing', { summary: `commit ${commit.slice(0, 12)} is not in this clone any more` }),
+      )
   const base = await loadCommit(world, merge?.base ?? subject.base)
   const nothingMerged = subject.base === subject.head
   const tree = merge === undefined ? subject.tree : (await repository.commit(merge.commit)).tree
   const merged = nothingMerged ? base : await loadCommit(world, tree, { base })
-  const commits = await judgedCommits(world, merge?.base ?? subject.base, subject.head)
+  const commits = await judgedCommits(world, merge?.base ?? subject.base, head)
   const people = peopleOf(base.graph)
   const question = {
     base: base.graph,

@@ -20,14 +20,16 @@ const types = new Map(['one', 'two'].map((name) => [name, echo(name)]))
 const resources = ['one', 'two'].map((type) => ({ id: `${type}:x`, type, name: 'x', spec: {} }) as unknown as Resource)
 const word = fc.constantFrom('', 'a', 'b')
 const answer = fc.record({ stdout: word, stderr: word, code: fc.nat(1) })
-const host = fc.record({ one: fc.option(answer, { nil: undefined }), two: answer })
+/** Of some hosts the first answer is missing. */
+const host = fc.record({ one: fc.option(answer), two: answer })
 
 it('reads of each host what it said itself, whatever others have said before', () => {
   fc.assert(
     fc.property(fc.array(host, { maxLength: 12 }), (hosts) => {
       const shared = new Questions(resources, types)
       for (const said of hosts) {
-        const sections = new Map(Object.entries(said).filter((e): e is [string, ProbeOutput] => e[1] !== undefined))
+        const sections = new Map<string, ProbeOutput>([['two', said.two]])
+        if (said.one !== null) sections.set('one', said.one)
         expect(shared.read(sections, gap, sha256)).toEqual(new Questions(resources, types).read(sections, gap, sha256))
       }
     }),

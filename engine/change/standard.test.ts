@@ -106,7 +106,8 @@ describe('a standard change', () => {
   it('is worth planning where each document is such as a template is about', () => {
     const asks = (c: Partial<Case>) => mayBeStandard(questionOf({ case: '', ...c }).base, merged({ case: '', ...c }))
     expect(asks({})).toBe(true)
-    expect(asks({ change: {} })).toBe(false)
+    expect(asks({ change: {} })).toBe(true)
+    expect(mayBeStandard(graphOf([]), graphOf([]))).toBe(false)
     expect(asks({ change: { ...asAgreed, 'Profile/db': { 'spec.resources.0.package.version': '16' } } })).toBe(false)
   })
 

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch'
-import { type Address, kindOf } from '../model/address.ts'
+import { type Address, kindOf, nameOf } from '../model/address.ts'
 import { compareText } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
@@ -14,8 +14,9 @@ import { belongsTo, type People, peopleOf, referenced } from './people.ts'
 
 /** `spec` of a `StandardChange` document. */
 interface StandardChangeSpec {
-  readonly documents: readonly {
+  readonly documents?: readonly {
     readonly kinds: readonly string[]
+    readonly names?: readonly string[]
     readonly labels?: Readonly<Record<string, string>>
     readonly fields: readonly string[]
     readonly verbs?: readonly string[]
@@ -51,7 +52,7 @@ export interface StandardQuestion {
 
 /** Kinds that decide who may agree to what: a template over them could make itself wider. */
 const rules: ReadonlySet<string> = new Set([
-  ...['Estate', 'Policy', 'ChangePolicy', 'StandardChange', 'ChangeWindow', 'Freeze', 'Team', 'Person'],
+  ...['Estate', 'Policy', 'ChangePolicy', 'StandardChange', 'ChangeWindow', 'Freeze', 'Pipeline', 'Team', 'Person'],
 ])
 
 /**
@@ -78,7 +79,10 @@ export function mayBeStandard(base: Graph, merged: Graph): boolean {
   const templates = base.ofKind('StandardChange')
   if (templates.length === 0) return false
   const changed = changedDocuments(base, merged)
-  return templates.some((t) => changed.length > 0 && changed.every((c) => whyNotDocument(specOf(t), c) === undefined))
+  return templates.some((template) => {
+    const spec = specOf(template)
+    return changed.length === 0 ? spec.files !== undefined : changed.every((c) => whyNotDocument(spec, c) === undefined)
+  })
 }
 
 interface Near {
@@ -100,7 +104,8 @@ function whyNot(
   const strays = changed.map((c) => whyNotDocument(spec, c))
   const stray = strays.find((s) => s !== undefined)
   const near = (stage: number, because: string): Near => ({ template: template.address, stage, because })
-  if (changed.length === 0) return near(0, 'no document changes')
+  if (changed.length === 0 && coveredFiles(spec, question).length === 0)
+    return near(0, 'nothing that it is about changes')
   if (stray !== undefined) {
     const close = strays.reduce((sum, s) => sum + (s === undefined ? 1 : s.about ? 0.5 : 0), 0)
     return near(close / changed.length, stray.because)
@@ -127,7 +132,10 @@ function whyNotDocument(
   const kind = kindOf(address)
   const stray = (because: string, about = false) => ({ about, because })
   if (rules.has(kind)) return stray(`${address} is what changes are judged by`)
-  const entries = spec.documents.filter((e) => e.kinds.some((k) => k.toLowerCase() === kind.toLowerCase()))
+  const entries = (spec.documents ?? []).filter(
+    ({ kinds, names }) =>
+      kinds.some((k) => k.toLowerCase() === kind.toLowerCase()) && (names?.includes(nameOf(address)) ?? true),
+  )
   if (entries.length === 0) return stray(`it says nothing of ${address}`)
   const sides = [before, after].flatMap((side) => (side === undefined ? [] : [side.document]))
   const labelled = entries.filter((e) =>
@@ -141,12 +149,17 @@ function whyNotDocument(
   return fields.includes(undefined) ? undefined : stray(`${fieldText(fields[0] ?? [])} of ${address} changes`, true)
 }
 
-function whyNotFiles(spec: StandardChangeSpec, { files, isRule }: StandardQuestion): string | undefined {
-  const globs = [...(spec.files ?? [])]
-  const covered = (path: string) => globs.length > 0 && picomatch.isMatch(path, globs, globbing)
-  const stray = files.find((path) => isRule(path) || !covered(path))
+function whyNotFiles(spec: StandardChangeSpec, question: StandardQuestion): string | undefined {
+  const { files, isRule } = question
+  const covered = new Set(coveredFiles(spec, question))
+  const stray = files.find((path) => !covered.has(path))
   if (stray === undefined) return undefined
   return isRule(stray) ? `${stray} is what changes are judged by` : `the file ${stray} changes`
+}
+
+function coveredFiles(spec: StandardChangeSpec, { files, isRule }: StandardQuestion): readonly string[] {
+  const globs = [...(spec.files ?? [])]
+  return globs.length === 0 ? [] : files.filter((path) => !isRule(path) && picomatch.isMatch(path, globs, globbing))
 }
 
 const globbing = { dot: true, noextglob: true, nonegate: true, nobrace: true }

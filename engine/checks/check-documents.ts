@@ -10,7 +10,9 @@ import { expiryFindings, loginFindings } from './grants.ts'
 import { immutableFindings } from './immutable.ts'
 import { policyDiagnostics } from './policies.ts'
 import { changePolicyDiagnostics, matchFindings } from './policy-match.ts'
+import { rolloutFindings } from './rollouts.ts'
 import { schemaFindings } from './schema-findings.ts'
+import { standardChangeFindings } from './standard-changes.ts'
 import { lineFindings, reservedFindings } from './subjects.ts'
 import { timeFindings } from './times.ts'
 import { uniqueFindings } from './unique.ts'
@@ -34,6 +36,8 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
     ...coded('reserved-subject', reservedFindings(input)),
     ...coded('grant-expiry', expiryFindings(input)),
     ...coded('exception-expiry', exceptionFindings(input)),
+    ...coded('standard-change', standardChangeFindings(input)),
+    ...coded('rollout', rolloutFindings(input)),
     ...timeFindings(input),
   ]
   const wrong = schemaErrors(input, special)

@@ -26,6 +26,12 @@ export const codes = {
     meaning: 'A drift exception has ended, ends more than a year from now, or says its end without a time zone.',
     fix: 'Write an end within a year, such as 2026-12-31T18:00:00Z; remove the exception where it has ended',
   },
+  'standard-change': {
+    severity: 'error',
+    meaning:
+      'A template for standard changes names a kind or type that does not exist or is never covered, or has no end within a year.',
+    fix: 'Mend what is named; of a template that has ended, agree anew until when it holds, or remove it',
+  },
   'time-zone-unknown': {
     severity: 'error',
     meaning: 'A window or freeze names a time zone that does not exist.',
@@ -66,6 +72,11 @@ export const codes = {
     severity: 'error',
     meaning: 'An account or subject is named that means something special to the system or to sudo.',
     fix: 'choose another name: system accounts, ALL, %groups, #uids and names that begin with a hyphen are refused',
+  },
+  rollout: {
+    severity: 'error',
+    meaning: 'A rollout or a test of a service holds a pattern that could take for ever, or two waves of one name.',
+    fix: 'Write the pattern without look-around and back-references; give each wave a name of its own',
   },
   'policy-denied': {
     severity: 'error',

@@ -91,6 +91,19 @@ describe('change policies', () => {
   })
 })
 
+describe('what judging costs', () => {
+  it('is limited over all documents of a change, not for each alone', () => {
+    const ten = '[1,2,3,4,5,6,7,8,9,10]'
+    const when = `${ten}.all(a, ${ten}.all(b, ${ten}.all(c, ${ten}.all(d, a + b + c + d > 0))))`
+    const spec = { when, outcome: { deny: true }, message: 'It adds up' }
+    const hosts = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`Host/h-${i}`, { spec: {} }]))
+    const judged = (n: number) =>
+      judgePolicies(questionOf({ case: '', policies: { slow: spec }, change: hosts(n), expect: {} }))
+    expect(judged(3).denials.map((d) => d.code)).toEqual(['change-denied', 'change-denied', 'change-denied'])
+    expect(judged(600).denials.map((d) => d.code)).toEqual(['policy-broken'])
+  }, 60_000)
+})
+
 describe('policy digest', () => {
   const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
   const digest = (more: Shorts) => policyDigest(documents({ ...estate, ...more }), sha256)
@@ -103,11 +116,16 @@ describe('policy digest', () => {
       { 'ChangePolicy/x': { spec: { when: 'true' } } },
       { 'Policy/x': { spec: { rule: 'true' } } },
       { 'Estate/x': { spec: { id: 'y', rule: 'solo' } } },
+      { 'Estate/x': { spec: { id: 'y', changes: { risk: { high: { approvals: 1 } } } } } },
     ]
     expect(new Set([{}, ...judges].map(digest)).size).toBe(judges.length + 1)
   })
 
   it('stays where nothing that judges moved', () => {
+    const policy = { when: 'true', outcome: { deny: true }, message: 'Never' }
+    expect(digest({ 'ChangePolicy/x': { spec: { ...policy, tests: [{ name: 'one', expect: 'deny' }] } } })).toBe(
+      digest({ 'ChangePolicy/x': { spec: policy } }),
+    )
     expect(digest({ 'Site/new': { spec: { timeZone: 'UTC' } } })).toBe(digest({}))
     expect(digest({ 'Person/ada': { spec: { fullName: 'Ada B.', email: 'ada@example.org', active: true } } })).toBe(
       digest({}),

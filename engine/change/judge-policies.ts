@@ -3,7 +3,7 @@ import { compareDiagnostics, type Diagnostic, reporter } from '../model/diagnost
 import type { Document, LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Action, ApprovalRequirement, Risk, Verdict, WindowDemand } from '../model/plan.ts'
-import { compileRule, evaluate } from '../policy/rule.ts'
+import { compileRule, costOfAll, costOfOne, evaluate } from '../policy/rule.ts'
 import type { Authorship } from './authors.ts'
 import {
   askAboutAction,
@@ -84,9 +84,11 @@ function judgeOne(policy: LoadedDocument, changed: readonly ChangedDocument[], q
   const compiled = compileRule(spec.when ?? 'true', variablesOf(spec.over))
   if ('diagnostic' in compiled) return broken(policy, compiled.diagnostic.summary, changed)
   const hits: Hit[] = []
+  let left = costOfAll
   for (const { about, place, contexts } of questionsFor(spec, changed, question)) {
     for (const context of contexts) {
-      const answer = evaluate(compiled.rule, context)
+      const answer = evaluate(compiled.rule, context, Math.min(costOfOne, left))
+      left -= compiled.rule.spent()
       if ('diagnostic' in answer) return broken(policy, `${about}: ${answer.diagnostic.summary}`, changed)
       if (!answer.value) continue
       hits.push({ about, ...(place !== undefined && { place }) })

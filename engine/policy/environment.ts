@@ -80,7 +80,7 @@ function matcher(meter: Meter): (text: unknown, source: unknown) => boolean {
   const compiled = new Map<string, LinearPattern>()
   return (text, source) => {
     if (typeof text !== 'string' || typeof source !== 'string') throw new Error('matches() wants two texts')
-    spend(meter, (text.length * source.length) / 4096)
+    spend(meter, (text.length * source.length) / 64)
     const known = compiled.get(source)
     if (known !== undefined) return known.test(text)
     const result = linearPattern(source)

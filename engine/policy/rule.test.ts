@@ -78,6 +78,13 @@ describe('rules', () => {
     expect(answer('plumbline_meter__(true)')).toMatchObject({ code: 'policy-invalid' })
   })
 
+  it('counts what patterns over long texts cost', () => {
+    const compiled = compileRule('[1,2,3,4,5,6,7,8].exists(i, text.matches("(a|aa|aaa|aaaa)+b"))', ['text'])
+    if ('diagnostic' in compiled) throw new Error('no rule')
+    expect(evaluate(compiled.rule, { text: 'a'.repeat(100) })).toEqual({ value: false })
+    expect(evaluate(compiled.rule, { text: 'a'.repeat(60_000) })).toMatchObject({ diagnostic: { code: 'policy-cost' } })
+  })
+
   it('costs every evaluation anew', () => {
     const compiled = compileRule('[1,2,3].all(x, x > 0)', [])
     if ('diagnostic' in compiled) throw new Error('no rule')

@@ -15,6 +15,8 @@ export interface Rule {
   readonly source: string
   readonly place: RulePlace
   readonly run: (context: Readonly<Record<string, unknown>>, cost: number) => unknown
+  /** Steps that the last run took. */
+  readonly spent: () => number
 }
 
 /**
@@ -32,12 +34,18 @@ export function compileRule(
   const checked = check(env, source)
   if (typeof checked === 'string') return { diagnostic: report('policy-invalid', { ...place, ...explain(checked) }) }
   const program = meteredEnvironment(env, meter).parse(metered(checked))
+  let given = 0
   const run: Rule['run'] = (context, cost) => {
+    given = cost
     meter.left = cost
     return program({ ...context })
   }
-  return { rule: { source, place, run } }
+  return { rule: { source, place, run, spent: () => given - meter.left } }
 }
+
+/** Steps that one evaluation may take, and all of a rule over the parts of one change. A step is well below a microsecond. */
+export const costOfOne = 100_000
+export const costOfAll = 10_000_000
 
 /**
  * Evaluates a rule over values of JSON. Every loop turn and every built value costs; over `cost` it is `policy-cost`.
@@ -46,7 +54,7 @@ export function compileRule(
 export function evaluate(
   rule: Rule,
   context: Readonly<Record<string, unknown>>,
-  cost = 100_000,
+  cost = costOfOne,
 ): { readonly value: boolean } | { readonly diagnostic: Diagnostic } {
   try {
     const value = rule.run(context, cost)

@@ -223,6 +223,46 @@ describe('plumbline schedule', () => {
     expect((await office.record(one)).state).toBe('approved')
   }, 120_000)
 
+  it('is told to whoever plans something that gets in the way', async () => {
+    await open()
+    const one = await change('one')
+    await office.must(['schedule', one, '--next', ...key()])
+    await office.write({
+      branch: 'other',
+      author: 'ana',
+      files: { 'inventory/other.yaml': file('/etc/other') },
+    })
+    const { diagnostics } = await json('plan', 'other')
+    expect(diagnostics).toMatchObject([
+      { code: 'waiting-for-window', severity: 'warning' },
+      { code: 'schedule-conflict', severity: 'warning', subject: one },
+    ])
+    expect(diagnostics[1].summary).toBe(
+      `${one} has its time from 2026-10-05 20:00 UTC until 2026-10-05 22:00 UTC, and both touch web-01`,
+    )
+    expect((await json('plan', 'other', '--host', 'lab-01')).diagnostics).toEqual([])
+  }, 120_000)
+
+  it('is for a change that ran out of its time, too', async () => {
+    const close = new Date('2026-10-05T09:00:00Z')
+    const clock = (at: Date) => (at < close && has('lab-01', '/etc/late') ? close : at)
+    await open({ hosts: { 'lab-01': 'test', 'lab-02': 'test' }, clock })
+    const late = await change('late', ['lab-01', 'lab-02'])
+    await office.must(['schedule', late, '--next', '--for', 'PT1H', ...key()])
+    expect((await office.desk.run('apply')).status).toBe(2)
+    expect([has('lab-01', '/etc/late'), has('lab-02', '/etc/late')]).toEqual([true, false])
+
+    office.turn('2026-10-05T10:00:00Z')
+    expect(await office.must(['apply'])).toContain('schedule-passed')
+    expect(has('lab-02', '/etc/late')).toBe(false)
+
+    expect(await json('schedule', late, '--next', ...key())).toMatchObject({ state: 'paused' })
+    await office.must(['apply'])
+    expect(has('lab-02', '/etc/late')).toBe(true)
+    expect((await office.record(late)).state).toBe('implemented')
+    expect(await office.must(['audit', 'verify'])).toContain('entries checked')
+  }, 120_000)
+
   it('asks for one way to say when', async () => {
     await open()
     for (const argv of [[], ['--next', '--clear'], ['--clear', '--for', 'PT1H']])
@@ -320,8 +360,14 @@ describe('plumbline calendar', () => {
     ).toBe('2026-10-06T20:30:00.000Z')
   }, 120_000)
 
-  it('says what is wrong with a question', async () => {
-    await open()
+  it('says what is wrong with a question, and which times nobody can work out', async () => {
+    const never = {
+      ...evenings,
+      metadata: { name: 'never' },
+      spec: { ...evenings.spec, rule: 'FREQ=DAILY;BYMONTHDAY=31;BYSETPOS=2' },
+    }
+    await open({}, never)
+    expect(await office.must(['calendar'])).toMatch(/! ChangeWindow\/never: .* takes too long to work out/)
     for (const [argv, why] of [
       [['--from', 'tomorrow'], 'no date'],
       [['--from', '2026-10-09', '--to', '2026-10-08'], 'ends before it begins'],

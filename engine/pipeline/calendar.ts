@@ -51,6 +51,8 @@ export interface EstateCalendar {
   readonly entries: readonly CalendarEntry[]
   /** Changes that reach the same things at the same time. */
   readonly conflicts: readonly Diagnostic[]
+  /** Windows and freezes whose times can't be worked out. */
+  readonly unreadable: readonly Diagnostic[]
   /** Changes that are merged and may not be carried out yet. */
   readonly waiting: readonly Diagnostic[]
 }
@@ -79,8 +81,15 @@ export async function readCalendar(
   const records = (await openRecords(world)).filter((r) =>
     touchesOneOf(r, environment === undefined ? undefined : meant),
   )
-  const freezes = graph.ofKind('Freeze').flatMap((f) => entriesOf('freeze', f, graph, meant, within, clockwork))
-  const windows = graph.ofKind('ChangeWindow').flatMap((w) => entriesOf('window', w, graph, meant, within, clockwork))
+  const unreadable: Diagnostic[] = []
+  const read = (what: 'window' | 'freeze', kind: string): readonly WithHosts[] =>
+    graph.ofKind(kind).flatMap((document) => {
+      const found = entriesOf(what, document, graph, meant, within, clockwork)
+      if (!('fault' in found)) return found
+      unreadable.push(found.fault)
+      return []
+    })
+  const [windows, freezes] = [read('window', 'ChangeWindow'), read('freeze', 'Freeze')]
   const now = world.clock.now().getTime()
   const entries = [...windows.map((w) => frozenIn(w, freezes)), ...freezes].map(({ hosts: _, ...entry }) => entry)
   return {
@@ -88,6 +97,7 @@ export async function readCalendar(
     from: iso(within.from),
     until: iso(within.until),
     entries: [...entries, ...records.flatMap((r) => changeEntry(r, within))].sort(compareEntries),
+    unreadable,
     conflicts: conflictsAmong(timed(records, now), graph),
     waiting: await waitingOf(world, records),
   }
@@ -125,7 +135,7 @@ function entriesOf(
   meant: readonly HostFacts[],
   within: Span,
   clockwork: Clockwork,
-): readonly WithHosts[] {
+): readonly WithHosts[] | { readonly fault: Diagnostic } {
   const { kinds } = (document.document.spec['on'] ?? {}) as { readonly kinds?: readonly string[] }
   const touched = (host: HostFacts) => ({ hosts: new Map([[host.name, new Set(kinds)]]), documents: [] })
   const names = meant.filter((h) =>
@@ -134,7 +144,7 @@ function entriesOf(
   // One that is for nobody here is shown all the same where everything is: somebody wrote it for a purpose.
   if (names.length === 0 && meant.length < graph.ofKind('Host').length) return []
   const found = timesOfDocument(document, within, clockwork)
-  if ('fault' in found) return []
+  if ('fault' in found) return { fault: report('time-unreadable', { summary: `${document.address}: ${found.fault}` }) }
   const { spec } = document.document
   return found.spans.map(({ from, until }) => ({
     what,

@@ -152,6 +152,12 @@ export const codes = {
     meaning: 'A change was given a time, and that time went by without it.',
     fix: 'give it another one: plumbline schedule CHG --next, or take it away with --clear',
   },
+  'time-unreadable': {
+    severity: 'warning',
+    meaning:
+      'The times of a window or freeze can not be worked out: such a window opens nothing, such a freeze holds always.',
+    fix: 'mend the document; plumbline validate tells what is wrong with it',
+  },
   'not-schedulable': {
     severity: 'error',
     meaning: 'A change is in a state in which it can be given no time.',

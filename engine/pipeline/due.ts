@@ -47,7 +47,12 @@ function sharedHost(a: ChangeRecord, b: ChangeRecord): string | undefined {
 }
 
 /** Why a change has to wait, and until when. */
-export function explainHold(record: ChangeRecord, table: Timetable, hold: Hold, now: number): Diagnostic {
+export function explainHold(
+  record: Pick<ChangeRecord, 'id' | 'schedule'>,
+  table: Timetable,
+  hold: Hold,
+  now: number,
+): Diagnostic {
   const { id, schedule } = record
   const subject = id
   const next = nextAdmitted(table, now)

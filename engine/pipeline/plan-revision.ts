@@ -9,6 +9,7 @@ import { type RangeOptions, resolveRange } from './range.ts'
 import { openRecords } from './records.ts'
 import { keepLooks } from './snapshot.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
+import { timeWarnings } from './time-warnings.ts'
 import { uncommittedChanges } from './uncommitted.ts'
 import type { World } from './world.ts'
 
@@ -32,7 +33,10 @@ export async function planRevision(
   const planned = await planChange(world, range, options)
   for (const diagnostic of uncommitted) world.emit({ type: 'diagnostic', diagnostic })
   if ('refused' in planned) return planned
-  return { plan: planned.plan, standing: await standingOf(world, planned) }
+  const times = await timeWarnings(world, planned.plan)
+  const plan =
+    times.length === 0 ? planned.plan : { ...planned.plan, diagnostics: [...planned.plan.diagnostics, ...times] }
+  return { plan, standing: await standingOf(world, planned) }
 }
 
 /** What the person at the keyboard has not committed, where they plan what they have checked out. */

@@ -37,13 +37,9 @@ export function conflictsAmong(changes: readonly Timed[], graph: Graph): readonl
 /** What one change has in common with others at its time: hosts, or services that stand on its hosts. */
 export function conflictsOf(change: Timed, others: readonly Timed[], graph: Graph): readonly Diagnostic[] {
   const rivals = others.filter((other) => other.id !== change.id && overlap(change.span, other.span))
-  if (rivals.length === 0) return []
-  const [hosts, services] = [hostsOf(change), servicesOf(change, graph)]
   return rivals.flatMap((other): Diagnostic[] => {
-    const both = [...hostsOf(other)].filter((h) => hosts.has(h))
-    const reached = both.length > 0 ? [] : [...servicesOf(other, graph)].filter((s) => services.has(s))
-    if (both.length + reached.length === 0) return []
-    const what = both.length > 0 ? `touch ${listed(both)}` : `reach ${listed(reached)}`
+    const what = common(change, other, graph)
+    if (what === undefined) return []
     const from = minute(Math.max(change.span.from, other.span.from))
     const until = minute(Math.min(change.span.until, other.span.until))
     const summary = `${change.id} and ${other.id} both ${what}, and from ${from} until ${until} both have their time`
@@ -51,10 +47,35 @@ export function conflictsOf(change: Timed, others: readonly Timed[], graph: Grap
   })
 }
 
-const hostsOf = ({ actions }: Timed): ReadonlySet<string> => new Set(actions.map((a) => a.host))
+/** Changes with a time that have something in common with one that has none yet: it should not come in between. */
+export function rivalsOf(
+  change: Pick<Timed, 'actions'>,
+  others: readonly Timed[],
+  graph: Graph,
+): readonly Diagnostic[] {
+  return others.flatMap((other): Diagnostic[] => {
+    const what = common(change, other, graph)
+    if (what === undefined) return []
+    const time = `from ${minute(other.span.from)} until ${minute(other.span.until)}`
+    const summary = `${other.id} has its time ${time}, and both ${what}`
+    return [report('schedule-conflict', { summary, detail: `${other.id}: ${other.title}`, subject: other.id })]
+  })
+}
+
+/** What two changes both do, in words; undefined where they keep apart. */
+function common(a: Pick<Timed, 'actions'>, b: Pick<Timed, 'actions'>, graph: Graph): string | undefined {
+  const hosts = hostsOf(b)
+  const both = [...hostsOf(a)].filter((host) => hosts.has(host))
+  if (both.length > 0) return `touch ${listed(both)}`
+  const services = servicesOf(b, graph)
+  const reached = [...servicesOf(a, graph)].filter((service) => services.has(service))
+  return reached.length > 0 ? `reach ${listed(reached)}` : undefined
+}
+
+const hostsOf = ({ actions }: Pick<Timed, 'actions'>): ReadonlySet<string> => new Set(actions.map((a) => a.host))
 
 /** Services that run on the hosts of a change, and those that need them. */
-function servicesOf(change: Timed, graph: Graph): ReadonlySet<Address> {
+function servicesOf(change: Pick<Timed, 'actions'>, graph: Graph): ReadonlySet<Address> {
   const hosts = [...hostsOf(change)].map((host): Address => `Host/${host}`)
   return new Set(reach(graph, hosts).filter((address) => address.startsWith('Service/')))
 }

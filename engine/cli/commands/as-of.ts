@@ -22,6 +22,7 @@ const readers: ReadonlySet<string> = new Set([
     'baseline',
     'diff',
     'dora',
+    'calendar',
   ],
 ])
 

@@ -26,7 +26,7 @@ export function calendarText(calendar: EstateCalendar, view: CalendarView): stri
     lines.push(line(entry, `${clock.time(entry.from)}–${ends}`, view))
   }
   if (calendar.entries.length === 0) lines.push('', 'nothing: no window opens, nothing is frozen, no change has a time')
-  for (const { summary } of [...calendar.conflicts, ...calendar.waiting])
+  for (const { summary } of [...calendar.unreadable, ...calendar.conflicts, ...calendar.waiting])
     lines.push('', `${c.yellow('!')} ${escapeControls(summary)}`)
   return `${lines.join('\n')}\n`
 }

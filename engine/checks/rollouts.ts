@@ -1,4 +1,4 @@
-import type { JsonPath, LoadedDocument } from '../model/document.ts'
+import type { Json, JsonPath, LoadedDocument } from '../model/document.ts'
 import { isObject } from '../schema/is-object.ts'
 import { linearPattern } from '../schema/linear-pattern.ts'
 import type { CheckInput, ValueFinding } from './check-input.ts'
@@ -14,7 +14,7 @@ export function rolloutFindings({ graph }: CheckInput): ValueFinding[] {
 /** Looks at every `body` of an answer and `output` of a command, wherever they stand. */
 function patternFindings(document: LoadedDocument): ValueFinding[] {
   const findings: ValueFinding[] = []
-  const visit = (value: unknown, path: JsonPath): void => {
+  const visit = (value: Json, path: JsonPath): void => {
     if (Array.isArray(value)) value.forEach((item, i) => void visit(item, [...path, i]))
     if (!isObject(value)) return
     for (const [key, item] of Object.entries(value)) {

@@ -254,8 +254,8 @@ async function takingBack(
 const wentWrong = ({ cause }: Stop): boolean => cause === 'failures' || cause === 'gate'
 
 /** How it ends: what only went as far as was asked is paused; what takes another change back does not fail by a gate. */
-function howItEnded(
-  { record, part }: CarryOut,
+export function howItEnded(
+  { record, part }: Pick<CarryOut, 'record' | 'part'>,
   results: readonly ActionResult[],
   stop: Stop | undefined,
 ): { readonly stopped?: { readonly reason: string; readonly goesOn: boolean; readonly failed: boolean } } {

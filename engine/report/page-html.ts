@@ -91,11 +91,12 @@ function spanHtml(span: Span, link: LinkOf): Html {
   if (typeof span === 'string') return textHtml(span)
   if ('line' in span) return html`<br>`
   if ('mark' in span) return html`<span class="mark ${span.tone}">${plain(span.mark)}</span>`
-  const short = html`<code>${span.commit.slice(0, 12)}</code>`
+  const id = plain(span.commit)
+  const short = html`<code>${id.slice(0, 12)}</code>`
   const address = link(span.commit)
   return address === undefined
-    ? html`<span title="${span.commit}">${short}</span>`
-    : html`<a href="${address}" title="${span.commit}">${short}</a>`
+    ? html`<span title="${id}">${short}</span>`
+    : html`<a href="${address}" title="${id}">${short}</a>`
 }
 
 /** Words that would make a column too wide may be broken anywhere; others stay whole. */

@@ -45,7 +45,7 @@ export function compileRule(
 
 /** Steps that one evaluation may take, and all of a rule over the parts of one change. A step is well below a microsecond. */
 export const costOfOne = 100_000
-export const costOfAll = 10_000_000
+export const costOfAll = 5_000_000
 
 /**
  * Evaluates a rule over values of JSON. Every loop turn and every built value costs; over `cost` it is `policy-cost`.

@@ -69,6 +69,25 @@ describe.each(['sha1', 'sha256'])('reading objects of a %s repository', (format)
     repository.close()
   })
 
+  it('finds the files that somebody changed, whatever they are called', async () => {
+    const r = fresh(`--object-format=${format}`)
+    const first = r.commit('first', { 'a.yaml': 'a: 1\n' })
+    r.write('dir/b c.yaml', 'b\n')
+    r.write('dir/é.yaml', 'e\n')
+    r.git('add', '.')
+    r.git('-c', 'user.email=Ada@example.org', 'commit', '-qm', 'second')
+    const second = r.git('rev-parse', 'HEAD').trim()
+    const repository = await openRepository(r.dir)
+    expect(await repository.filesChangedBy(second, ['ada@example.org'], 10)).toEqual([
+      { email: 'Ada@example.org', path: 'dir/b c.yaml' },
+      { email: 'Ada@example.org', path: 'dir/é.yaml' },
+    ])
+    expect(await repository.filesChangedBy(first, ['ada@example.org'], 10)).toEqual([])
+    expect(await repository.filesChangedBy(second, ['a.a@example.org', 'da@example.org'], 10)).toEqual([])
+    expect(await repository.filesChangedBy(second, [], 10)).toEqual([])
+    repository.close()
+  })
+
   it('writes signed commits that git itself accepts', async () => {
     const r = fresh(`--object-format=${format}`)
     const first = r.commit('first', { 'a.yaml': 'a: 1\n' })

@@ -999,3 +999,70 @@ describe('an unauthorised change', () => {
     await expectBad([...entries, ...more()], at, because)
   })
 })
+
+describe('what an engine takes back by itself', () => {
+  const second = 'CHG-2026-00002'
+  const back = (over: Partial<fold.Proposal> = {}): fold.Proposal => ({
+    id: second,
+    title: `take back ${id}`,
+    subject: { ...subject, base: adoption, head: adoption, tree: r.git('rev-parse', `${adoption}^{tree}`) },
+    actions: [sampleAction(1)],
+    rollbackOf: [id],
+    automatic: true,
+    mergedAs: { commit: adoption, base: adoption },
+    ...over,
+  })
+
+  /** The first change fails after its first action; then `proposal` is born and begun under the same lock. */
+  async function taken(proposal: fold.Proposal, failed = true): Promise<readonly LedgerEntry[]> {
+    const { entries, records } = await story()
+    const results = [
+      { id: sampleAction(1).id, outcome: 'applied' as const },
+      { id: sampleAction(2).id, outcome: 'not-started' as const },
+    ]
+    const end = expectRecord(fold.fail(records.started, results, by(), ['gate-failed: web']))
+    const free = expectRecord(releaseLock(records.lock, holder))
+    const lock = expectRecord(acquireLock(free, 'prod', { ...holder, change: second }))
+    const born = expectRecord(fold.propose(proposal, by(), 'approved'))
+    const deployment = {
+      environments: ['prod'],
+      fences: { prod: lock.fence },
+      startedAt: '2026-10-02T12:00:00Z',
+      by: 'n.ito',
+      intents: proposal.actions.map((action) => ({ action, state: null })),
+    }
+    const started = expectRecord(fold.start(born, deployment, by()))
+    const done = proposal.actions.map((a) => ({ id: a.id, outcome: 'applied' as const }))
+    const finished = expectRecord(fold.finish(started, done, by()))
+    const gone = expectRecord(fold.markRolledBack(end, second, by(), ['gate-failed: web']))
+    return [
+      ...entries.slice(0, 6),
+      ...(failed ? [changeEntry(end, engine), lockEntry(free, 'release', by(), engine)] : []),
+      changeEntry(born, engine),
+      ...(failed
+        ? [
+            lockEntry(lock, 'acquire', by(), engine),
+            changeEntry(started, engine),
+            changeEntry(finished, engine),
+            changeEntry(gone, engine),
+          ]
+        : []),
+    ]
+  }
+  const rule = {
+    takesBack: async (base: string, where: readonly string[]) => base === adoption && where.includes('prod'),
+  }
+
+  it('needs nobody where the rollout of the base says so', async () => {
+    const entries = await taken(back())
+    expect((await verify((await written(entries)).steps, rule)).findings).toEqual([])
+    await expectBad(entries, 8, /nobody approved it, and no rollout in/, { takesBack: async () => false })
+  })
+
+  it('is of a change that failed, back to where it began, and on nothing else', async () => {
+    await expectBad(await taken(back(), false), 6, /which did not fail/, rule)
+    await expectBad(await taken(back({ rollbackOf: ['CHG-2026-00009'] })), 8, /which did not fail/, rule)
+    await expectBad(await taken(back({ subject })), 8, /does not go back to where/, rule)
+    await expectBad(await taken(back({ actions: [sampleAction(2)] })), 8, /which CHG-2026-00001 did not touch/, rule)
+  })
+})

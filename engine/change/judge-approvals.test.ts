@@ -185,6 +185,7 @@ describe('laws', () => {
       ),
       decision: fc.constantFrom('approve', 'approve', 'approve', 'reject'),
       key: fc.constantFrom('ada', 'ben', 'ben-second', 'ben-lost', 'chen', 'dora', 'shared'),
+      login: fc.constantFrom('ada', 'Ada-Home', 'ben', 'BEN-home', 'chen', 'both', 'robot-too'),
       subject: fc.constantFrom(
         {},
         {},
@@ -197,6 +198,7 @@ describe('laws', () => {
   const commit: fc.Arbitrary<CommitCase> = fc.record({
     author: fc.constantFrom('ada', 'ben'),
     signer: fc.constantFrom('ada', 'ben', 'none'),
+    pushers: fc.subarray(['ada-home', 'ben-home', 'stranger']),
   })
   const question = fc.record({
     approvals: fc.array(approval, { maxLength: 8 }),

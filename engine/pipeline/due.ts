@@ -13,10 +13,12 @@ export type Due = { readonly mayStart: () => string | undefined } | { readonly h
 
 /**
  * Whether a change may be carried out now: by windows, freezes and its own time. `waiting` are the changes before it that have to
- * wait: what touches the same hosts waits behind them, for otherwise they would come in another order than they were merged.
+ * wait: what touches the same hosts waits behind them, for otherwise they would come in another order than they were merged. An
+ * emergency does not: what waits is part of its plan, which somebody signed; nor does what the engine takes back by itself.
  */
 export async function dueNow(world: World, record: ChangeRecord, waiting: readonly ChangeRecord[]): Promise<Due> {
-  const ahead = waiting.find((other) => sharedHost(record, other) !== undefined)
+  const pressing = record.type === 'emergency' || record.automatic === true
+  const ahead = pressing ? undefined : waiting.find((other) => sharedHost(record, other) !== undefined)
   if (ahead !== undefined) {
     const host = sharedHost(record, ahead)
     const summary = `${record.id} waits for ${ahead.id}, which comes before it on ${host} and is not due yet`

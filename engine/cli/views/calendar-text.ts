@@ -37,8 +37,8 @@ function line(entry: CalendarEntry, when: string, { colors: c, width }: Calendar
   const frozen = (entry.frozenBy ?? []).map((f) => f.slice(f.indexOf('/') + 1))
   const more = [
     escapeControls(entry.about),
-    escapeControls(entry.text),
     ...(frozen.length === 0 ? [] : [`frozen by ${frozen.join(', ')}`]),
+    escapeControls(entry.text),
   ].filter((text) => text !== '')
   const head = `  ${when.padEnd(13)}  ${entry.what.padEnd(6)}  `
   const rest = cut(`${name}  ${more.join(' · ')}`, Math.max(width - head.length, 20))

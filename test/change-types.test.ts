@@ -230,6 +230,51 @@ it('any change may be reviewed by somebody who had no hand in it', async () => {
   expect(await office.must(['log', '--until', '2026-10-05'])).toContain('no changes of that sort')
 }, 60_000)
 
+it('an emergency waits for no window, nor behind what does', async () => {
+  const environments = documents(
+    {
+      kind: 'Environment',
+      metadata: { name: 'prod' },
+      spec: { purpose: 'Where customers are', rollout: 'careful', windows: 'required' },
+    },
+    { kind: 'Rollout', metadata: { name: 'careful' }, spec: { batch: '100%', maxFailures: 0 } },
+    {
+      kind: 'ChangeWindow',
+      metadata: { name: 'evenings' },
+      spec: {
+        ...{ for: { environments: ['prod'] }, start: '2026-10-05T20:00', timeZone: 'UTC' },
+        ...{ rule: 'FREQ=DAILY', duration: 'PT3H' },
+      },
+    },
+  )
+  const closed = await openOffice({
+    at: '2026-10-05T08:00:00Z',
+    estate: { changes: { breakGlass: { teams: ['security'] } } },
+    files: { 'inventory/environments.yaml': environments },
+  })
+  try {
+    const file = (name: string) => existsSync(closed.on('web-01', `/etc/${name}`))
+    const write = (name: string) => ({ [`inventory/${name}.yaml`]: profile(name, `${name}\n`) })
+    const waits = await closed.approved({ branch: 'waits', author: 'ana', files: write('waits') })
+    await closed.desk.run('apply')
+    expect(file('waits')).toBe(false)
+    await closed.write({ branch: 'now', author: 'cleo', files: write('now') })
+    const why = ['--reason', 'Nobody can log in', '--incident', 'INC-8', '--key', closed.colleague('cleo').keyFile]
+    await closed.must(['break-glass', '--head', 'now', ...why])
+    closed.merge('now')
+    await closed.desk.run('apply')
+    expect(file('now')).toBe(true)
+    closed.turn('2026-10-05T20:30:00Z')
+    // It was part of the emergency's plan, and its own would take that back.
+    expect(await closed.must(['apply'])).toMatch(/change-overtaken.*an emergency, went ahead of it/)
+    expect([file('waits'), (await closed.record(waits)).state]).toEqual([true, 'superseded'])
+    expect(await closed.must(['plan', 'main'])).toContain('nothing to do')
+    await closed.must(['audit', 'verify'], [0])
+  } finally {
+    await closed.close()
+  }
+}, 120_000)
+
 it('where no team is named nobody breaks the glass, and is told how to set it up', async () => {
   const other = await openOffice()
   try {

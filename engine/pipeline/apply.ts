@@ -18,7 +18,7 @@ import { expectOwnKey, recordEngineKeys } from './engine-keys.ts'
 import { loadCommit } from './estate.ts'
 import { expireRecord, expireRecords } from './expire.ts'
 import { judgeRecord } from './judge-record.ts'
-import { overtakenBy, setAside, standingOver } from './overtaken.ts'
+import { emergencyAhead, overtakenBy, setAside, standingOver } from './overtaken.ts'
 import { hostsMeant, isPart, leaveForLater } from './part-of-change.ts'
 import { type PlannedChange, planChange } from './plan-change.ts'
 import { rangeOfRecord } from './range-of-record.ts'
@@ -211,6 +211,8 @@ async function applyOne(
   if ('refused' in work) {
     const stale = record.deployment === undefined && work.refused.every((d) => d.code === 'plan-stale')
     const other = stale ? await standingOver(world, record) : undefined
+    const ahead = stale && other === undefined ? await emergencyAhead(world, record) : undefined
+    if (ahead !== undefined) return overtaken(world, record, `${ahead}, an emergency, went ahead of it on its hosts`)
     if (other === undefined) return { diagnostics: work.refused }
     return overtaken(world, record, `its plan is stale, and ${other} brings the hosts to the branch as it stands`)
   }

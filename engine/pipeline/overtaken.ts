@@ -49,6 +49,24 @@ export async function standingOver(world: World, record: ChangeRecord): Promise<
   return undefined
 }
 
+/**
+ * The emergency that was merged after this change and begun before it, on some of the same hosts: it brought them to documents
+ * that hold this change as well, and this one's plan would take it back.
+ */
+export async function emergencyAhead(world: World, record: ChangeRecord): Promise<string | undefined> {
+  const { merge } = record
+  if (merge === undefined) return undefined
+  const hosts = new Set(record.actions.map((a) => a.host))
+  const repository = await world.repository()
+  const { changes } = await listChanges(await (await world.ledger()).view(), { limit: looked })
+  for (const other of changes) {
+    if (other.type !== 'emergency' || other.deployment === undefined || other.merge === undefined) continue
+    if (other.id === record.id || !other.actions.some((a) => hosts.has(a.host))) continue
+    if (await repository.isAncestor(merge.commit, other.merge.commit)) return other.id
+  }
+  return undefined
+}
+
 /** Sets a record aside for good; what it left open shows in the next plan of the branch. */
 export async function setAside(world: World, record: ChangeRecord, reason: string): Promise<ChangeRecord> {
   const signer = await world.engineSigner()

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Document } from '../model/document.ts'
 import { graphOf, keyNamed } from './case-world.ts'
 import { parseCodeOwners, ruleFor } from './code-owners.ts'
-import { ownerRequirements } from './owners.ts'
+import { codeOwnerFindings, ownerRequirements } from './owners.ts'
 import { peopleOf } from './people.ts'
 
 interface Case {
@@ -56,6 +56,14 @@ describe('owners', () => {
     ['nobody', '', [], []],
   ])('%s', (_, line, teams, warnings) => {
     expect(asked(line)).toEqual({ teams, warnings })
+  })
+
+  it('whom nobody knows are named with their place, whatever is changed', () => {
+    const owners = parseCodeOwners('CODEOWNERS', '* @chen\ndocs/ @stranger @lantern/security\n[x] @chen')
+    expect(codeOwnerFindings(owners, people).map((f) => `${f.code} ${f.file}:${f.line}`)).toEqual([
+      'code-owners-line CODEOWNERS:3',
+      'code-owner-unknown CODEOWNERS:2',
+    ])
   })
 
   it('are not asked for what they wrote, where all who wrote it belong to them', () => {

@@ -82,6 +82,22 @@ function* codeOwners({ codeOwners, paths }: OwnedPaths, people: People, authorsh
   }
 }
 
+/** What is wrong with CODEOWNERS whatever a change touches: lines that can't be understood, and owners whom nobody knows. */
+export function codeOwnerFindings(owners: CodeOwners, people: People): readonly Diagnostic[] {
+  const unknown = owners.rules.flatMap((rule) =>
+    rule.owners
+      .filter((owner) => addressBehind(owner, people) === undefined)
+      .map((owner) =>
+        report('code-owner-unknown', {
+          summary: `${owner}, who owns ${rule.pattern}, is nobody active that is known here`,
+          file: owners.file,
+          line: rule.line,
+        }),
+      ),
+  )
+  return [...owners.findings, ...unknown]
+}
+
 /** The person or team of the base that a line of CODEOWNERS means, where somebody active is behind it and nobody else is meant. */
 function addressBehind(owner: string, people: People): Address | undefined {
   const [address, other] = candidates(owner.toLowerCase(), people).filter((a) => humansOf(people, a).length > 0)

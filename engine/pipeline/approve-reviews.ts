@@ -115,6 +115,10 @@ async function followOne(
 ): Promise<readonly Diagnostic[]> {
   const genesis = await expectGenesis(world)
   const { base, head } = subject
+  if ((await (await world.repository()).resolve(head)) === undefined) {
+    const summary = `${id} is about ${head.slice(0, 12)}, which is not here, so its reviews are not looked at`
+    return [report('commit-missing', { summary, severity: 'warning' })]
+  }
   const commits = await judgedCommits(world, base, head)
   const people = peopleOf((await loadCommit(world, base)).graph)
   const read = readReviews(requests, head, commits, people, world.clock.now().toISOString())

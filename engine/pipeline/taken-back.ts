@@ -2,7 +2,6 @@ import type { TakeBack } from '../change/rollback.ts'
 import { listChanges } from '../ledger/find-records.ts'
 import { compareText } from '../model/diagnostic.ts'
 import type { ChangeRecord } from '../model/record.ts'
-import type { Range } from './plan-change.ts'
 import { findRecord } from './records.ts'
 import type { World } from './world.ts'
 
@@ -10,7 +9,10 @@ import type { World } from './world.ts'
  * The changes that commits of a range say they take back, by their `Rollback-Of` trailers, oldest first: `CHG-2026-00042`,
  * with ` (in part)` after it where only some of its documents are reverted. Undefined where none does.
  */
-export async function takenBackBy(world: World, range: Range): Promise<TakeBack | undefined> {
+export async function takenBackBy(
+  world: World,
+  range: { readonly base: string; readonly head: string },
+): Promise<TakeBack | undefined> {
   if (range.base === range.head) return undefined
   const commits = await (await world.repository()).commitsBetween(range.base, range.head)
   const named = commits.flatMap((c) => [...c.message.matchAll(/^Rollback-Of: (CHG-\d{4}-\d{5,})( \(in part\))?$/gm)])

@@ -76,10 +76,10 @@ function reachOf(question: RiskQuestion): RiskFactor {
   const weighed = services.map((address) => ({ address, weight: criticality(question, address) }))
   const weight = weighed.reduce((sum, s) => sum + s.weight, 0)
   const worst = weighed.sort((a, b) => b.weight - a.weight).map((s) => s.address)
-  const named = services.length === 1 ? 'a service' : `${services.length} services`
+  const named = services.length === 1 ? 'a service' : `${services.length} services, together`
   return {
     points: Math.min(20, weight),
-    because: `reaches ${named}, together of criticality ${weight}`,
+    because: `reaches ${named} of criticality ${weight}`,
     evidence: someOf(worst),
   }
 }

@@ -228,7 +228,7 @@ function riskRows({ factors }: Risk): string[][] {
 /** What policies ask for beside approvals. */
 function demandRows({ windows = [], changeType }: Plan['verdict']): string[][] {
   const asked = windows.map(({ windows: named, because }) => {
-    const where = named.length === 0 ? 'any window' : named.join(' or ')
+    const where = named.length === 0 ? 'a window' : named.join(' or ')
     return `only inside ${where}: ${because}`
   })
   const rows = asked.map((line, i) => [i === 0 ? 'window' : '', line])

@@ -62,6 +62,8 @@ function wordsOf(line: string): readonly string[] {
 
 function faultOf(pattern: string): string | undefined {
   if (pattern.length > 500) return 'its pattern is longer than 500 characters'
+  // Each star may be tried at every letter of a path.
+  if ((pattern.match(/\*/g)?.length ?? 0) > 8) return 'its pattern has more than eight stars'
   if (pattern.startsWith('!')) return 'patterns are not negated'
   if (pattern.startsWith('\\#')) return 'a pattern does not begin with #'
   return /[[\]]/.test(pattern) ? 'patterns have no ranges, and files no sections' : undefined

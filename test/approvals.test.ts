@@ -248,6 +248,15 @@ describe('a forge', () => {
     await office.desk.run('apply', '--from-forge', facts(told('later', 'dismissed')))
     expect(await newest()).toMatchObject({ state: 'unapproved' })
     expect(on('/etc/later')).toBe(false)
+    await branch('last')
+    const last = await review('last', { number: 14, reviews: [{ by: 'ben', id: 'last' }] })
+    office.merge('last')
+    // Recognised by an apply of something else, and so only the apply is left to refuse it.
+    await office.desk.run('apply', 'CHG-2026-99999')
+    expect(await office.record(last.change)).toMatchObject({ state: 'approved', merge: { commit: tip('main') } })
+    await office.desk.run('apply', '--from-forge', facts({ ...told('last', 'dismissed'), head: tip('last') }))
+    expect(await office.record(last.change)).toMatchObject({ state: 'rejected' })
+    expect([on('/etc/dismissed'), on('/etc/later'), on('/etc/last')]).toEqual([false, false, false])
     await office.must(['audit', 'verify'])
   }, 120_000)
 

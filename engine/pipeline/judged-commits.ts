@@ -10,13 +10,13 @@ import type { World } from './world.ts'
  * The commits of a change as the judge of approvals wants them: with verified signers, merges looked through, and who pushed
  * them, where a forge said so now or when its reviews were recorded.
  *
- * @param approvals of a record that may be closed; those of open ones are found
+ * @param approvals of a record that may be closed; where not given, those of open ones are looked for
  */
 export async function judgedCommits(
   world: World,
   base: string,
   head: string,
-  approvals: readonly RecordedApproval[] = [],
+  approvals?: readonly RecordedApproval[],
 ): Promise<readonly JudgedCommit[]> {
   const repository = await world.repository()
   if (base === head) return []
@@ -29,13 +29,14 @@ export async function judgedCommits(
 async function pushedTo(
   world: World,
   head: string,
-  approvals: readonly RecordedApproval[],
+  approvals: readonly RecordedApproval[] | undefined,
 ): Promise<readonly Pushed[]> {
   const forge = await world.forge()
   const told = forge === undefined ? [] : (await forge.requests(head)).filter((r) => r.head === head)
   const live = told.map(({ host, author, pushes }): Pushed => ({ host, author: author.login, pushes }))
-  const records = (await openRecords(world)).filter((r) => r.subject.head === head)
-  const recorded = [...approvals, ...records.flatMap((r) => r.approvals)]
+  const open = approvals === undefined ? await openRecords(world) : []
+  const waiting = open.filter((r) => r.subject.head === head).flatMap((r) => r.approvals)
+  const recorded = (approvals ?? waiting)
     .flatMap((a): Pushed[] => (a.assertion === 'forge-asserted' && a.head === head ? [a.forge] : []))
     .map(({ host, author, pushes }): Pushed => ({ host, author, pushes }))
   return [...new Map([...live, ...recorded].map((p) => [canonicalJson(p), p])).values()]

@@ -119,10 +119,21 @@ function scheduleFault(transition: string, before: ChangeRecord, after: ChangeRe
     if (before.schedule === undefined) return 'it has no time that could be taken away'
     return after.schedule === undefined ? undefined : 'it still has a time'
   }
-  if (transition !== 'schedule')
-    return same(before.schedule, after.schedule) ? undefined : `${transition} does not change when it is due`
+  if (transition !== 'schedule') {
+    if (!same(before.schedule, after.schedule)) return `${transition} does not change when it is due`
+    return transition === 'start' || transition === 'resume' ? timeFault(after) : undefined
+  }
   const { from, until } = after.schedule ?? { from: '', until: '' }
   return Date.parse(from) < Date.parse(until) ? undefined : 'a time ends after it has begun'
+}
+
+/** What has a time is begun and gone on with in it. */
+function timeFault({ schedule, transition }: ChangeRecord): string | undefined {
+  if (schedule === undefined) return undefined
+  const at = Date.parse(transition.at)
+  return Date.parse(schedule.from) <= at && at < Date.parse(schedule.until)
+    ? undefined
+    : `${transition.name} comes outside of its time, ${schedule.from} to ${schedule.until}`
 }
 
 function reviewFault(transition: string, before: ChangeRecord, after: ChangeRecord): string | undefined {

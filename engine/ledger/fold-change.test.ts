@@ -59,6 +59,30 @@ it('fails, goes on under a greater fence, and ends well', () => {
   expect(expectRecord(fold.finish(resumed, [result(1), result(2)], by())).state).toBe('implemented')
 })
 
+it('keeps to the time it was given, and keeps its state where it gets another one after it was begun', () => {
+  const [from, until] = ['2026-10-02T11:00:00Z', '2026-10-02T13:00:00Z']
+  const due = expectRecord(fold.schedule(mergedIn(), { from, until }, by('Person/n.ito')))
+  expect(due).toMatchObject({ state: 'scheduled', schedule: { from, until } })
+  expect(refusal(fold.start(due, deployment(), by('engine', until)))).toMatch(/start comes outside of its time/)
+  expect(refusal(fold.start(due, deployment(), by('engine', '2026-10-02T10:59:59Z')))).toMatch(/outside of its time/)
+  const begun = expectRecord(fold.start(due, deployment(), by()))
+  const asked = expectRecord(fold.pause(begun, 'its window is over', by()))
+  const held = expectRecord(fold.hold(asked, [result(1), result(2, 'not-started')], by()))
+  const again = { fences: { prod: 2 }, by: 'n.ito', results: [] }
+  expect(refusal(fold.resume(held, again, by('engine', '2026-10-02T14:00:00Z')))).toMatch(/resume comes outside/)
+  const later = { from: '2026-10-03T11:00:00Z', until: '2026-10-03T13:00:00Z' }
+  const moved = expectRecord(fold.schedule(held, later, by('Person/n.ito')))
+  expect(moved).toMatchObject({ state: 'paused', schedule: later, reasons: held.reasons })
+  expect(expectRecord(fold.resume(moved, again, by('engine', '2026-10-03T11:00:00Z'))).state).toBe('implementing')
+  const free = expectRecord(fold.unschedule(moved, by('Person/n.ito')))
+  expect(free.state).toBe('paused')
+  expect(free.schedule).toBeUndefined()
+  expect(expectRecord(fold.unschedule(due, by())).state).toBe('approved')
+  expect(refusal(fold.unschedule(free, by()))).toMatch(/no time that could be taken away/)
+  expect(refusal(fold.schedule(proposed(), { from, until }, by()))).toMatch(/not for a change that is proposed/)
+  expect(refusal(fold.schedule(mergedIn(), { from: until, until: from }, by()))).toMatch(/ends after it has begun/)
+})
+
 it('is born approved where nobody is asked, and unapproved where it was merged without asking', () => {
   expect(expectRecord(fold.propose(sampleProposal(), by(), 'approved')).state).toBe('approved')
   const found = expectRecord(

@@ -20,7 +20,7 @@ export interface Desk {
   readonly folder: string
   /** What command lines see as their environment. */
   readonly env: Record<string, string | undefined>
-  /** Runs `plumbline …` in the folder. */
+  /** Runs `plumbline …` in the folder, or in the one that a leading `-C` names. */
   run(...argv: string[]): Promise<Ran>
   /** The same, with a text on standard input. */
   runWith(input: string, ...argv: string[]): Promise<Ran>
@@ -60,6 +60,7 @@ export function openDesk(
     async runWith(input, ...argv) {
       let out = ''
       let err = ''
+      const start = argv[0] === '-C' ? (argv[1] ?? folder) : folder
       const worlds: { close: () => Promise<void> }[] = []
       const status = await runProgram(argv, {
         version: '0.0.0-test',
@@ -79,7 +80,7 @@ export function openDesk(
         },
         open: async (options) => {
           const at = clock === undefined ? {} : { clock }
-          const world = await openWorld({ ...options, ...at, version: '0.0.0-test', start: folder, env })
+          const world = await openWorld({ ...options, ...at, version: '0.0.0-test', start, env })
           worlds.push(world)
           return { ...world, ...outside(world) }
         },

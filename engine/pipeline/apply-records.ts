@@ -148,7 +148,7 @@ export async function recordProgress(
 
 /** Who asked since it was begun that no further wave is started, and why; undefined where nobody did. */
 export async function pauseAsked(world: World, { record }: Pick<Begun, 'record'>): Promise<string | undefined> {
-  const current = trusted(await findChange(await (await world.ledger()).view(), record.id))
+  const current = trusted(await findChange(await (await world.ledger()).latest(), record.id))
   const asked = current?.deployment?.pause
   const own = record.deployment?.pause
   if (asked === undefined || (asked.by === own?.by && asked.at === own.at)) return undefined

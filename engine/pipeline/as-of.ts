@@ -152,6 +152,7 @@ function pastLedger(world: World, { ledger: tip }: Moment): Ledger {
       const id = at ?? tip
       return id === undefined ? noLedger : (await world.ledger()).view(id)
     },
+    latest: async () => readsOnly(),
     history: async (path) => {
       const [ids, commits] = await Promise.all([known(), (await world.ledger()).history(path)])
       return commits.filter((commit) => ids.has(commit.id))

@@ -71,6 +71,7 @@ function memoryLedger(watch: (view: LedgerView) => Promise<void>): Ledger {
   }
   return {
     view: async () => view,
+    latest: async () => view,
     history: async () => [],
     steps: async function* () {},
     append: async (prepare) => {
@@ -81,7 +82,7 @@ function memoryLedger(watch: (view: LedgerView) => Promise<void>): Ledger {
       }
       return result
     },
-  } as Ledger
+  }
 }
 
 class Died extends Error {}

@@ -34,6 +34,8 @@ export interface LedgerEntry {
 export interface Ledger {
   /** Brings the remote's state where there is a remote; or, of an earlier commit, what this clone has of it. */
   view(at?: string): Promise<LedgerView>
+  /** The same, asking the remote again, for what others may write while a command runs. */
+  latest(): Promise<LedgerView>
   /** Oldest first: the commits that touched a file (or all). */
   history(path?: string): Promise<readonly LedgerCommit[]>
   /** Every commit with the files it wrote, oldest first: what verification reads. */

@@ -22,6 +22,7 @@ export function memoryLedger(start: ReadonlyMap<string, string>): MemoryLedger {
     files,
     entries,
     view,
+    latest: view,
     history: async () => [],
     steps: async function* () {},
     append(prepare) {

@@ -80,6 +80,10 @@ class BranchLedger implements GitLedger {
     return this.#viewAt(at ?? (await this.#tip()).tip)
   }
 
+  latest(): Promise<LedgerView> {
+    return this.view()
+  }
+
   async history(path?: string): Promise<readonly LedgerCommit[]> {
     const { tip } = await this.#tip()
     const ids = tip === undefined ? [] : await commitIds(this.#context, tip, path)

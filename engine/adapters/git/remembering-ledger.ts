@@ -4,7 +4,7 @@ import { type GitLedger, openGitLedger } from './git-ledger.ts'
 
 /**
  * A ledger that asks the remote once, when it is opened, and after that reads what this clone knows: appending brings what is
- * newer by itself. With `ask: false` the remote is not asked at all, and nothing can be appended.
+ * newer by itself, and so does whoever asks for the latest. With `ask: false` the remote is not asked at all, and nothing can be appended.
  */
 export async function openRememberingLedger(
   dir: string,
@@ -20,6 +20,7 @@ export async function openRememberingLedger(
   }
   return {
     view: (at) => known.view(at),
+    latest: () => (online ?? known).latest(),
     history: (path) => known.history(path),
     steps: () => known.steps(),
     append: (prepare) => (online ?? known).append(prepare),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +65,8 @@ beforeAll(async () => {
     }),
   )
   banner('one')
+  // Nobody but Ana is there to look at new access.
+  rmSync(join(desk.folder, 'policies/change.yaml'))
   desk.commit('Two hosts')
   await must('apply')
 }, 120_000)
@@ -163,7 +166,7 @@ it('goes from test to production by a reviewed line, and back', async () => {
   const diff = await desk.run('release', 'diff', '1.0.0', '1.1.0')
   expect(diff.status).toBe(2)
   expect(diff.out).toContain('file:/etc/motd.new')
-  expect(diff.out).toMatch(/CHG-\d{4}-00003  platform\/1\.1\.0/)
+  expect(diff.out).toMatch(/CHG-\d{4}-00003 {2}platform\/1\.1\.0/)
 
   await promote('1.1.0', 'production')
   await land('promote/platform-1.1.0-to-production')
@@ -186,3 +189,108 @@ it('goes from test to production by a reviewed line, and back', async () => {
   expect((await desk.run('drift')).status).toBe(0)
   expect((await desk.run('audit', 'verify')).status).toBe(0)
 }, 240_000)
+
+it('takes people and keys from the branch, whatever an environment follows', async () => {
+  const { publicKey } = generateKeyPair('ben')
+  const ben = (more: object): string =>
+    documents(
+      {
+        kind: 'Person',
+        metadata: { name: 'ben' },
+        spec: { fullName: 'Ben', email: 'ben@example.org', login: 'ben', sshKeys: [{ key: publicKey }], ...more },
+      },
+      { kind: 'Role', metadata: { name: 'reader' }, spec: { purpose: 'Look at logs', groups: ['adm'] } },
+      {
+        kind: 'AccessGrant',
+        metadata: { name: 'ben-reads' },
+        spec: {
+          to: ['person/ben'],
+          role: 'reader',
+          on: { all: true },
+          expires: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+          reason: 'Looks after logs',
+        },
+      },
+    )
+  const touched = async (branch: string): Promise<readonly string[]> => {
+    const { actions } = JSON.parse(await must('plan', branch, '--json'))
+    return actions.map((a: { host: string; resource: string }) => `${a.host} ${a.resource.split(':')[0]}`).sort()
+  }
+  desk.git('switch', '-qc', 'ben')
+  desk.write('inventory/ben.yaml', ben({}))
+  desk.commit('Ben looks at logs')
+  const both = ['prod-01 authorizedKey', 'prod-01 user', 'test-01 authorizedKey', 'test-01 user']
+  expect(await touched('ben')).toEqual(both)
+  await land('ben')
+  desk.git('switch', '-qc', 'ben-left')
+  desk.write('inventory/ben.yaml', ben({ active: false }))
+  desk.commit('Ben left')
+  expect(await touched('ben-left')).toEqual(both)
+  await land('ben-left')
+}, 120_000)
+
+it('holds promotions to what the pipeline asks for, however they are made', async () => {
+  desk.git('switch', '-qc', 'gates')
+  const pipeline = desk
+    .read('inventory/pipeline.yaml')
+    .replace('soakHours: 0', 'soakHours: 48\n        gates: [load-test]')
+  desk.write('inventory/pipeline.yaml', pipeline)
+  desk.commit('Ask for more')
+  await land('gates')
+  await must('release', 'cut', '--number', '2.0.0')
+  const refused = await desk.run('release', 'promote', '2.0.0', '--to', 'production', '--key', login)
+  expect(refused.status).toBe(1)
+  expect(refused.out).toMatch(/✗ +48 h in test +0(\.\d)? h: test since/)
+  expect(refused.err).toContain('gate load-test: nobody said how it went')
+
+  // By hand it is no other: what is not met is an error of the plan.
+  desk.git('switch', '-qc', 'by-hand')
+  desk.write(
+    'inventory/environments.yaml',
+    desk.read('inventory/environments.yaml').replace('platform/1.0.0', 'platform/2.0.0'),
+  )
+  desk.commit('Quietly')
+  const quiet = JSON.parse((await desk.run('plan', 'by-hand', '--json')).out)
+  const errors = quiet.diagnostics.filter((d: { severity: string }) => d.severity === 'error')
+  expect(errors.map((d: { code: string }) => d.code)).toEqual(['release-not-ready', 'release-not-ready'])
+  desk.git('switch', '-q', 'main')
+
+  const evidence = 'run 812'
+  await must('release', 'gate', '2.0.0', 'load-test', '--passed', '--evidence', evidence)
+  expect((await desk.run('release', 'gate', '2.0.0', 'smoke', '--passed', '--evidence', evidence)).status).toBe(1)
+  const reason = 'The old greeting offends people'
+  const forced = await promote('2.0.0', 'production', '--force', '--reason', reason)
+  expect(forced).toMatch(/✓ +gate load-test +passed .*run 812/)
+  const shown = JSON.parse(await must('release', 'show', '2.0.0', '--json'))
+  expect(shown.release.promotions).toMatchObject([{ stage: 'production', environments: ['prod'], forced: reason }])
+  const branch = 'promote/platform-2.0.0-to-production'
+  const message = execFileSync('git', ['-C', desk.folder, 'log', '-1', '--format=%B', branch]).toString()
+  expect(message).toContain(`Promotes: platform/2.0.0\nStage: production\nForced-Because: ${reason}`)
+  await land(branch)
+  expect(shows('prod-01')).toBe('two')
+}, 180_000)
+
+it('names a release that does not exist where it stands', async () => {
+  desk.git('switch', '-q', 'main')
+  const before = desk.read('inventory/environments.yaml')
+  desk.write('inventory/environments.yaml', before.replace('platform/2.0.0', 'platform/9.9.9'))
+  const found = await desk.run('validate', '--json')
+  expect(found.status).toBe(1)
+  expect(JSON.parse(found.out).diagnostics).toMatchObject([
+    { code: 'release-unknown', file: 'inventory/environments.yaml', subject: 'Environment/prod' },
+  ])
+  desk.write('inventory/environments.yaml', before)
+}, 60_000)
+
+it('has tags that git itself verifies, and that an audit holds against the ledger', async () => {
+  const [, key = ''] = /engineKeys:\n\s+- (.*)/.exec(desk.read('plumbline.yaml')) ?? []
+  const allowed = join(scratch, 'allowed')
+  writeFileSync(allowed, `engine namespaces="git" ${key.replaceAll(/["']/g, '')}\n`)
+  const git = (...args: string[]) => execFileSync('git', ['-C', desk.folder, ...args], { stdio: 'pipe' })
+  git('-c', 'gpg.format=ssh', '-c', `gpg.ssh.allowedSignersFile=${allowed}`, 'verify-tag', 'release/platform/1.0.0')
+  expect((await desk.run('audit', 'verify')).status).toBe(0)
+  git('tag', '-f', 'release/platform/1.0.0', 'main')
+  const moved = await desk.run('audit', 'verify')
+  expect(moved.status).toBe(1)
+  expect(moved.out).toMatch(/release-tag-differs.*release\/platform\/1\.0\.0 leads to/)
+}, 60_000)

@@ -179,7 +179,9 @@ async function standingFault(walk: LedgerWalk, record: ChangeRecord, step: Ledge
 /** What is agreed to beforehand is covered by the template, as it stood before the merge. */
 async function standardFault(walk: LedgerWalk, record: ChangeRecord): Promise<string | undefined> {
   const { merge, transition } = record
-  if (merge === undefined || (transition.name !== 'propose' && transition.name !== 'merge')) return undefined
+  // Before its merge nobody but those who read it relies on it; begun without one it would never be held against its template.
+  if (merge === undefined) return record.state === 'implementing' ? 'it was begun before it was merged' : undefined
+  if (transition.name !== 'propose' && transition.name !== 'merge') return undefined
   if (!(await walk.question.isOnMain(merge.base)))
     return `it was merged onto ${merge.base}, which was never on the target branch`
   const because = await walk.question.standardFault(record)

@@ -787,6 +787,45 @@ describe('an emergency', () => {
   })
 })
 
+describe('what happens to a change on its way', () => {
+  const at = '2026-10-02T13:00:00Z'
+  const when = { from: '2026-10-03T20:00:00Z', until: '2026-10-03T23:00:00Z' }
+
+  it('verifies: a time, a pause, and going on', async () => {
+    const { entries, records } = await story()
+    const scheduled = expectRecord(fold.schedule(records.merged, when, by(okafor2, at)))
+    const cleared = expectRecord(fold.unschedule(scheduled, by('engine', at)))
+    const times = [changeEntry(scheduled, okafor), changeEntry(cleared, engine)]
+    const [lock, ...begun] = [records.lock, ...entries.slice(5, 7)]
+    const one = expectRecord(
+      fold.progress(records.started, { results: [{ id: sampleAction(1).id, outcome: 'applied' }] }, by()),
+    )
+    const asked = expectRecord(fold.pause(one, 'the phones ring', by(okafor2, at)))
+    const held = expectRecord(fold.hold(asked, [{ id: sampleAction(2).id, outcome: 'not-started' }], by('engine', at)))
+    const pauses = [changeEntry(one, engine), changeEntry(asked, okafor), changeEntry(held, engine)]
+    const all = [...entries.slice(0, 4), ...times, lockEntry(lock, 'acquire', by(), engine), begun[0], ...pauses]
+    const whole = all.filter((e) => e !== undefined)
+    expect((await verify((await written(whole)).steps)).findings).toEqual([])
+    // Of an outsider, and of an engine in a person's name.
+    await expectBad(replaced(whole, 4, changeEntry(scheduled, outsider)), 4, /no key of Person\/m\.okafor/)
+    await expectBad(replaced(whole, 9, changeEntry(asked, engine)), 9, /no key of Person\/m\.okafor/)
+    // A hold that nobody asked for, and a time that ends before it begins.
+    const { pause: _, ...deployment } = held.deployment ?? { pause: undefined }
+    const silent = { ...held, deployment: deployment as ChangeRecord['deployment'] } as ChangeRecord
+    await expectBad(
+      [...whole.slice(0, 9), changeEntry(silent, engine)],
+      9,
+      /nothing is held that nobody asked to pause/,
+    )
+    const backwards = { ...scheduled, schedule: { from: when.until, until: when.from } }
+    await expectBad(replaced(whole, 4, changeEntry(backwards, okafor)), 4, /ends after it has begun/)
+    // Somebody who left the estate since.
+    const left = async (base: string, person: string) =>
+      person === n ? [ito.publicKey] : base === adoption ? [okafor.publicKey] : []
+    await expectBad(whole, 4, /no key of Person\/m\.okafor/, { personKeys: left })
+  })
+})
+
 describe('a standard change', () => {
   const template = 'StandardChange/versions' as const
   const born = () =>
@@ -833,6 +872,25 @@ describe('a standard change', () => {
       fold.recogniseMerge(proposed, { commit: merge, base: elsewhere }, by(), { approved: true }),
     )
     await expectBad(replaced(entries.slice(0, 3), 2, changeEntry(onto, engine)), 2, /never on the target branch/)
+  })
+
+  it('is not begun before it was merged', async () => {
+    const proposed = expectRecord(
+      fold.propose({ id, title: 'x', subject, template, actions: [sampleAction(1)] }, by(n), 'approved'),
+    )
+    const lock = expectRecord(acquireLock(undefined, 'prod', holder))
+    const deployment = {
+      ...{ environments: ['prod'], fences: { prod: lock.fence }, startedAt: '2026-10-02T12:00:00Z', by: 'n.ito' },
+      intents: [sampleIntent(1)],
+    }
+    const started = expectRecord(fold.start(proposed, deployment, by()))
+    const entries = [
+      genesis(),
+      changeEntry(proposed, ito),
+      lockEntry(lock, 'acquire', by(), engine),
+      changeEntry(started, engine),
+    ]
+    await expectBad(entries, 3, /begun before it was merged/)
   })
 
   it('does not lose its type, nor get another template', async () => {

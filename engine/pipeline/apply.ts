@@ -79,7 +79,8 @@ export async function applyPending(
     if ('refused' in chosen) return { refused: [...diagnostics, ...chosen.refused] }
     for (const record of chosen.records) {
       if (waiting.some((w) => w.id === record.id)) continue
-      const due = await dueNow(world, record, waiting)
+      // What takes a failed change back does not wait for a better time.
+      const due = record.automatic === true ? { mayStart: () => undefined } : await dueNow(world, record, waiting)
       if ('held' in due) {
         if (named) return { refused: [...diagnostics, { ...due.held, severity: 'error' }] }
         diagnostics.push(due.held)
@@ -174,9 +175,14 @@ const waits = ({ state, deployment }: ChangeRecord): boolean =>
 const recordOf = (plan: Plan, open: readonly ChangeRecord[]): string | undefined =>
   open.find((r) => r.subject.plan === plan.subject.plan && r.subject.tree === plan.subject.tree)?.id
 
-/** Numbers are given when a change is approved, which says nothing of the order in which they are merged. */
+/**
+ * Numbers are given when a change is approved, which says nothing of the order in which they are merged. What takes a change back
+ * comes before whatever was merged meanwhile.
+ */
 const compareMerges = (a: ChangeRecord, b: ChangeRecord): number =>
-  compareText(a.merge?.recognisedAt ?? '', b.merge?.recognisedAt ?? '') || compareText(a.id, b.id)
+  Number(b.automatic === true) - Number(a.automatic === true) ||
+  compareText(a.merge?.recognisedAt ?? '', b.merge?.recognisedAt ?? '') ||
+  compareText(a.id, b.id)
 
 /** A change that a due one takes back is not gone on with first. */
 function withoutTakenBack(due: readonly ChangeRecord[]): ChangeRecord[] {

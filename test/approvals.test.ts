@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateKeyPair } from '../engine/adapters/signing/key-pair.ts'
 import type { ChangeRecord } from '../engine/model/record.ts'
 import { documents, type Office, openOffice } from './office.ts'
 
@@ -359,6 +361,27 @@ describe('plain git', () => {
     expect(first.out).toContain('0 of 1 from security: .github/CODEOWNERS:1 says that @office/security owns')
     expect(first.out).toContain('It needs more')
     expect((await approve('guarded', 'cleo')).out).toContain('merge the branch')
+  }, 60_000)
+
+  it('is judged by people, teams and rules of the base, whatever the branch makes of them', async () => {
+    const dee = generateKeyPair('dee')
+    const keyFile = join(dirname(office.desk.folder), 'dee-key')
+    writeFileSync(keyFile, dee.privateKey, { mode: 0o600 })
+    const spec = { fullName: 'Dee', email: 'dee@example.org', sshKeys: [{ key: dee.publicKey }] }
+    const estate = office.desk.read('plumbline.yaml')
+    const files = {
+      'inventory/dee.yaml': documents({ kind: 'Person', metadata: { name: 'dee' }, spec }),
+      'inventory/coup.yaml': profile('coup', '/etc/coup'),
+      'plumbline.yaml': estate.replace('spec:\n', 'spec:\n  rule: solo\n'),
+    }
+    expect(files['plumbline.yaml']).not.toBe(estate)
+    await office.write({ branch: 'coup', author: 'ana', files })
+    const given = await office.desk.run('approve', 'coup', '--key', keyFile)
+    expect(given).toMatchObject({ status: 1, err: expect.stringContaining('person-unknown') })
+    expect(await merged('coup')).toMatchObject({ state: 'unapproved' })
+    expect(on('/etc/coup')).toBe(false)
+    git('revert', '--no-edit', '-m', '1', 'HEAD')
+    await office.desk.run('apply')
   }, 60_000)
 
   it('does not let a rejection be left behind by a base that moved', async () => {

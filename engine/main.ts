@@ -11,6 +11,9 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) process.
 else await start()
 
 async function start(): Promise<void> {
+  // A command lives for seconds: most of what V8 would optimise on the way has run for the last time when that is done.
+  const { setFlagsFromString } = await import('node:v8')
+  setFlagsFromString('--interrupt-budget=1048576')
   const [{ runProgram }, { processTerminal }] = await Promise.all([
     import('./cli/program.ts'),
     import('./cli/terminal.ts'),

@@ -197,6 +197,8 @@ async function askRemote(options: WorldOptions, context: () => Promise<GitContex
 
 async function hostConnector(env: WorldOptions['env']) {
   const { TransportConnector } = await import('./adapters/ssh/transport-connector.ts')
+  const { keepHeapSmall } = await import('./adapters/process/heap.ts')
+  keepHeapSmall()
   const keyFiles = identityFiles(env)
   const password = env['PLUMBLINE_SUDO_PASSWORD']
   const sudo = password === undefined ? {} : { sudoPassword: async () => password }

@@ -270,6 +270,28 @@ it('holds promotions to what the pipeline asks for, however they are made', asyn
   expect(shows('prod-01')).toBe('two')
 }, 180_000)
 
+it('counts the time in the stage before from when the promotion there was carried out', async () => {
+  await promote('2.0.0', 'test')
+  await land('promote/platform-2.0.0-to-test')
+  desk.git('switch', '-qc', 'third')
+  banner('three')
+  desk.commit('A third greeting')
+  await land('third')
+  expect([shows('test-01'), shows('prod-01')]).toEqual(['two', 'two'])
+  await must('release', 'cut', '--bump', 'minor')
+  const soak = async (): Promise<string> => {
+    const { stages } = JSON.parse(await must('release', 'show', '2.1.0', '--json'))
+    const { readiness } = stages.find((s: { stage: string }) => s.stage === 'production')
+    return readiness.find((f: { criterion: string }) => f.criterion === '48 h in test').evidence
+  }
+  expect(await soak()).toBe('not in test: it follows platform/2.0.0')
+  await promote('2.1.0', 'test')
+  expect(await soak()).toBe('not in test: it follows platform/2.0.0')
+  await land('promote/platform-2.1.0-to-test')
+  expect(await soak()).toMatch(/^0 h: test since .* \(CHG-\d{4}-\d{5}\)$/)
+  expect([shows('test-01'), shows('prod-01')]).toEqual(['three', 'two'])
+}, 180_000)
+
 it('names a release that does not exist where it stands', async () => {
   desk.git('switch', '-q', 'main')
   const before = desk.read('inventory/environments.yaml')

@@ -99,8 +99,12 @@ function spanHtml(span: Span, link: LinkOf): Html {
     : html`<a href="${address}" title="${id}">${short}</a>`
 }
 
+/** Numbers of records, and times. */
+const keptWhole = /^(?:[A-Z]{3}-\d{4}-\d{5,9}|\d{4}-\d\d-\d\d \d\d:\d\d)$/
+
 /** Words that would make a column too wide may be broken anywhere; others stay whole. */
 function textHtml(text: string): Html {
+  if (keptWhole.test(text)) return html`<span class="whole">${text}</span>`
   const parts = plain(text).split(/(\S{26,})/)
   return html`${parts.map((part, i) => (i % 2 === 0 ? part : html`<span class="long">${part}</span>`))}`
 }

@@ -19,6 +19,7 @@ caption { text-align: left; color: var(--soft); padding: 0 0 .4rem; font-size: .
 th, td { text-align: left; vertical-align: top; padding: .35rem .55rem; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 table.narrow { width: auto; min-width: 22rem; }
 .long { overflow-wrap: anywhere; }
+.whole { white-space: nowrap; }
 thead th { background: var(--shade); border-bottom: 2px solid var(--ink); }
 tbody th { font-weight: 600; }
 dl { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: .25rem 1.2rem; margin: .6rem 0 1rem; }

@@ -3,7 +3,9 @@ import type { Span } from '../calendar/span.ts'
 import { type Clockwork, type TimeQuestion, type Timetable, timetable } from '../calendar/timetable.ts'
 import { changedDocuments } from '../change/changed-documents.ts'
 import { judgePolicies } from '../change/judge-policies.ts'
+import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
+import type { WindowDemand } from '../model/plan.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
@@ -40,7 +42,7 @@ export async function timesOf(
   const question: TimeQuestion = {
     judges,
     others: [desired.graph],
-    touched: touchedBy(record, base.graph, desired.graph),
+    touched: touchedBy(record, base.graph, desired.graph, judges),
     type: record.type,
     automatic: record.automatic === true,
     demands: demandsOf(record, base, desired),
@@ -60,13 +62,20 @@ async function tipOf(world: World, range: Range, desired: EstateAt): Promise<Est
   return tree === range.tree ? desired : loadCommit(world, tip)
 }
 
-function touchedBy({ actions }: Pick<ChangeRecord, 'actions'>, base: Graph, desired: Graph): Touched {
+function touchedBy(
+  { actions }: Pick<ChangeRecord, 'actions'>,
+  base: Graph,
+  desired: Graph,
+  judges: readonly Graph[],
+): Touched {
   const hosts = new Map<string, Set<string>>()
   for (const { host, resource } of actions) {
     const types = hosts.get(host) ?? new Set()
     hosts.set(host, types.add(resource.slice(0, resource.indexOf(':'))))
   }
-  const documents = changedDocuments(base, desired).map(({ address, before, after }) => {
+  // Only freezes ask for documents, and comparing those of two commits costs something.
+  const changed = judges.some((g) => g.ofKind('Freeze').length > 0) ? changedDocuments(base, desired) : []
+  const documents = changed.map(({ address, before, after }) => {
     const owner = (before ?? after)?.document.metadata.owner
     return owner === undefined ? { address } : { address, owner }
   })
@@ -74,7 +83,14 @@ function touchedBy({ actions }: Pick<ChangeRecord, 'actions'>, base: Graph, desi
 }
 
 /** The windows that policies of the base ask for: who wrote the change makes no difference to that. */
-function demandsOf(record: Pick<ChangeRecord, 'actions' | 'risk'>, base: EstateAt, desired: EstateAt) {
+function demandsOf(
+  record: Pick<ChangeRecord, 'actions' | 'risk'>,
+  base: EstateAt,
+  desired: EstateAt,
+): readonly WindowDemand[] {
+  const asks = ({ document }: LoadedDocument): boolean =>
+    typeof document.spec['outcome'] === 'object' && 'window' in (document.spec['outcome'] ?? {})
+  if (!base.graph.ofKind('ChangePolicy').some(asks)) return []
   const verdict = judgePolicies({
     base: base.graph,
     merged: desired.graph,

@@ -42,7 +42,10 @@ export function noveltyOf(actions: readonly Doing[], past: Past | undefined): Ri
   if (past === undefined) return none
   const hosts = new Set(actions.map((a) => a.host).filter((host) => !past.applied.has(host)))
   const known = actions.filter((a) => !hosts.has(a.host))
-  const types = new Set(known.filter((a) => !appliedTypes(past, a.host).has(typeOf(a))).map(keyOf))
+  const seen = new Map(
+    [...past.applied].map(([host, ids]) => [host, new Set([...ids].map((id) => typeOf({ resource: id })))]),
+  )
+  const types = new Set(known.filter((a) => seen.get(a.host)?.has(typeOf(a)) !== true).map(keyOf))
   const fresh = known.filter((a) => !types.has(keyOf(a)) && past.applied.get(a.host)?.has(a.resource) !== true)
   const resources = new Set(fresh.map((a) => `${a.host} ${a.resource}`))
   const people = past.newcomers.map((n) => n.author)
@@ -88,9 +91,5 @@ export function failuresOf(
 
 const none: RiskFactor = { points: 0, because: '' }
 
-const typeOf = ({ resource }: Pick<Doing, 'resource'>): string => resource.slice(0, resource.indexOf(':'))
+const typeOf = ({ resource }: { readonly resource: string }): string => resource.slice(0, resource.indexOf(':'))
 const keyOf = (a: Doing): string => `${a.host} ${typeOf(a)}`
-
-function appliedTypes(past: Past, host: string): ReadonlySet<string> {
-  return new Set([...(past.applied.get(host) ?? [])].map((id) => id.slice(0, id.indexOf(':'))))
-}

@@ -72,6 +72,12 @@ describe('risk', () => {
     ])
   })
 
+  it('keeps what it names short: the record has to hold it', () => {
+    const long = { ...user, resource: `line:${'x'.repeat(4000)}\u0007` } as const
+    for (const { evidence = [] } of told({ actions: [long] }))
+      for (const name of evidence) expect(name).toMatch(/^[^\0-\x1f]{1,200}$/)
+  })
+
   it('counts the worse of what base and merge result say: a change can not talk itself down', () => {
     const milder = graphOf([
       document('Environment', 'prod', { criticality: 1 }),

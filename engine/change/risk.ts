@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import { escapeControls } from '../model/escape.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Action, Plan, Risk, RiskFactor } from '../model/plan.ts'
 import { failuresOf, noveltyOf, type Past } from './risk-past.ts'
@@ -45,9 +46,19 @@ export function scoreRisk(question: RiskQuestion): Risk {
     timeOf(question.at, environmentNames(question), question.base),
     budgetOf(question),
   ]
-  const factors = found.filter((f) => f.points > 0)
+  const factors = found.filter((f) => f.points > 0).map(readable)
   const score = factors.reduce((sum, f) => sum + f.points, 0)
   return { score, level: levelOf(score), factors }
+}
+
+/** Names of resources can be long, and the record keeps what stands here. */
+function readable({ points, because, evidence }: RiskFactor): RiskFactor {
+  const cut = (text: string, most: number): string => {
+    const clean = escapeControls(text)
+    return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean
+  }
+  const named = (evidence ?? []).map((e) => cut(e, 200))
+  return { points, because: cut(because, 1000), ...(named.length > 0 && { evidence: named }) }
 }
 
 export function levelOf(score: number): Risk['level'] {

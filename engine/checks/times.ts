@@ -1,7 +1,8 @@
 import { lengthOf } from '../calendar/duration.ts'
 import { readRule, shortestPeriod } from '../calendar/rule.ts'
 import { isTimeZone } from '../calendar/time-zone.ts'
-import type { JsonObject, LoadedDocument } from '../model/document.ts'
+import type { Json, JsonObject, LoadedDocument } from '../model/document.ts'
+import { isObject } from '../schema/is-object.ts'
 import type { CheckInput, ValueFinding } from './check-input.ts'
 
 type TimeCode =
@@ -17,12 +18,22 @@ type TimeFinding = ValueFinding & { readonly code: TimeCode }
 /** How long a freeze that has ended stays without a word. */
 const month = 31 * 86_400_000
 
-/** When windows and freezes are: zones, rules and durations that schemas can't judge. */
+/** When windows and freezes are, and when people work: zones, rules and durations that schemas can't judge. */
 export function timeFindings({ graph, now }: CheckInput): readonly TimeFinding[] {
   return [
+    ...graph.ofKind('Environment').flatMap((document) => zoneFindings(document, ['spec', 'timeZone'])),
+    ...graph.ofKind('Estate').flatMap((document) => zoneFindings(document, ['spec', 'changes', 'timeZone'])),
     ...graph.ofKind('ChangeWindow').flatMap((document) => findings(document, ['start'], now)),
     ...graph.ofKind('Freeze').flatMap((document) => findings(document, ['from', 'until'], now)),
   ]
+}
+
+function zoneFindings(document: LoadedDocument, path: readonly string[]): readonly TimeFinding[] {
+  const zone = path
+    .slice(1)
+    .reduce<Json | undefined>((v, key) => (isObject(v) ? v[key] : undefined), document.document.spec)
+  if (typeof zone !== 'string' || isTimeZone(zone)) return []
+  return [{ document, path, what: 'value', code: 'time-zone-unknown', summary: 'there is no such time zone' }]
 }
 
 function findings(document: LoadedDocument, times: readonly string[], now: Date): readonly TimeFinding[] {

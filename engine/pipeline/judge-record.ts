@@ -10,6 +10,7 @@ import { planDigest } from '../plan/plan-digest.ts'
 import { approvalTerms } from './approval-terms.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
+import { ruleOf } from './estate-rule.ts'
 import { type JudgedRecord, judgeByType } from './judge-type.ts'
 import { judgedCommits } from './judged-commits.ts'
 import { ownedPaths } from './owned-paths.ts'
@@ -35,7 +36,7 @@ export async function judgeRecord(
   record: JudgedRecord,
   { base, desired, commits, plan }: Facts,
 ): Promise<ApprovalVerdict> {
-  const rule = base.config.rule ?? 'one-independent'
+  const rule = await ruleOf(world, base)
   const { actions } = plan
   // What was asked for when the record was opened is asked for still, whatever the hour and the history are by now.
   const risk =
@@ -80,7 +81,7 @@ export async function judgeUnmoved(world: World, record: ChangeRecord, range: Ra
   const base = await loadCommit(world, range.base)
   const merged = await loadCommit(world, range.tree, { base })
   const commits = await judgedCommits(world, range.base, range.head)
-  const rule = base.config.rule ?? 'one-independent'
+  const rule = await ruleOf(world, base)
   const authorship = authorsOf(commits, peopleOf(base.graph), world.clock.now())
   const { actions } = record
   const risk = riskOfRecord(record, base, merged)

@@ -13,6 +13,7 @@ import { planDigest } from '../plan/plan-digest.ts'
 import { broughtBack } from './brought-back.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
+import { ruleOf } from './estate-rule.ts'
 import { hostNames, unknownHosts } from './hosts-named.ts'
 import { judgedCommits } from './judged-commits.ts'
 import { ownedPaths } from './owned-paths.ts'
@@ -182,7 +183,7 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
       merged: desired.graph,
       actions,
       authorship,
-      rule: base.config.rule ?? 'one-independent',
+      rule: await ruleOf(world, base),
       ...(await ownedPaths(world, base, range.tree)),
       risk,
     }),

@@ -203,6 +203,36 @@ describe('an emergency', () => {
     await office.must(['audit', 'verify'], [0])
   }, 60_000)
 
+  it('of the branch as it stands, that was not begun in time, is over for good', async () => {
+    // What nobody began stands on the branch, and is not on the host.
+    const out = await office.must(['break-glass', '--head', 'main', ...why, '--key', keyOf('cleo'), '--json'])
+    const { change: standing } = JSON.parse(out)
+    office.turn(121)
+    const applied = await office.desk.run('apply')
+    expect([applied.status, applied.err]).toEqual([1, expect.stringContaining('the glass was broken until')])
+    expect(await office.record(standing)).toMatchObject({ state: 'expired' })
+    expect((await office.desk.run('apply')).status).toBe(0)
+    // In time it is carried out.
+    await office.must(['break-glass', '--head', 'main', ...why, '--key', keyOf('cleo')])
+    expect(await office.must(['apply'])).toContain('emergency/unreviewed')
+    expect(has('/etc/again')).toBe('once more\n')
+    await office.must(['audit', 'verify'], [0])
+  }, 60_000)
+
+  it('does not go over what a policy denies', async () => {
+    const policy = documents({
+      kind: 'ChangePolicy',
+      metadata: { name: 'never' },
+      spec: { match: { kinds: ['Host'] }, when: 'true', outcome: { deny: true }, message: 'Hosts stay as they are' },
+    })
+    await office.approved({ branch: 'policy', author: 'ana', files: { 'policies/never.yaml': policy } })
+    await office.must(['apply'])
+    const hosts = office.desk.read('inventory/hosts.yaml').replace('role: web', 'role: db')
+    await office.write({ branch: 'relabel', author: 'cleo', files: { 'inventory/hosts.yaml': hosts } })
+    const refused = await office.desk.run('break-glass', '--head', 'relabel', ...why, '--key', keyOf('cleo'))
+    expect([refused.status, refused.err]).toEqual([1, expect.stringContaining('Hosts stay as they are')])
+  }, 60_000)
+
   it('does not go over what somebody rejected', async () => {
     await branch('no', 'no\n')
     await office.must(['approve', 'no', '--reject', '--key', keyOf('ben')])

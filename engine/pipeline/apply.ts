@@ -288,7 +288,8 @@ function partOf(
 
 /** Merged in time, and not applied in time. What it wanted shows in the next plan of the branch. */
 async function ranOut(world: World, record: ChangeRecord, judged: ApprovalVerdict): Promise<Outcome> {
-  const reasons = explainApprovals(judged).filter((d) => d.code === 'approval-expired')
+  const ended = ['approval-expired', 'break-glass-over', 'standard-not-covered']
+  const reasons = explainApprovals(judged).filter((d) => ended.includes(d.code))
   const expired = await expireRecord(world, record, reasons.map((d) => d.summary).join('; '))
   return { diagnostics: [{ ...expired, severity: 'error' }] }
 }

@@ -36,7 +36,10 @@ export async function judgeByType(world: World, record: JudgedRecord, facts: Typ
   const blocked = fault === undefined ? said.blocked : [...said.blocked, fault]
   const breaker = record.emergency === undefined ? [] : [{ approver: record.emergency.person, at: record.emergency.at }]
   const counted = [...breaker, ...said.counted.filter((c) => c.approver !== record.emergency?.person)]
-  return { ...said, counted, missing: [], blocked, holds: blocked.length === 0, ranOut: false }
+  // Documents of a base stay what they are: what held and holds no more did so for a time.
+  const ranOut =
+    said.blocked.length === 0 && (fault?.code === 'break-glass-over' || fault?.code === 'standard-not-covered')
+  return { ...said, counted, missing: [], blocked, holds: blocked.length === 0, ranOut }
 }
 
 /** What was begun in time is brought to its end. */

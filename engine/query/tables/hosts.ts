@@ -8,6 +8,7 @@ export const hosts: Table = {
   columns: [
     ...documentColumns.filter((c) => c.name !== 'kind'),
     column('environment', 'text', 'the environment it belongs to'),
+    column('follows', 'text', 'main, or the release that its environment follows'),
     column('site', 'text', 'where it stands'),
     column('os', 'map', 'id, version, codename, name, hostname'),
     column('kernel', 'map', 'release, version, commandLine'),
@@ -24,13 +25,22 @@ export const hosts: Table = {
   rows: (sources) => sources.graph.ofKind('Host').map((document) => hostRow(document, sources)),
 }
 
-function hostRow(document: Parameters<typeof documentRow>[0], { seen }: Sources): Row {
+/** What a host's environment says that it follows: `main`, or `platform/1.4.0`. */
+function followed(graph: Sources['graph'], environment: unknown): string {
+  const name = typeof environment === 'string' ? environment.slice(environment.indexOf('/') + 1) : ''
+  const follows = graph.documents.get(`Environment/${name}`)?.document.spec['follows']
+  const release = typeof follows === 'object' && follows !== null && 'release' in follows ? follows.release : undefined
+  return typeof release === 'string' ? release : 'main'
+}
+
+function hostRow(document: Parameters<typeof documentRow>[0], { seen, graph }: Sources): Row {
   const last = seen.get(document.document.metadata.name)
   const { environment = null, site = null } = document.document.spec
   const { os, kernel, hardware, interfaces, uptime, clock, packages } = last?.facts ?? {}
   const row: Record<string, unknown> = {
     ...documentRow(document),
     environment,
+    follows: followed(graph, environment),
     site,
     os,
     kernel,

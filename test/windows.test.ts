@@ -188,6 +188,28 @@ describe('plumbline schedule', () => {
     expect(await office.must(['audit', 'verify'])).toContain('entries checked')
   }, 120_000)
 
+  it('is given before the merge, too, and stays', async () => {
+    await open()
+    await office.write({
+      branch: 'early',
+      author: 'ana',
+      files: { 'inventory/early.yaml': file('/etc/early', ['lab-01']) },
+    })
+    const proposed = await json('approve', 'early', ...key('ben'))
+    const early: string = proposed.change
+    await office.must(['schedule', early, '--at', '2026-10-05T10:00Z', ...key('ben')])
+    office.merge('early')
+    expect(await office.must(['apply'])).toContain('it may run from 2026-10-05 10:00 UTC')
+    expect(await office.record(early)).toMatchObject({
+      state: 'scheduled',
+      schedule: { until: '2026-10-05T12:00:00.000Z' },
+    })
+    office.turn('2026-10-05T10:00:00Z')
+    await office.must(['apply'])
+    expect(has('lab-01', '/etc/early')).toBe(true)
+    expect(await office.must(['audit', 'verify'])).toContain('entries checked')
+  }, 120_000)
+
   it('knows the windows of a change, and what --clear means', async () => {
     await open({}, freeze('presents', '2026-10-05T12:00', '2026-10-06T21:00'))
     const one = await change('one')

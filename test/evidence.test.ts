@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +28,7 @@ const hostile = '=HYPERLINK("http://evil.example")<script>alert(1)</script> | `x
 beforeAll(async () => {
   office = await openOffice({
     hosts: { 'web-01': 'prod', 'lab-01': 'lab' },
+    estate: { changes: { breakGlass: { teams: ['operations'] } } },
     files: {
       'inventory/services.yaml': documents({
         kind: 'Service',
@@ -92,6 +94,18 @@ beforeAll(async () => {
   await office.write({ branch: 'alone', author: 'ana', files: { 'inventory/alone.yaml': profile('alone', 'x\n') } })
   office.merge('alone')
   await office.desk.run('apply')
+  // Mended at night by one person, and looked at by another, late.
+  office.turn('2026-10-12T20:00:00Z')
+  const mended = { 'inventory/motd.yaml': profile('motd', 'mended\n') }
+  await office.write({ branch: 'mend', author: 'cleo', files: mended })
+  const why = ['--reason', 'The shop is down', '--incident', 'INC-7', '--key', office.colleague('cleo').keyFile]
+  const glass = await office.must(['break-glass', '--head', 'mend', ...why, '--json'])
+  ids['mend'] = /CHG-\d{4}-\d{5,}/.exec(glass)?.[0] ?? ''
+  office.merge('mend')
+  office.turn(30)
+  await office.must(['apply'])
+  office.turn('2026-10-14T09:00:00Z')
+  await office.must(['review', ids['mend'], '--outcome', 'successful', '--key', office.colleague('ben').keyFile])
   // Somebody's hand on a host, found and on record.
   office.turn('2026-10-15T08:00:00Z')
   writeFileSync(office.on('web-01', '/etc/motd'), 'by hand\n')
@@ -100,7 +114,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'plumbline-evidence-'))
   clone = join(folder, 'estate.git')
   execFileSync('git', ['clone', '--quiet', '--bare', office.desk.folder, clone])
-}, 240_000)
+}, 400_000)
 
 afterAll(async () => {
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
@@ -123,14 +137,14 @@ it('says of a period what happened in it, from a bare clone', async () => {
   const { status, report } = await reported('soc2')
   expect(status).toBe(0)
   expect(report.population.map((l) => l.id)).toEqual(
-    ['motd', 'hostile', 'bad', 'back', 'grant'].map(numberOf).concat('CHG-2026-00007'),
+    ['motd', 'hostile', 'bad', 'back', 'grant', 'CHG-2026-00007', 'mend'].map(numberOf),
   )
   expect(report.counts).toEqual({
-    ...{ total: 6, merged: 6, carriedOut: 5, byType: { normal: 6 } },
-    byState: { implemented: 4, 'rolled-back': 1, unapproved: 1 },
-    byEnvironment: { lab: 4, none: 1, prod: 5 },
-    byService: { 'Service/shop': 5, none: 1 },
-    bySeparation: { independent: 5, none: 1 },
+    ...{ total: 7, merged: 7, carriedOut: 6, byType: { emergency: 1, normal: 6 } },
+    byState: { implemented: 4, reviewed: 1, 'rolled-back': 1, unapproved: 1 },
+    byEnvironment: { lab: 5, none: 1, prod: 6 },
+    byService: { 'Service/shop': 6, none: 1 },
+    bySeparation: { afterwards: 1, independent: 5, none: 1 },
   })
   expect(report.population[0]).toMatchObject({
     ...{ title: 'motd', authors: ['Person/ana'], strangers: [], mergedBy: 'Person/ana', separation: 'independent' },
@@ -146,10 +160,17 @@ it('says of a period what happened in it, from a bare clone', async () => {
   expect(report.failures).toMatchObject([
     { change: numberOf('bad'), outcome: 'rolled-back', by: numberOf('back'), settledAt: '2026-10-08T11:00:00Z' },
   ])
+  expect(report.emergencies).toMatchObject([
+    {
+      ...{ change: numberOf('mend'), person: 'Person/cleo', role: 'Team/operations', incident: 'INC-7' },
+      ...{ reason: 'The shop is down', at: '2026-10-12T20:00:00.000Z', reviewDue: '2026-10-13T20:30:00.000Z' },
+      ...{ review: { reviewer: 'Person/ben', at: '2026-10-14T09:00:00Z', outcome: 'successful' }, verdict: 'late' },
+    },
+  ])
   const results = Object.fromEntries(report.controls.map((c) => [c.id, c.result]))
   expect(results).toEqual({
     ...{ 'CC6.1': 'met', 'CC6.2': 'met', 'CC6.3': 'exception', 'CC7.1': 'exception', 'CC7.2': 'exception' },
-    ...{ 'CC7.4': 'met', 'CC7.5': 'met', 'CC8.1': 'exception' },
+    ...{ 'CC7.4': 'exception', 'CC7.5': 'met', 'CC8.1': 'exception' },
   })
 }, 60_000)
 
@@ -168,16 +189,13 @@ it('is a page on its own, with links and a sample that can be drawn again', asyn
   const page = join(folder, 'report.html')
   const options = ['--sample', '2', '--seed', 'audit', '--commit-url', 'https://git.example.org/c/{commit}']
   const ran = await audited('report', ...october, '--framework', 'soc2', '-o', page, ...options)
-  expect(ran).toMatchObject({ status: 0, out: `6 changes of the period in ${page}\n` })
+  expect(ran).toMatchObject({ status: 0, out: `7 changes of the period in ${page}\n` })
   const html = readFileSync(page, 'utf8')
   expect(html).toContain(`https://git.example.org/c/${git(clone, 'rev-parse', 'main')}`)
   expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
   expect(html).not.toContain('<script')
   const { report } = await reported('soc2', '--sample', '2', '--seed', 'audit')
-  const lots = report.population.map((l) => {
-    const line = execFileSync('sha256sum', { input: `audit\n${l.id}`, encoding: 'utf8' })
-    return `${line.slice(0, 64)} ${l.id}`
-  })
+  const lots = report.population.map((l) => `${createHash('sha256').update(`audit\n${l.id}`).digest('hex')} ${l.id}`)
   const drawn = lots
     .sort()
     .slice(0, 2)
@@ -279,44 +297,55 @@ it('tells who had access at a day, and who gave it', async () => {
 it('counts the four figures', async () => {
   const ran = await office.desk.run('-C', clone, 'dora', ...october, '--by', 'team', '--json')
   const { all, groups } = JSON.parse(ran.out) as Dora
-  // motd, hostile, bad: written at 8, done at 9. The grant lay from the 9th, 8:00, to the 12th, 8:00.
-  expect(all.deployments).toMatchObject({ count: 4, perDay: 4 / 31 })
+  // motd, hostile, bad: written at 8, done at 9. The grant lay from the 9th, 8:00, to the 12th, 8:00. The emergency took half an hour.
+  expect(all.deployments).toMatchObject({ count: 5, perDay: 5 / 31 })
   expect(all.leadTime).toMatchObject({ median: 3600, p90: 3 * 86_400, leftOut: [] })
   expect(all.changeFailure).toMatchObject({
-    rate: 0.25,
-    failed: [{ change: numberOf('bad'), because: `rolled back by ${numberOf('back')}` }],
+    rate: 0.4,
+    failed: [
+      { change: numberOf('motd'), because: `repaired by ${numberOf('mend')}` },
+      { change: numberOf('bad'), because: `rolled back by ${numberOf('back')}` },
+    ],
   })
-  // Done at 9:00, taken back at 11:00.
-  expect(all.restore).toMatchObject({ median: 7200, p90: 7200, open: [], records: [{ by: numberOf('back') }] })
-  expect(groups.map((g) => [g.name, g.figures.deployments.count])).toEqual([['Team/operations', 4]])
+  // Done on the 6th at 9:00, mended on the 12th at 20:30; done at 9:00, taken back at 11:00.
+  const [mended, takenBack] = [6 * 86_400 + 11.5 * 3600, 2 * 3600]
+  expect(all.restore).toMatchObject({ median: (mended + takenBack) / 2, p90: mended, open: [] })
+  expect(all.restore.records.map((r) => r.by)).toEqual(['mend', 'back'].map(numberOf))
+  expect(groups.map((g) => [g.name, g.figures.deployments.count])).toEqual([['Team/operations', 5]])
   const lab = await office.desk.run('-C', clone, 'dora', ...october, '--environment', 'lab')
-  expect(lab.out).toMatch(/deployments +3, 0\.7 a week/)
+  expect(lab.out).toMatch(/deployments +4, 0\.9 a week/)
   expect(await office.desk.run('-C', clone, 'dora', '--environment', 'labb')).toMatchObject({
     status: 1,
     err: expect.stringContaining('did you mean lab?'),
   })
 }, 90_000)
 
-it('gives signed statements away as files that ssh-keygen checks', async () => {
-  const into = join(folder, 'evidence')
-  const ran = await audited('export', numberOf('motd'), '-o', into)
-  expect(ran.status).toBe(0)
-  expect(readdirSync(into).filter((name) => name.endsWith('.sig'))).toEqual([
-    '01-approval-ben.sig',
-    '02-apply-engine.sig',
-  ])
-  const said = execFileSync('sh', [join(into, 'verify.sh')], { encoding: 'utf8' })
-  expect(said).toMatch(
-    /Good "plumbline-approval" signature for Person\/ben[\s\S]*Good "plumbline-apply" signature for engine/,
-  )
-  // What the engine signed names the digest of the results that lie beside it.
-  const digest = /([0-9a-f]{64}) +results\.json/.exec(said)?.[1]
-  expect(readFileSync(join(into, '02-apply-engine.signed'), 'utf8')).toContain(`"results":"sha256:${digest}"`)
-  // One letter changed, and it holds no more.
-  const signed = join(into, '01-approval-ben.signed')
-  writeFileSync(signed, readFileSync(signed, 'utf8').replace('"approve"', '"Approve"'))
-  expect(() => execFileSync('sh', [join(into, 'verify.sh')], { stdio: 'pipe' })).toThrow()
-}, 60_000)
+const keygen = spawnSync('ssh-keygen', ['-?']).error === undefined
+
+it.skipIf(!keygen)(
+  'gives signed statements away as files that ssh-keygen checks',
+  async () => {
+    const into = join(folder, 'evidence')
+    const ran = await audited('export', numberOf('motd'), '-o', into)
+    expect(ran.status).toBe(0)
+    expect(readdirSync(into).filter((name) => name.endsWith('.sig'))).toEqual([
+      '01-approval-ben.sig',
+      '02-apply-engine.sig',
+    ])
+    const said = execFileSync('sh', [join(into, 'verify.sh')], { encoding: 'utf8' })
+    expect(said).toMatch(
+      /Good "plumbline-approval" signature for Person\/ben[\s\S]*Good "plumbline-apply" signature for engine/,
+    )
+    // What the engine signed names the digest of the results that lie beside it.
+    const digest = /([0-9a-f]{64}) +results\.json/.exec(said)?.[1]
+    expect(readFileSync(join(into, '02-apply-engine.signed'), 'utf8')).toContain(`"results":"sha256:${digest}"`)
+    // One letter changed, and it holds no more.
+    const signed = join(into, '01-approval-ben.signed')
+    writeFileSync(signed, readFileSync(signed, 'utf8').replace('"approve"', '"Approve"'))
+    expect(() => execFileSync('sh', [join(into, 'verify.sh')], { stdio: 'pipe' })).toThrow()
+  },
+  60_000,
+)
 
 it('reads documents and records out of a bare clone, and writes no files of the estate there', async () => {
   expect((await office.desk.run('-C', clone, 'log')).out).toContain(numberOf('motd'))

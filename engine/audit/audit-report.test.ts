@@ -389,7 +389,40 @@ describe('checks', () => {
       'exception',
     )
     expect(of(row(by('AccessGrant/a', { change: 'CHG-2026-00002', unapproved: true })))).toBe('exception')
+    // Asked for by a release, and by no document of the branch.
+    expect(of({ ...row(by('AccessGrant/a')), via: ['AccessGrant/a', 'Profile/gone'] })).toBe('not-enough')
     // The engine's own account stands in the document of the host.
     expect(of(row(by('Host/web-01', old)))).toBe('none')
+  })
+})
+
+describe('failures', () => {
+  const fail = event('fail', '2026-10-05T10:00:00Z')
+  const outcomes = (...changes: readonly PastChange[]) =>
+    auditReport(question({ changes })).failures.map((f) => [Number(f.change.slice(-5)), f.outcome, f.settledAt])
+  const done = (at: string) => event('finish', at)
+
+  it('end by a rollback, by being carried out after all, by being superseded, or not at all', () => {
+    const back = past({ n: 2, rollbackOf: ['CHG-2026-00001'], automatic: true, events: [done('2026-10-05T12:00:00Z')] })
+    expect(outcomes(past({ events: [fail], state: 'rolled-back', rolledBackBy: 'CHG-2026-00002' }), back)).toEqual([
+      [1, 'rolled-back', '2026-10-05T12:00:00Z'],
+    ])
+    expect(outcomes(past({ events: [fail, done('2026-10-06T10:00:00Z')] }))).toEqual([
+      [1, 'implemented-later', '2026-10-06T10:00:00Z'],
+    ])
+    const superseded = event('supersede', '2026-10-07T10:00:00Z')
+    expect(outcomes(past({ state: 'superseded', events: [fail, superseded] }))).toEqual([
+      [1, 'superseded', superseded.at],
+    ])
+    expect(outcomes(past({ state: 'failed', events: [fail] }))).toEqual([[1, 'open', undefined]])
+  })
+
+  it('are named where only a part was taken back', () => {
+    const part = past({ n: 2, rollbackOf: ['CHG-2026-00001'], partial: true, events: [done('2026-10-05T12:00:00Z')] })
+    expect(outcomes(past({ events: [done('2026-10-05T10:00:00Z')] }), part)).toEqual([
+      [1, 'rolled-back-in-part', '2026-10-05T12:00:00Z'],
+    ])
+    const planned = past({ n: 2, rollbackOf: ['CHG-2026-00001'], partial: true, state: 'approved' })
+    expect(outcomes(past({ events: [done('2026-10-05T10:00:00Z')] }), planned)).toEqual([])
   })
 })

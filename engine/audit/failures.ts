@@ -7,7 +7,7 @@ export interface FailureLine {
   readonly failedAt?: string
   readonly reasons: readonly string[]
   /** `open`: nothing has put it right so far. */
-  readonly outcome: 'rolled-back' | 'implemented-later' | 'superseded' | 'open'
+  readonly outcome: 'rolled-back' | 'rolled-back-in-part' | 'implemented-later' | 'superseded' | 'open'
   readonly by?: string
   readonly automatic: boolean
   readonly settledAt?: string
@@ -16,7 +16,8 @@ export interface FailureLine {
 export function failureOf(change: PastChange, all: readonly PastChange[]): FailureLine | undefined {
   const { record, events } = change
   const failed = events.findLast((e) => e.transition === 'fail')
-  if (failed === undefined && record.rolledBackBy === undefined) return undefined
+  const part = all.find((c) => takesBackPart(c, record.id))
+  if (failed === undefined && record.rolledBackBy === undefined && part === undefined) return undefined
   const base = {
     change: record.id,
     title: record.title,
@@ -34,7 +35,18 @@ export function failureOf(change: PastChange, all: readonly PastChange[]): Failu
   }
   const later = failed === undefined ? undefined : firstEvent(change, ['finish'], Date.parse(failed.at))
   if (later !== undefined) return { ...base, outcome: 'implemented-later', by: record.id, settledAt: later.at }
+  if (part !== undefined) {
+    const at = firstEvent(part, ['finish'])
+    const settled = at === undefined ? {} : { settledAt: at.at }
+    return { ...base, ...settled, outcome: 'rolled-back-in-part', by: part.record.id }
+  }
   const superseded = events.findLast((e) => e.transition === 'supersede')
   if (superseded !== undefined) return { ...base, outcome: 'superseded', settledAt: superseded.at }
   return { ...base, outcome: 'open' }
 }
+
+/** Something of it was taken back and the rest left, so that its own record does not say so. */
+const takesBackPart = (change: PastChange, id: string): boolean =>
+  change.record.partial === true &&
+  change.record.rollbackOf?.includes(id) === true &&
+  firstEvent(change, ['finish']) !== undefined

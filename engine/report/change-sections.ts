@@ -306,6 +306,7 @@ function emergencies({ emergencies: found }: AuditReport): Section {
 
 const outcomeWords: Readonly<Record<FailureLine['outcome'], readonly [string, Tone]>> = {
   'rolled-back': ['rolled back', 'plain'],
+  'rolled-back-in-part': ['rolled back in part', 'plain'],
   'implemented-later': ['implemented at a later attempt', 'plain'],
   superseded: ['superseded', 'plain'],
   open: ['open', 'bad'],

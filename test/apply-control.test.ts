@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startSimulatedHost } from '../engine/adapters/simulated/simulated-host.ts'
 import { documents, type Office, openOffice } from './office.ts'
 
 /** An apply that is watched: gates between its waves, pauses, parts, and what is taken back when it fails. */
@@ -172,6 +173,36 @@ it('its documents are reverted by a change like any other, and nothing more is s
   const after = await office.desk.run('plan', 'main')
   expect([after.status, after.out + after.err]).toEqual([0, expect.not.stringContaining(failed)])
   expect((await office.record(failed)).state).toBe('rolled-back')
+}, 300_000)
+
+it('is taken back by the next apply where the host could not be reached when it failed', async () => {
+  const change = await changed('four', file('/etc/motd', 'four\n'))
+  const host = office.hosts.get('web-01')
+  const sold = async () => ({ status: 503, body: 'sold out' })
+  shop = async () => {
+    await host?.stop()
+    return sold()
+  }
+  const first = await office.desk.run('apply')
+  expect([first.status, first.err]).toEqual([1, expect.stringContaining(`${change} is not taken back by the engine`)])
+  expect((await office.record(change)).state).toBe('failed')
+  expect(seen('web-01')).toBe('four\n')
+
+  const again = await startSimulatedHost({
+    folder: office.on('web-01', ''),
+    name: 'web-01',
+    ...(host !== undefined && { port: host.port }),
+  })
+  shop = sold
+  try {
+    const second = await office.desk.run('apply')
+    shop = well
+    expect([second.status, second.err]).toEqual([1, expect.stringContaining(`${change} was taken back by`)])
+    expect([seen('web-01'), seen('web-02')]).toEqual(['two\n', 'two\n'])
+    expect((await office.record(change)).state).toBe('rolled-back')
+  } finally {
+    await again.stop()
+  }
 }, 300_000)
 
 it('the ledger of all this verifies', async () => {

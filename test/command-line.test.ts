@@ -203,7 +203,7 @@ describe('wrong use', () => {
     [['nope'], 64, /unknown command/],
     [['pln'], 64, /Did you mean plan\?/],
     [['plan', '--jsn'], 64, /--json/],
-    [['rollback'], 64, /missing required argument/],
+    [['rollback'], 64, /name the changes to take back/],
     [['log', '--limit', 'many'], 64, /whole number/],
     [['log', '--state', 'done'], 64, /Allowed choices are proposed/],
     [['baseline', 'show'], 64, /baseline show NAME/],

@@ -364,13 +364,13 @@ describe('plain git', () => {
   }, 60_000)
 
   it('is judged by people, teams and rules of the base, whatever the branch makes of them', async () => {
-    const dee = generateKeyPair('dee')
-    const keyFile = join(dirname(office.desk.folder), 'dee-key')
-    writeFileSync(keyFile, dee.privateKey, { mode: 0o600 })
-    const spec = { fullName: 'Dee', email: 'dee@example.org', sshKeys: [{ key: dee.publicKey }] }
+    const eve = generateKeyPair('eve')
+    const keyFile = join(dirname(office.desk.folder), 'eve-key')
+    writeFileSync(keyFile, eve.privateKey, { mode: 0o600 })
+    const spec = { fullName: 'Eve', email: 'eve@example.org', sshKeys: [{ key: eve.publicKey }] }
     const estate = office.desk.read('plumbline.yaml')
     const files = {
-      'inventory/dee.yaml': documents({ kind: 'Person', metadata: { name: 'dee' }, spec }),
+      'inventory/eve.yaml': documents({ kind: 'Person', metadata: { name: 'eve' }, spec }),
       'inventory/coup.yaml': profile('coup', '/etc/coup'),
       'plumbline.yaml': estate.replace('spec:\n', 'spec:\n  rule: solo\n'),
     }

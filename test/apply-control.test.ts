@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startSimulatedHost } from '../engine/adapters/simulated/simulated-host.ts'
 import { documents, type Office, openOffice } from './office.ts'
@@ -173,6 +174,40 @@ it('its documents are reverted by a change like any other, and nothing more is s
   const after = await office.desk.run('plan', 'main')
   expect([after.status, after.out + after.err]).toEqual([0, expect.not.stringContaining(failed)])
   expect((await office.record(failed)).state).toBe('rolled-back')
+}, 300_000)
+
+it('is gone on being taken back where that failed in its turn, before anything else', async () => {
+  const change = await changed('five', file('/etc/motd', 'five\n'))
+  const folder = office.on('web-01', '/var/lib/plumbline')
+  const fence = join(folder, readdirSync(folder).find((name) => name.startsWith('fence-')) ?? '')
+  const sold = async () => ({ status: 503, body: 'sold out' })
+  let kept = ''
+  shop = async () => {
+    kept = readFileSync(fence, 'utf8')
+    writeFileSync(fence, '9999\n')
+    return sold()
+  }
+  const first = await office.desk.run('apply', '--json')
+  shop = well
+  const { changes } = JSON.parse(first.out.trimEnd().split('\n').at(-1) ?? '') as { changes: { change: string }[] }
+  const back = changes[1]?.change ?? ''
+  expect(changes).toMatchObject([
+    { change, state: 'failed' },
+    { state: 'failed', counts: { failed: 1 } },
+  ])
+  expect(seen('web-01')).toBe('five\n')
+  const named = await office.desk.run('apply', change)
+  expect([named.status, named.err]).toEqual([1, expect.stringContaining(`${back} takes it back`)])
+
+  writeFileSync(fence, kept)
+  const second = await office.desk.run('apply')
+  expect(second.out).toContain(back)
+  expect(seen('web-01')).toBe('two\n')
+  expect(await office.record(change)).toMatchObject({ state: 'rolled-back', rolledBackBy: back })
+  // Its documents are mended by a change that says otherwise.
+  await changed('mended', file('/etc/motd', 'two\n'))
+  await office.must(['apply'], [0])
+  expect((await office.desk.run('plan', 'main')).err).not.toContain(change)
 }, 300_000)
 
 it('is taken back by the next apply where the host could not be reached when it failed', async () => {

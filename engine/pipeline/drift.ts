@@ -73,7 +73,7 @@ const placeOf = ({ host, resource }: { host: string; resource: string }): string
 
 /** The change that is agreed to or under way, for each resource that it is about. */
 async function waitingChanges(world: World): Promise<ReadonlyMap<string, string>> {
-  const open = (await openRecords(world)).filter((r) => r.state === 'implementing' || r.state === 'failed')
+  const open = (await openRecords(world)).filter((r) => ['implementing', 'paused', 'failed'].includes(r.state))
   return new Map(open.flatMap((r) => r.actions.map((a) => [placeOf(a), r.id] as const)))
 }
 

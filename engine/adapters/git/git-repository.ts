@@ -98,9 +98,7 @@ class GitRepository implements OpenRepository {
     const [, prefix = '', name = '', suffix = ''] = /^(refs\/heads\/)?(.*?)((?:~\d*|\^\d*)*)$/.exec(ref) ?? []
     if (!this.#shared.includes(name)) return ref
     const tracking = `refs/remotes/${remoteName}/${name}`
-    // For reading, one answer is enough for as long as the repository is open; before anything moves it is asked again.
-    this.#remoteDecides ??= this.hasRemote()
-    if ((await this.#remoteDecides) && (await this.#context.reader.read(tracking))) return `${tracking}${suffix}`
+    if ((await this.hasRemote()) && (await this.#context.reader.read(tracking))) return `${tracking}${suffix}`
     return prefix === '' ? `refs/heads/${name}${suffix}` : ref
   }
 
@@ -227,12 +225,14 @@ class GitRepository implements OpenRepository {
       : undefined
   }
 
+  /** For reading, one answer is enough for as long as the repository is open; before anything moves it is asked again. */
   hasRemote(): Promise<boolean> {
-    return hasRemote(this.#context.git)
+    this.#remoteDecides ??= hasRemote(this.#context.git)
+    return this.#remoteDecides
   }
 
   async fetch(): Promise<void> {
-    if (!(await this.hasRemote())) return
+    if (!(await hasRemote(this.#context.git))) return
     await fetchBranches(this.#context.git, [`+refs/heads/*:refs/remotes/${remoteName}/*`])
   }
 
@@ -255,12 +255,12 @@ class GitRepository implements OpenRepository {
     checkBranch(branch)
     objectId(to)
     if (from !== null) objectId(from)
-    if (await this.hasRemote()) return moveRemoteBranch(this.#context, { branch, from, to }, this.#report)
+    if (await hasRemote(this.#context.git)) return moveRemoteBranch(this.#context, { branch, from, to }, this.#report)
     return moveLocalBranch(this.#context, branch, from, to)
   }
 
   async writeTag(tag: NewTag) {
-    return writeTag(this.#context, { ...tag, commit: objectId(tag.commit) }, await this.hasRemote())
+    return writeTag(this.#context, { ...tag, commit: objectId(tag.commit) }, await hasRemote(this.#context.git))
   }
 
   tags(folder: string): Promise<readonly Tag[]> {

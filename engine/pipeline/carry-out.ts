@@ -1,36 +1,31 @@
 import type { HostWork, Todo } from '../apply/apply-host.ts'
 import { applyWaves, type Stop, type Wave, type WavesResult } from '../apply/apply-waves.ts'
-import { codes as applyCodes } from '../apply/codes.ts'
 import { raiseFences } from '../apply/raise-fences.ts'
 import type { PlannedWave } from '../change/waves.ts'
-import { diffHost } from '../diff/diff-host.ts'
-import { asCarriedOut, leaveOut } from '../diff/leave-out.ts'
 import type { Address } from '../model/address.ts'
 import { digestOf } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { reporter } from '../model/diagnostic.ts'
 import type { RecordedAction } from '../model/plan.ts'
 import type { ActionResult, AppliedHost, ChangeRecord, Intent } from '../model/record.ts'
-import type { Resource, ResourceId } from '../model/resource.ts'
 import type { HostObservation } from '../observe/observe-host.ts'
-import { observeHost } from '../observe/observe-host.ts'
 import { appliedAfter } from './applied-after.ts'
+import { applyFindings } from './apply-findings.ts'
 import { type Begun, beginApply, endApply, pauseAsked, recordProgress } from './apply-records.ts'
 import { bornTakingBack, planTakingBack, type TakingBack } from './auto-rollback.ts'
 import { codes } from './codes.ts'
-import { exceptionsIn } from './exceptions.ts'
-import { hostLimits, observing } from './observing.ts'
+import { lookAtWork } from './look-at-work.ts'
+import { hostLimits } from './observing.ts'
 import type { Part } from './part-of-change.ts'
 import type { PlannedChange } from './plan-change.ts'
 import { expectGenesis } from './records.ts'
-import { inConfidence, type Needs, quietSession, type ResolvedSecrets, resolveSecrets } from './resolve-secrets.ts'
+import { inConfidence, type Needs, type ResolvedSecrets, resolveSecrets } from './resolve-secrets.ts'
 import { keepLooks } from './snapshot.ts'
 import { targetsOf } from './targets.ts'
 import { rulesOf, stagesOf } from './waves.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
-const reportApply = reporter(applyCodes)
 
 export interface CarryOut {
   readonly record: ChangeRecord
@@ -132,7 +127,7 @@ async function carryOutKnowing(
   if ('refused' in begun) return { diagnostics: begun.refused }
   const seen = new Map<string, HostObservation>(planned.hosts.observations)
   const ledger = digestOf(world.sha256, await expectGenesis(world)).slice('sha256:'.length, 'sha256:'.length + 12)
-  const lookAt = looker(world, planned, seen, secrets)
+  const lookAt = lookAtWork(world, planned, seen, secrets)
   const targets = targetsOf(graph)
   const rules = rulesOf(graph, stages)
   const order = stages.map((stage) => ({ ...waveOf(stage, job, begun.fences, ledger), ...rules(stage) }))
@@ -218,7 +213,7 @@ async function settle(
   const missed = plan !== undefined && next === undefined ? [lockMissing(record)] : []
   return {
     record,
-    diagnostics: [...findingsOf(record, stop?.reason), ...refused, ...missed],
+    diagnostics: [...applyFindings(record, stop?.reason), ...refused, ...missed],
     ...(plan !== undefined && next !== undefined && { next: { begun: next, taking: plan } }),
   }
 }
@@ -335,60 +330,4 @@ function waveOf(
   })
   const { name, environment, hosts } = stage
   return { name, environment, hosts, work: work.filter((w) => w.actions.length > 0) }
-}
-
-/** Looks at what a host's actions are about; remembers what it saw for the record. */
-function looker(world: World, planned: PlannedChange, seen: Map<string, HostObservation>, secrets: ResolvedSecrets) {
-  const targets = targetsOf(planned.desired.graph)
-  const exceptions = exceptionsIn(planned.desired.graph, world.clock.now())
-  return async (work: HostWork) => {
-    const target = targets.get(work.host)
-    if (target === undefined) return { unseen: 'it has no Host document' }
-    const resources: readonly Resource[] = [...new Map(work.actions.map((a) => [a.resource.id, a.resource])).values()]
-    const observed = await observeHost(
-      target,
-      { host: work.host, resources },
-      { ...(await observing(world)), keepOpen: true },
-    )
-    if (observed.failure !== undefined || observed.session === undefined)
-      return { unseen: `${observed.failure?.reason ?? 'unreachable'}: ${observed.failure?.detail ?? ''}` }
-    const before = seen.get(work.host)
-    seen.set(work.host, {
-      ...observed,
-      observations: new Map([...(before?.observations ?? []), ...observed.observations]),
-    })
-    // Looked at as everybody may, judged by what the values are.
-    const all = diffHost(work.host, resources.map(secrets.fill), observed.observations, world.types)
-    const diff = leaveOut(all, { exceptions: exceptions(work.host) })
-    const differing = diff.changes.filter((c) => c.verb !== 'restart')
-    const changes = new Map(differing.map((c) => [c.resource.id, asCarriedOut(c, diff.ignored, world.types)]))
-    const unknown = new Set<ResourceId>(diff.unknowns.map((u) => u.resource))
-    return {
-      session: quietSession(observed.session, secrets.redactor),
-      fill: secrets.fill,
-      change: (action: RecordedAction) =>
-        unknown.has(action.resource) ? ('unknown' as const) : changes.get(action.resource),
-    }
-  }
-}
-
-function findingsOf(record: ChangeRecord, stopped: string | undefined): readonly Diagnostic[] {
-  const bad = record.deployment?.results.filter((r) => r.outcome !== 'applied') ?? []
-  const why = stopped === undefined ? '' : `; ${stopped}`
-  const summary = `${record.id}: ${record.actions.length - bad.length} of ${record.actions.length} actions applied${why}`
-  if (record.state === 'implemented')
-    return stopped === undefined ? [] : [reportApply('gate-failed', { summary: `${record.id}${why}` })]
-  if (record.state === 'paused')
-    return [
-      report('change-paused', {
-        summary: `${summary}; ${record.reasons?.[0] ?? 'paused'}`,
-        hint: `plumbline resume ${record.id} goes on with the rest`,
-      }),
-    ]
-  const actions = new Map(record.actions.map((a) => [a.id, a]))
-  const lines = bad.map((r) => {
-    const action = actions.get(r.id)
-    return `${r.outcome}  ${action?.host ?? '?'}  ${action?.resource ?? r.id}${r.detail === undefined ? '' : `  ${r.detail}`}`
-  })
-  return [report('apply-failed', { summary, ...(lines.length > 0 && { detail: lines.slice(0, 20).join('\n') }) })]
 }

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import picocolors from 'picocolors'
 import { runProgram } from '../engine/cli/program.ts'
-import type { World } from '../engine/pipeline/world.ts'
 import type { Clock } from '../engine/ports/clock.ts'
 import { openWorld } from '../engine/wiring.ts'
 
@@ -32,15 +31,8 @@ export interface Desk {
   close(): void
 }
 
-/**
- * `clock` is the time that command lines and commits live in; the machine's where there is none. `outside` puts other hosts
- * into the world of a command line.
- */
-export function openDesk(
-  more: Readonly<Record<string, string>> = {},
-  clock?: Clock,
-  outside: (world: World) => World = (world) => world,
-): Desk {
+/** `clock` is the time that command lines and commits live in; the machine's where there is none. */
+export function openDesk(more: Readonly<Record<string, string>> = {}, clock?: Clock): Desk {
   const scratch = mkdtempSync(join(tmpdir(), 'plumbline-desk-'))
   const folder = join(scratch, 'estate')
   const home = join(scratch, 'home')
@@ -82,7 +74,7 @@ export function openDesk(
           const at = clock === undefined ? {} : { clock }
           const world = await openWorld({ ...options, ...at, version: '0.0.0-test', start, env })
           worlds.push(world)
-          return { ...world, ...outside(world) }
+          return world
         },
       })
       for (const world of worlds) await world.close()

@@ -7,7 +7,6 @@ import { generateKeyPair } from '../engine/adapters/signing/key-pair.ts'
 import { memorySigner } from '../engine/adapters/signing/signer.ts'
 import { type SimulatedHost, startSimulatedHost } from '../engine/adapters/simulated/simulated-host.ts'
 import type { ChangeRecord } from '../engine/model/record.ts'
-import type { World } from '../engine/pipeline/world.ts'
 import type { Signer } from '../engine/ports/repository.ts'
 import { type Desk, openDesk } from './cli.ts'
 
@@ -29,10 +28,6 @@ export interface OfficeOptions {
   readonly at?: string
   /** What the clock shows where it was turned to `at`: time can pass in the middle of a command. */
   readonly clock?: (at: Date) => Date
-  /** Puts other hosts into the world of a command line. */
-  readonly outside?: (world: World) => World
-  /** Writes the first commit of another estate. */
-  readonly estateOf?: (folder: string, keys: { people: ReadonlyMap<string, string>; engine: string }) => void
   /** More settings of the estate, and files of its first commit. */
   readonly estate?: object
   readonly files?: Readonly<Record<string, string>>
@@ -78,7 +73,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   const { hosts: wanted = { 'web-01': 'prod' }, people = ['ana', 'ben', 'cleo'] } = options
   let at = new Date(options.at ?? '2026-10-05T08:00:00Z')
   const keys = { PLUMBLINE_SSH_KEY: '', PLUMBLINE_ENGINE_KEY: '' }
-  const desk = openDesk(keys, { now: () => options.clock?.(at) ?? at }, options.outside)
+  const desk = openDesk(keys, { now: () => options.clock?.(at) ?? at })
   const folder = dirname(desk.folder)
   const keyFor = (name: string) => {
     const pair = generateKeyPair(name)
@@ -173,7 +168,7 @@ async function furnish(
   engineKey: string,
   wanted: Readonly<Record<string, string>>,
   people: readonly Colleague[],
-  { estate, estateOf, files = {} }: OfficeOptions,
+  { estate, files = {} }: OfficeOptions,
 ): Promise<void> {
   const names = people.map((p) => p.name)
   const environments = [...new Set(Object.values(wanted))]
@@ -223,12 +218,6 @@ async function furnish(
     ...files,
   }
   desk.git('init', '--quiet', '--initial-branch=main')
-  if (estateOf !== undefined) {
-    estateOf(desk.folder, { people: new Map(people.map((p) => [p.name, p.publicKey])), engine: engineKey })
-    desk.commit('The estate as it is')
-    await must(['init'])
-    return
-  }
   for (const [path, text] of Object.entries(first)) {
     mkdirSync(dirname(join(desk.folder, path)), { recursive: true })
     desk.write(path, text)

@@ -1,10 +1,10 @@
+import { launcher } from '../../model/launcher.ts'
 import type { Observation, ProbeOutput } from '../../model/resource.ts'
 import { hostPath, join, read, type Script } from '../../model/script.ts'
 import { decodeBase64 } from '../base64.ts'
 import { type NumberedLines, numberedLines } from '../numbered-lines.ts'
 import { absent, missingTool, noPermission, unknown, unparsable } from '../observed.ts'
 import { words } from '../shell.ts'
-import { launcher } from '../../model/launcher.ts'
 import { type CommandSpec, type CommandState, checkSeconds, noteOf, wordsOf } from './spec.ts'
 
 /**

@@ -1,8 +1,8 @@
+import { launcher } from '../../model/launcher.ts'
 import type { Change, Step } from '../../model/resource.ts'
 import { type HostPath, hostPath, join, type Script, secret, sh } from '../../model/script.ts'
 import { encodeBase64 } from '../base64.ts'
 import { step, words } from '../shell.ts'
-import { launcher } from '../../model/launcher.ts'
 import { type CommandSpec, type CommandState, hasInverse, noteOf, noteText, wordsOf } from './spec.ts'
 
 export function steps({ verb, resource, have }: Change<CommandSpec, CommandState>): Step {

@@ -29,7 +29,7 @@ import type {
 } from '../model/record.ts'
 import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
 import type { Signer } from '../ports/repository.ts'
-import { settledBacks } from './brought-back.ts'
+import { isGone, settledBacks } from './brought-back.ts'
 import { codes } from './codes.ts'
 import type { EstateAt } from './estate-at.ts'
 import { append, branchAfter, by, expectGenesis, moved, refusal, trusted } from './records.ts'
@@ -205,7 +205,7 @@ export async function endApply(world: World, job: End): Promise<Ended> {
     const moves = await ended(world, current, job, signer)
     const record = moves.at(-1) ?? current
     const done = record.state === 'implemented'
-    const back = done ? await takenBack(world, view, record) : []
+    const back = done ? await takenBack(world, view, record, job.desired) : []
     const hosts = job.applied(record)
     const settled = done ? await settledBacks(world, view, job.desired, hosts) : []
     // What the engine took back by itself is asked after until the documents no longer want it.
@@ -269,12 +269,21 @@ async function attested(
   return end(who, await signStatement('apply', predicate, signer, world.fingerprint))
 }
 
-/** The changes that it took back as a whole, as they are after it. */
-async function takenBack(world: World, view: LedgerView, record: ChangeRecord): Promise<readonly ChangeRecord[]> {
+/**
+ * The changes that it took back as a whole, as they are after it. A trailer of a commit alone takes nothing back: a change whose
+ * documents still stand stays what it is.
+ */
+async function takenBack(
+  world: World,
+  view: LedgerView,
+  record: ChangeRecord,
+  desired: EstateAt,
+): Promise<readonly ChangeRecord[]> {
   const gone: ChangeRecord[] = []
   for (const id of record.partial === true ? [] : (record.rollbackOf ?? [])) {
     const original = trusted(await findChange(view, id))
-    if (original !== undefined && canBeTakenBack(original))
+    if (original === undefined || !canBeTakenBack(original)) continue
+    if (record.automatic === true || (await isGone(world, desired, original)))
       gone.push(
         moved(markRolledBack(original, record.id, by(world), record.automatic === true ? original.reasons : [])),
       )

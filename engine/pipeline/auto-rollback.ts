@@ -12,8 +12,10 @@ import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
 import { hostNames } from './hosts-named.ts'
+import { judgeUnmoved } from './judge-record.ts'
 import { type PlannedChange, planChange } from './plan-change.ts'
 import { branchAfter, by, expectGenesis, findRecord, moved } from './records.ts'
+import { targetBranch, targetTip } from './target-branch.ts'
 import { takesBack } from './waves.ts'
 import type { World } from './world.ts'
 
@@ -49,6 +51,9 @@ export async function planTakingBack(
 ): Promise<TakingBack | { readonly refused: readonly Diagnostic[] } | undefined> {
   const { record, planned, environment, reason } = failed
   const rule = takesBack(planned.base.graph, [environment])
+  // Nobody agreed to what stood on the branch before a change that brought the rules back.
+  if (rule !== undefined && record.merge?.rules !== undefined)
+    return refusal(record, 'the documents before it were not agreed to')
   if (rule === undefined || record.automatic === true) return undefined
   const { base } = planned.plan.subject
   if (base === planned.plan.subject.head) return refusal(record, 'its documents stood on the branch before it')
@@ -127,10 +132,40 @@ export async function plannedTakingBack(
   const rule = takesBack(base.graph, failed?.deployment?.environments ?? [])
   if (failed === undefined || rule === undefined)
     return refusal(failed ?? record, 'no rollout of its base says that the engine may')
+  const forged = await whyForged(world, record, failed)
+  if (forged !== undefined) return refusal(failed, `${record.id} ${forged}`)
   const planned = await planAtBase(world, failed, base, record.only ?? [])
   if ('refused' in planned) return planned
   const { denials } = planned.plan.verdict
   return denials.length > 0 ? { refused: denials } : { planned, approvers: [] }
+}
+
+/**
+ * Why nothing is done on the word of a record that takes another back: nobody approved it, so it is held to what the engine would
+ * have written. The change has failed, and was agreed to; the commit is the one of the target branch before it; nothing is touched
+ * but what it touched.
+ */
+async function whyForged(world: World, record: ChangeRecord, failed: ChangeRecord): Promise<string | undefined> {
+  const { subject, merge, only = [], actions } = record
+  if (failed.state !== 'failed' || failed.merge === undefined || record.rollbackOf?.length !== 1)
+    return `takes back what is ${failed.state}`
+  const { base } = failed.merge
+  if ([subject.base, subject.head, merge?.commit, merge?.base].some((commit) => commit !== base))
+    return `does not go back to where ${failed.id} began`
+  const tip = await targetTip(world, await targetBranch(world))
+  if (tip === undefined || !(await (await world.repository()).isAncestor(base, tip)))
+    return `goes back to ${base}, which is not on the target branch`
+  const touched = new Set(touchedBy(failed).map((p) => `${p.host} ${p.resource}`))
+  const stray = [...only, ...actions.filter((a) => a.verb !== 'restart')].find(
+    (p) => !touched.has(`${p.host} ${p.resource}`),
+  )
+  if (only.length === 0 || stray !== undefined)
+    return `is about ${stray === undefined ? 'everything' : `${stray.resource} on ${stray.host}`}, which ${failed.id} did not touch`
+  // As when it was begun: that approvals ran out since is no fault.
+  const judged = await judgeUnmoved(world, { ...failed, state: 'implementing' }, failed.subject)
+  return judged.holds || (judged.ranOut && failed.type === 'normal')
+    ? undefined
+    : `takes back ${failed.id}, which nobody agreed to`
 }
 
 export interface Birth {

@@ -7,6 +7,7 @@ import type { AppliedHost, ChangeRecord } from '../model/record.ts'
 import type { ResourceId } from '../model/resource.ts'
 import type { LedgerView } from '../ports/ledger.ts'
 import { codes } from './codes.ts'
+import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
 import { openIn, openRecords, trusted } from './records.ts'
 import type { World } from './world.ts'
@@ -63,6 +64,20 @@ export async function settledBacks(
     if (standing.every((stands) => stands)) settled.push(record)
   }
   return settled
+}
+
+/**
+ * Whether documents no longer want anything of what a change brought: else it is not taken back, whatever a commit says. What its own
+ * base wanted alike was drift, and stays; what no document speaks of is put back from what was recorded.
+ */
+export async function isGone(world: World, desired: EstateAt, record: ChangeRecord): Promise<boolean> {
+  const { subject, merge } = record
+  const base = subject.base === subject.head ? undefined : await loadCommit(world, merge?.base ?? subject.base)
+  const before = base === undefined ? undefined : specsOf(world, base)
+  const now = specsOf(world, desired)
+  return stillWanted(record, now).every(
+    ({ host, resource, after }) => now(host, resource) !== after || before?.(host, resource) === after,
+  )
 }
 
 function specsOf(world: World, { compile }: EstateAt): (host: string, resource: ResourceId) => Digest | undefined {

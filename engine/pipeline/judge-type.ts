@@ -69,6 +69,7 @@ async function faultOfStandard(world: World, record: JudgedRecord, facts: TypeFa
     base,
     merged,
     tree: question.subject.tree,
+    head: question.subject.head,
     commits: question.commits,
     actions: record.actions ?? facts.actions,
     risk: risk?.score,

@@ -10,6 +10,7 @@ import type { Plan, ResourceOnHost, Subject } from '../model/plan.ts'
 import type { AppliedHost } from '../model/record.ts'
 import { codes as planCodes } from '../plan/codes.ts'
 import { planDigest } from '../plan/plan-digest.ts'
+import { ruleFaults, rulesFor } from './agreed-rules.ts'
 import { broughtBack } from './brought-back.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
@@ -52,6 +53,8 @@ export interface PlanOptions {
   readonly agreed?: boolean
   /** What is taken back without commits that say so. */
   readonly takeBack?: TakeBack
+  /** The documents that judge it, where they are known; those of the base, as far as they were agreed to, where nothing is said. */
+  readonly rules?: EstateAt
   /** What was applied to hosts, where the ledger does not say it yet. */
   readonly applied?: readonly AppliedHost[]
 }
@@ -60,6 +63,8 @@ export interface PlannedChange {
   readonly plan: Plan
   readonly hosts: HostsPlan
   readonly base: EstateAt
+  /** The documents that judge it: see `rulesFor`. */
+  readonly rules: EstateAt
   readonly desired: EstateAt
   readonly commits: readonly JudgedCommit[]
   readonly applied: ReadonlyMap<string, AppliedHost>
@@ -78,6 +83,7 @@ export async function planChange(
   const base = await loadCommit(world, range.base)
   const desired = sameCommit ? base : await loadCommit(world, range.tree, { base })
   if (hasErrors(desired.diagnostics)) return { refused: desired.diagnostics }
+  const rules = options.rules ?? (await rulesFor(world, range.base))
   const commits = await judgedCommits(world, range.base, range.head)
   const rollback = options.takeBack ?? (await takenBackBy(world, range))
   const hosts = hostsToPlan(base, desired, sameCommit, options, rollback)
@@ -98,6 +104,7 @@ export async function planChange(
   })
   const plan = await assemble(world, range, {
     base,
+    rules,
     desired,
     planned,
     commits,
@@ -107,14 +114,24 @@ export async function planChange(
     options,
   })
   const { actions, risk, verdict } = plan
-  const about = { base, merged: desired, tree: range.tree, commits, actions, risk: risk.score, verdict }
+  const about = {
+    base: rules,
+    merged: desired,
+    tree: range.tree,
+    head: range.head,
+    commits,
+    actions,
+    risk: risk.score,
+    verdict,
+  }
   // Of some hosts only, nobody can tell what the whole would be.
   const standard = options.hosts === undefined ? await standardMatch(world, { ...about, at: world.clock.now() }) : {}
-  return { plan: { ...plan, standard }, hosts: planned, base, desired, commits, applied }
+  return { plan: { ...plan, standard }, hosts: planned, base, rules, desired, commits, applied }
 }
 
 interface Parts {
   readonly base: EstateAt
+  readonly rules: EstateAt
   readonly desired: EstateAt
   readonly planned: HostsPlan
   readonly commits: readonly JudgedCommit[]
@@ -125,10 +142,10 @@ interface Parts {
 }
 
 async function assemble(world: World, range: Range, parts: Parts): Promise<Plan> {
-  const { base, desired, planned, commits } = parts
+  const { base, rules, desired, planned, commits } = parts
   const now = world.clock.now()
   const actions = planned.work.map((w) => w.action)
-  const policies = policyDigest(base.graph, world.sha256, base.codeOwners)
+  const policies = policyDigest(rules.graph, world.sha256, rules.codeOwners)
   const subject: Subject = {
     repository: base.config.id,
     ref: `refs/heads/${base.config.branch ?? 'main'}`,
@@ -138,26 +155,31 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
     policies,
   }
   const reached = reachOf(base, desired)
-  const people = peopleOf(base.graph)
+  const people = peopleOf(rules.graph)
   const authorship = authorsOf(commits, people, now)
   const past = await pastOf(world, {
-    base: { commit: range.base, graph: base.graph },
+    base: { commit: range.base, graph: rules.graph },
     applied: parts.applied,
     changed: changedDocuments(base.graph, desired.graph),
     authors: authorship.authors,
     people,
   })
-  const risk = standingRisk(base, desired, actions, {
+  const risk = standingRisk(rules, desired, actions, {
     reach: reached,
     unknowns: planned.unknowns,
     ...(past !== undefined && { past }),
     at: now.toISOString(),
   })
-  const promoted = await promotionFaults(world, { base, desired, range, agreed: parts.options.agreed === true })
+  const promoted = await promotionFaults(world, { base, rules, desired, range, agreed: parts.options.agreed === true })
   const held = [...heldBackNotes(base, desired), ...promoted, ...(await broughtBack(world, () => desired))]
-  const diagnostics = [...desired.diagnostics, ...planned.diagnostics, ...nothingKnown(planned), ...held].filter(
-    (d) => !(parts.options.allowMassDelete === true && d.code === 'mass-delete'),
-  )
+  const unapproved = await ruleFaults(world, rules, base, desired)
+  const diagnostics = [
+    ...desired.diagnostics,
+    ...planned.diagnostics,
+    ...nothingKnown(planned),
+    ...held,
+    ...unapproved,
+  ].filter((d) => !(parts.options.allowMassDelete === true && d.code === 'mass-delete'))
   return {
     version: 1,
     engine: world.engineVersion,
@@ -179,12 +201,12 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
     waves: wavesOf(desired.graph, new Set(actions.map((a) => a.host))),
     reach: reached,
     verdict: judgePolicies({
-      base: base.graph,
+      base: rules.graph,
       merged: desired.graph,
       actions,
       authorship,
-      rule: await ruleOf(world, base),
-      ...(await ownedPaths(world, base, range.tree)),
+      rule: await ruleOf(world, rules),
+      ...(await ownedPaths(world, rules, range.tree)),
       risk,
     }),
     risk,

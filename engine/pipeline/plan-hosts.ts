@@ -149,11 +149,10 @@ export function planSeen(world: World, question: Question, looked: ReadonlyMap<s
   const work = parts.flatMap((p) => p.planned.work)
   const existing = parts.flatMap((p) => p.wanted.resources.map((r) => r.id))
   const declared = [...catalogues.values()].reduce((sum, c) => sum + c.resources.length, 0)
-  // A rollback removes what its change made: the record says exactly what, so nothing got lost.
-  if (question.rollback === undefined) {
-    const actions = work.map((w) => w.action)
-    diagnostics.push(...massDeletes(actions, existing, declared))
-  }
+  // A rollback removes what its change made: the record says exactly what, so nothing of that got lost. What else goes counts.
+  const made = madeBy(question.rollback)
+  const lost = work.map((w) => w.action).filter((a) => !made.has(`${a.host} ${a.resource}`))
+  diagnostics.push(...massDeletes(lost, existing, declared))
   return {
     work,
     unknowns: parts.flatMap((p) => unknownsOf(p.host, p.diff, p.failure)),
@@ -168,6 +167,12 @@ export function planSeen(world: World, question: Question, looked: ReadonlyMap<s
     wanted: new Map(parts.map((p) => [p.host, p.wanted.resources])),
     promises: back.promises,
   }
+}
+
+/** What the changes that are taken back created. */
+function madeBy(rollback: TakeBack | undefined): ReadonlySet<string> {
+  const intents = rollback?.records.flatMap((r) => r.deployment?.intents ?? []) ?? []
+  return new Set(intents.filter((i) => i.state === null).map((i) => `${i.action.host} ${i.action.resource}`))
 }
 
 /** A host of which nothing is known is one unknown, not one for each resource. */

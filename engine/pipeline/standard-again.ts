@@ -20,18 +20,19 @@ export async function whyNotStandard(
   const { merge, subject, template, risk, actions } = record
   if (merge === undefined || template === undefined) return 'it names no merge or template'
   const repository = await world.repository()
-  const base = await estateOf(merge.base)
+  const base = await estateOf(merge.rules ?? merge.base)
   const { tree } = await repository.commit(merge.commit)
   const merged = await loadCommit(world, tree, { base })
   const here = (await repository.resolve(subject.head)) !== undefined
-  const commits = await judgedCommits(world, merge.base, here ? subject.head : merge.commit)
+  const head = here ? subject.head : merge.commit
+  const commits = await judgedCommits(world, merge.base, head)
   const at = new Date(merge.recognisedAt)
   const rule = base.config.rule ?? 'one-independent'
   const authorship = authorsOf(commits, peopleOf(base.graph), at)
   const known = risk ?? { score: 100, level: 'high' as const, factors: [] }
   const verdict = judgePolicies({ base: base.graph, merged: merged.graph, actions, authorship, rule, risk: known })
   const match = await standardMatch(world, {
-    ...{ base, merged, tree, commits, actions, verdict, at },
+    ...{ base, merged, tree, head, commits, actions, verdict, at },
     risk: risk?.score,
     named: template,
   })

@@ -14,6 +14,8 @@ export interface StandardFacts extends Pick<StandardQuestion, 'actions' | 'risk'
   readonly merged: EstateAt
   /** Tree of the merge result. */
   readonly tree: string
+  /** Tip of what is merged: the newest of the commits. */
+  readonly head: string
   readonly commits: readonly JudgedCommit[]
   /** Only this template counts. */
   readonly named?: Address
@@ -23,6 +25,8 @@ export interface StandardFacts extends Pick<StandardQuestion, 'actions' | 'risk'
 export async function standardMatch(world: World, facts: StandardFacts): Promise<StandardMatch> {
   const { base, merged, commits, at, named, actions, risk, verdict } = facts
   if (base === merged || base.graph.ofKind('StandardChange').length === 0) return {}
+  // What a merge holds beside its commits nobody is known to have written, whoever wrote those.
+  if (!(await isMergeResult(world, facts))) return {}
   const question: StandardQuestion = {
     base: base.graph,
     merged: merged.graph,
@@ -35,6 +39,11 @@ export async function standardMatch(world: World, facts: StandardFacts): Promise
     at,
   }
   return matchStandard(question, named)
+}
+
+async function isMergeResult(world: World, { base, head, tree }: StandardFacts): Promise<boolean> {
+  const made = await (await world.repository()).mergeTree(base.treeish, head)
+  return 'tree' in made && made.tree === tree
 }
 
 /** Changed files that say something beside documents: those that hold none, and those that hosts get as they stand. */

@@ -1,7 +1,7 @@
-import { type AddHelpTextContext, type AddHelpTextPosition, Command } from 'commander'
+import { type AddHelpTextContext, type AddHelpTextPosition, Command, type ErrorOptions } from 'commander'
 import { wrap } from './views/wrap.ts'
 
-/** A command whose longer help is set for the width at hand; no command below it needs one for help. */
+/** A command whose longer help is set for the width at hand, and that names its help where it was called wrongly; no command below it needs one for help. */
 export class HelpfulCommand extends Command {
   readonly #width: number
   constructor(name: string | undefined, width: number) {
@@ -12,6 +12,18 @@ export class HelpfulCommand extends Command {
 
   override createCommand(name?: string): Command {
     return new HelpfulCommand(name, this.#width)
+  }
+
+  override error(message: string, options?: ErrorOptions): never {
+    this.showHelpAfterError(`see ${this.#calledAs()} --help`)
+    return super.error(message, options)
+  }
+
+  /** The words that call it: `plumbline release cut`. */
+  #calledAs(): string {
+    const words: string[] = []
+    for (let at: Command | null = this; at !== null; at = at.parent) words.unshift(at.name())
+    return words.join(' ')
   }
 
   override addHelpText(position: AddHelpTextPosition, text: string | ((context: AddHelpTextContext) => string)): this {

@@ -1,5 +1,6 @@
 import { findBaseline, findBranch, findChange, findGenesis } from '../ledger/find-records.ts'
 import { baselinePath, changePath } from '../ledger/paths.ts'
+import { dayOrMoment } from '../model/day-or-moment.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { Ledger, LedgerView } from '../ports/ledger.ts'
 import type { Repository } from '../ports/repository.ts'
@@ -84,13 +85,10 @@ export async function asOfWorld(world: World, moment: Moment): Promise<World> {
 
 /** A date without a time is meant to its end, in UTC, as far as it has gone; a time without a zone is UTC. */
 function parseDate(text: string, now: Date): Date | undefined {
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) {
-    const [begin, end] = [Date.parse(`${text}T00:00:00Z`), Date.parse(`${text}T23:59:59.999Z`)]
-    return Number.isNaN(end) ? undefined : new Date(begin <= now.getTime() ? Math.min(end, now.getTime()) : end)
-  }
-  const [, time, zone] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? []
-  const at = time === undefined ? Number.NaN : Date.parse(`${time}${zone ?? 'Z'}`)
-  return Number.isNaN(at) ? undefined : new Date(at)
+  const begin = dayOrMoment(text, 'begin')
+  const end = dayOrMoment(text, 'end')
+  if (begin === undefined || end === undefined) return undefined
+  return new Date(begin <= now.getTime() && begin < end ? Math.min(end, now.getTime()) : end)
 }
 
 /** The ledger after its last entry of that time. Its clocks are those of engines. */

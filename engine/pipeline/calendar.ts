@@ -3,6 +3,7 @@ import { overlap, type Span } from '../calendar/span.ts'
 import { isTimeZone } from '../calendar/time-zone.ts'
 import { type Clockwork, timesOf as timesOfDocument } from '../calendar/timetable.ts'
 import type { Address } from '../model/address.ts'
+import { dayOrMoment } from '../model/day-or-moment.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
@@ -109,10 +110,10 @@ async function stretchOf(
 ): Promise<Span | { readonly refused: readonly Diagnostic[] }> {
   const { momentIn } = await import('../calendar/expand.ts')
   const now = world.clock.now().getTime()
-  const at = (text: string): number | undefined =>
-    momentIn(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00[${timeZone}]` : text)
+  const at = (text: string): number | undefined => momentIn(isDay(text) ? `${text}T00:00[${timeZone}]` : text)
   const begins = from === undefined ? now : at(from)
-  const ends = to === undefined ? (begins ?? now) + shown * day : at(to)
+  // A day that ends it is meant to its end, which is where the next one begins: days are not always of 24 hours.
+  const ends = to === undefined ? (begins ?? now) + shown * day : at(isDay(to) ? nextDay(to) : to)
   const wrong = begins === undefined ? from : ends === undefined ? to : undefined
   const summary =
     wrong !== undefined
@@ -122,8 +123,17 @@ async function stretchOf(
         : (ends ?? 0) - (begins ?? 0) > longest * day
           ? `a calendar is of ${longest} days at most`
           : undefined
-  if (summary !== undefined) return { refused: [report('schedule-invalid', { summary })] }
+  const hint = 'give days (2026-12-01) or moments (2026-12-01T20:00+01:00), the earlier one with --from'
+  if (summary !== undefined) return { refused: [report('schedule-invalid', { summary, hint })] }
   return { from: begins ?? now, until: ends ?? now }
+}
+
+const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text)
+
+/** The day after `2026-12-31`; what is no day stays as it is. */
+function nextDay(text: string): string {
+  const midnight = dayOrMoment(text, 'begin')
+  return midnight === undefined ? text : new Date(midnight + day).toISOString().slice(0, 10)
 }
 
 type WithHosts = CalendarEntry & { readonly hosts: ReadonlySet<string> }
@@ -207,5 +217,6 @@ const compareEntries = (a: CalendarEntry, b: CalendarEntry): number =>
 export function zoneOf(named: string | undefined): string | { readonly refused: readonly Diagnostic[] } {
   const zone = named ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
   if (isTimeZone(zone)) return zone
-  return { refused: [report('schedule-invalid', { summary: `there is no time zone ${zone}` })] }
+  const hint = 'name a zone such as Europe/Amsterdam or UTC'
+  return { refused: [report('schedule-invalid', { summary: `there is no time zone ${zone}`, hint })] }
 }

@@ -50,7 +50,11 @@ export async function scheduleChange(world: World, options: ScheduleOptions): Pr
   const { record } = found
   const length = options.duration === undefined ? undefined : lengthOf(options.duration)
   if (options.duration !== undefined && length === undefined)
-    return refuse('schedule-invalid', `${options.duration} is no duration, such as PT90M, of at most 31 days`)
+    return refuse(
+      'schedule-invalid',
+      `${options.duration} is no duration of at most 31 days`,
+      'give a length of time such as 90m, 1h30m or PT90M',
+    )
   const range = await rangeOfRecord(world, record)
   const { table, tip } = await timesOf(world, record, range)
   const chosen = await choose(world, { record, table, tip, when: options.when, length })
@@ -71,8 +75,8 @@ export async function clearSchedule(world: World, change: string): Promise<Sched
   return { record: await write(world, found.record, undefined), findings: [] }
 }
 
-function refuse(code: keyof typeof codes, summary: string): Refused {
-  return { refused: [report(code, { summary })] }
+function refuse(code: keyof typeof codes, summary: string, hint?: string): Refused {
+  return { refused: [report(code, { summary, ...(hint !== undefined && { hint }) })] }
 }
 
 async function schedulable(world: World, id: string): Promise<{ readonly record: ChangeRecord } | Refused> {
@@ -137,7 +141,8 @@ async function inWindow(world: World, choice: Choice, name: string): Promise<Cho
   const { record, table, tip, length } = choice
   const address = addressOf('ChangeWindow', name.slice(name.indexOf('/') + 1))
   const window = tip.graph.documents.get(address)
-  if (window === undefined) return refuse('schedule-invalid', `there is no ${address}`)
+  if (window === undefined)
+    return refuse('schedule-invalid', `there is no ${address}`, 'plumbline get changewindow lists them')
   const now = world.clock.now().getTime()
   const found = timesOfDocument(window, { from: now, until: now + horizon }, await clockworkFor([tip.graph]))
   if ('fault' in found) return refuse('schedule-invalid', `${address}: ${found.fault}`)

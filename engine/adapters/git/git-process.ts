@@ -136,7 +136,7 @@ export function failure(result: GitResult, command: string): Error {
 /** What git said, fit to print: few lines, no control bytes, no passwords of addresses. */
 export function said(stderr: string): string {
   const lines = stderr
-    .split('\n')
+    .split(/\r?\n/)
     .map((line) => line.replace(/[\x00-\x1f\x7f-\x9f]/g, '?').replace(/\/\/[^/@\s]+@/g, '//***@'))
     .map((line) => line.replace(/^(fatal|error|remote): ?/, '').trim())
     .filter((line) => line !== '' && !line.startsWith('hint:'))

@@ -2,6 +2,7 @@ import { reporter } from '../../model/diagnostic.ts'
 import { codes } from '../../pipeline/codes.ts'
 import type { Moment } from '../../pipeline/moment.ts'
 import type { Define } from '../context.ts'
+import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 
 const report = reporter(codes)
@@ -46,7 +47,7 @@ export const define: Define = (command, context) => {
             const summary = `plumbline ${name} can't be run as of another time`
             throw new Refusal([report('reads-only', { summary, hint: `these can: ${[...readers].join(', ')}` })])
           }
-          const world = await context.open({ network: 'may' })
+          const world = await context.open({ network: 'may', emit: progress(terminal) })
           const { asOfWorld, momentOf } = await import('../../pipeline/as-of.ts')
           const moment = await momentOf(world, text)
           if ('refused' in moment) throw new Refusal(moment.refused)

@@ -1,6 +1,7 @@
 import { escapeControls } from '../../model/escape.ts'
 import type { BaselineRecord } from '../../model/record.ts'
 import type { Define } from '../context.ts'
+import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 import { type Colors, exit } from '../terminal.ts'
 import { columns, count } from '../views/columns.ts'
@@ -32,12 +33,12 @@ export const define: Define = (command, context) => {
       await context.run(async () => {
         const { listBaselines, recordBaseline, showBaseline } = await import('../../pipeline/baseline.ts')
         if (name === 'list') {
-          const baselines = await listBaselines(await context.open({ network: 'may' }))
+          const baselines = await listBaselines(await context.open({ network: 'may', emit: progress(terminal) }))
           return print(baselines, () => listText(baselines, terminal.colors), options)
         }
         const found =
           name === 'show' && of !== undefined
-            ? await showBaseline(await context.open({ network: 'may' }), of)
+            ? await showBaseline(await context.open({ network: 'may', emit: progress(terminal) }), of)
             : await recordBaseline(await context.open({ network: 'must' }), {
                 name,
                 ...(options.comment !== undefined && { comment: options.comment }),

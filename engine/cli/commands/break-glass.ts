@@ -1,8 +1,10 @@
+import { Option } from 'commander'
 import type { Define } from '../context.ts'
 import { minutesOf } from '../minutes-of.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
+import { minuteUtc } from '../views/change-facts.ts'
 import { planText } from '../views/plan-text.ts'
 
 interface Options {
@@ -22,7 +24,11 @@ export const define: Define = (command, context) => {
     .option('--head <rev>', 'the branch, tag or commit that is to be applied', 'HEAD')
     .requiredOption('--reason <text>', 'why it can not wait')
     .requiredOption('--incident <id>', 'number of the incident, in whatever tool keeps incidents')
-    .option('--for <time>', 'for how long it may be begun, 4h at most', minutesOf, 120)
+    .addOption(
+      new Option('--for <duration>', 'for how long it may be begun, 4h at most')
+        .argParser(minutesOf)
+        .default(120, '2h'),
+    )
     .option(
       '--key <file>',
       "your private SSH key, or a public key that your agent holds (default: git's user.signingkey)",
@@ -58,7 +64,7 @@ export const define: Define = (command, context) => {
         const next =
           plan.subject.base === plan.subject.head ? 'plumbline apply' : 'merge the branch, then plumbline apply'
         terminal.out(
-          `\n${terminal.colors.bold(record.id)} is an emergency of ${person}, to be begun by ${until.slice(0, 16).replace('T', ' ')}. Next: ${next}\n`,
+          `\n${terminal.colors.bold(record.id)} is an emergency of ${person}, to be begun by ${minuteUtc(until)}. Next: ${next}\n`,
         )
         return exit.ok
       }, options),

@@ -18,7 +18,7 @@ export const define: Define = (command, context) => {
   const { terminal } = context
   command
     .option('--from <date>', 'first day, or a moment (default: now)')
-    .option('--to <date>', 'the day or moment at which it ends (default: two weeks later)')
+    .option('--to <date>', 'last day, or the moment at which it ends (default: two weeks later)')
     .option('--environment <name>', 'only what is about hosts of this environment')
     .option('--time-zone <zone>', 'whose clocks it is shown by (default: those of this machine)')
     .option('--ical <file>', 'write it as iCalendar, for a calendar program; - for standard output')

@@ -1,4 +1,5 @@
 import type { Define } from '../context.ts'
+import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { comparisonText } from '../views/comparison-text.ts'
@@ -17,7 +18,7 @@ export const define: Define = (command, context) => {
     )
     .action(async (before: string, after: string, options: { json?: boolean }) =>
       context.run(async () => {
-        const world = await context.open({ network: 'may' })
+        const world = await context.open({ network: 'may', emit: progress(terminal) })
         const { compare } = await import('../../pipeline/compare.ts')
         const found = await compare(world, before, after)
         if ('refused' in found) throw new Refusal(found.refused)

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import { doraDefinitions } from '../../audit/dora-definitions.ts'
 import type { Define } from '../context.ts'
+import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { doraNames, doraText } from '../views/dora-text.ts'
@@ -29,7 +30,7 @@ export const define: Define = (command, context) => {
     )
     .action(async (options: Options) =>
       context.run(async () => {
-        const world = await context.open({ network: 'may' })
+        const world = await context.open({ network: 'may', emit: progress(terminal) })
         const { dora } = await import('../../pipeline/dora.ts')
         const figures = await dora(world, options)
         if ('refused' in figures) throw new Refusal(figures.refused)

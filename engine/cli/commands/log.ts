@@ -10,7 +10,8 @@ import type {
 } from '../../model/record.ts'
 import type { RecordFilter } from '../../pipeline/queries.ts'
 import type { Define } from '../context.ts'
-import { since } from '../since.ts'
+import { progress } from '../progress.ts'
+import { since, until } from '../since.ts'
 import { exit } from '../terminal.ts'
 import { typeLabel } from '../views/change-facts.ts'
 import { columns, count } from '../views/columns.ts'
@@ -49,17 +50,17 @@ export const define: Define = (command, context) => {
     .addOption(new Option('--state <state>', 'only changes in this state').choices(states))
     .addOption(new Option('--type <type>', 'only changes of this type').choices(types))
     .option('--since <date>', 'opened on that day or later; a moment may be given', since)
-    .option('--until <date>', 'opened before that day; a moment may be given', since)
+    .option('--until <date>', 'opened on that day or earlier; a moment may be given', until)
     .option('--person <name>', 'only what they opened, approved, broke the glass for or reviewed')
     .option('--host <name>', 'only changes with actions on this host')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nUnauthorised changes (UCH-…), found by plumbline drift --record, stand among the others: open, reverted, adopted, ignored or gone.\n\nExamples:\n  plumbline log\n  plumbline log --state failed --json\n  plumbline log --state open\n  plumbline log --type emergency --since 2026-10-01 --until 2027-01-01\n  plumbline log --person n.ito --host web-01',
+      '\nUnauthorised changes (UCH-…), found by plumbline drift --record, stand among the others: open, reverted, adopted, ignored or gone.\n\nExamples:\n  plumbline log\n  plumbline log --state failed --json\n  plumbline log --state open\n  plumbline log --type emergency --since 2026-10-01 --until 2026-12-31\n  plumbline log --person n.ito --host web-01',
     )
     .action(async (options: Options) =>
       context.run(async () => {
-        const world = await context.open({ network: 'may' })
+        const world = await context.open({ network: 'may', emit: progress(terminal) })
         const { listRecords } = await import('../../pipeline/queries.ts')
         const { limit, json: _, ...filter } = options
         const changes = await listRecords(world, { limit, ...filter })

@@ -75,7 +75,7 @@ function defineList(command: Sub, context: CommandContext): void {
     .action(async (pipeline: string | undefined, options: Json) =>
       context.run(async () => {
         const { listReleases } = await import('../../pipeline/release-look.ts')
-        const listed = await listReleases(await context.open({ network: 'may' }), pipeline)
+        const listed = await listReleases(await context.open({ network: 'may', emit: progress(terminal) }), pipeline)
         const { releasesText } = await import('../views/release-text.ts')
         terminal.out(
           options.json === true ? `${JSON.stringify(listed, null, 2)}\n` : releasesText(listed, terminal.colors),
@@ -95,7 +95,7 @@ function defineShow(command: Sub, context: CommandContext): void {
     .action(async (name: string, options: Json & { notes?: boolean }) =>
       context.run(async () => {
         const { showRelease } = await import('../../pipeline/release-look.ts')
-        const shown = await showRelease(await context.open({ network: 'may' }), name)
+        const shown = await showRelease(await context.open({ network: 'may', emit: progress(terminal) }), name)
         if ('refused' in shown) throw new Refusal(shown.refused)
         const { releaseText, shownNotes } = await import('../views/release-text.ts')
         if (options.json === true) terminal.out(`${JSON.stringify(shown, null, 2)}\n`)
@@ -116,7 +116,11 @@ function defineDiff(command: Sub, context: CommandContext): void {
     .action(async (before: string, after: string, options: Json) =>
       context.run(async () => {
         const { diffReleases } = await import('../../pipeline/release-look.ts')
-        const found = await diffReleases(await context.open({ network: 'may' }), before, after)
+        const found = await diffReleases(
+          await context.open({ network: 'may', emit: progress(terminal) }),
+          before,
+          after,
+        )
         if ('refused' in found) throw new Refusal(found.refused)
         const { releaseDiffText } = await import('../views/release-text.ts')
         terminal.out(

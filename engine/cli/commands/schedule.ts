@@ -1,14 +1,16 @@
 import type { ChangeRecord } from '../../model/record.ts'
 import type { When } from '../../pipeline/schedule.ts'
 import type { Define } from '../context.ts'
+import { minutesOf } from '../minutes-of.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
+import { minuteUtc } from '../views/change-facts.ts'
 import { diagnosticsText } from '../views/diagnostics-text.ts'
 
 interface Options {
   readonly at?: string
-  readonly for?: string
+  readonly for?: number
   readonly window?: string
   readonly next?: boolean
   readonly clear?: boolean
@@ -24,7 +26,11 @@ export const define: Define = (command, context) => {
     .option('--at <time>', 'begin then: 2026-12-01T20:00+01:00, or 2026-12-01T20:00[Europe/Oslo]')
     .option('--window <name>', 'the next opening of this ChangeWindow in which it may run')
     .option('--next', 'the next time at which it may run')
-    .option('--for <duration>', 'how long it may take, such as PT90M (default: the rest of its window, else two hours)')
+    .option(
+      '--for <duration>',
+      'how long it may take, such as 90m or 1h30m (default: the rest of its window, else two hours)',
+      minutesOf,
+    )
     .option('--clear', 'take its time away: it is applied as soon as it may be')
     .option(
       '--key <file>',
@@ -33,13 +39,13 @@ export const define: Define = (command, context) => {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nA scheduled change is applied in its time only: nothing of it is begun before, and no wave of it afterwards. Times outside of\nits windows, inside of freezes, in the past or beyond its approvals are refused. plumbline apply has to run then.\n\nExamples:\n  plumbline schedule CHG-2026-00042 --next\n  plumbline schedule CHG-2026-00042 --window weekday-evenings --for PT1H\n  plumbline schedule CHG-2026-00042 --at 2026-12-01T20:00[Europe/Oslo]\n  plumbline schedule CHG-2026-00042 --clear',
+      '\nA scheduled change is applied in its time only: nothing of it is begun before, and no wave of it afterwards. Times outside of\nits windows, inside of freezes, in the past or beyond its approvals are refused. plumbline apply has to run then.\n\nExamples:\n  plumbline schedule CHG-2026-00042 --next\n  plumbline schedule CHG-2026-00042 --window weekday-evenings --for 1h\n  plumbline schedule CHG-2026-00042 --at 2026-12-01T20:00[Europe/Oslo]\n  plumbline schedule CHG-2026-00042 --clear',
     )
     .action(async (change: string, options: Options) =>
       context.run(async () => {
         const when = whenOf(options)
         if (when === undefined) {
-          terminal.err('error: say one of --at, --window, --next and --clear\n')
+          terminal.err('error: say one of --at, --window, --next and --clear (--for goes with the first three)\n')
           return exit.usage
         }
         const world = await context.open({
@@ -48,7 +54,7 @@ export const define: Define = (command, context) => {
           ...(options.key !== undefined && { key: options.key }),
         })
         const { clearSchedule, scheduleChange } = await import('../../pipeline/schedule.ts')
-        const duration = options.for === undefined ? {} : { duration: options.for }
+        const duration = options.for === undefined ? {} : { duration: `PT${options.for}M` }
         const done =
           when === 'never'
             ? await clearSchedule(world, change)
@@ -78,7 +84,6 @@ function whenOf({ at, window, next, clear, for: duration }: Options): When | 'ne
 
 function scheduleText({ schedule }: ChangeRecord): string {
   if (schedule === undefined) return 'has no time of its own any more: it is applied as soon as it may be'
-  const minute = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`
   const where = schedule.window === undefined ? '' : `, in ${schedule.window}`
-  return `is scheduled from ${minute(schedule.from)} until ${minute(schedule.until)}${where}`
+  return `is scheduled from ${minuteUtc(schedule.from)} until ${minuteUtc(schedule.until)}${where}`
 }

@@ -1,4 +1,5 @@
 import type { Define } from '../context.ts'
+import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { recordText } from '../views/record-text.ts'
@@ -13,7 +14,7 @@ export const define: Define = (command, context) => {
     .addHelpText('after', '\nExample:\n  plumbline show CHG-2026-00042')
     .action(async (change: string, options: { json?: boolean }) =>
       context.run(async () => {
-        const world = await context.open({ network: 'may' })
+        const world = await context.open({ network: 'may', emit: progress(terminal) })
         if (/^uch-/i.test(change)) {
           const { showUnauthorised } = await import('../../pipeline/unauthorised.ts')
           const found = await showUnauthorised(world, change)

@@ -1,6 +1,6 @@
 import type { ActionOutcome } from '../../model/event.ts'
 import type { Colors } from '../terminal.ts'
-import { minute } from './change-facts.ts'
+import { minuteUtc } from './change-facts.ts'
 import { columns, count } from './columns.ts'
 
 /** What became of the changes of one apply. */
@@ -31,7 +31,7 @@ export function applyText(report: { readonly changes: readonly AppliedChange[] }
     reviewDue === undefined
       ? []
       : [
-          `${change} is emergency/unreviewed: somebody else reviews it by ${minute(reviewDue)} (plumbline review ${change})`,
+          `${change} is emergency/unreviewed: somebody else reviews it by ${minuteUtc(reviewDue)} (plumbline review ${change})`,
         ],
   )
   return `${[...columns(rows, { paint }), ...owed.map(c.yellow)].join('\n')}\n`

@@ -12,10 +12,13 @@ export function typeLabel(record: Pick<ChangeRecord, 'type' | 'deployment' | 're
 /** `2026-10-05 08:00`, in UTC. */
 export const minute = (at: string): string => at.slice(0, 16).replace('T', ' ')
 
+/** `2026-10-05 08:00 UTC`, where somebody may hold it against a clock on the wall. */
+export const minuteUtc = (at: string): string => `${minute(at)} UTC`
+
 /** What a record says beside its actions and its history, as label and value; a label stands once. */
 export function changeFacts(record: ChangeRecord): readonly (readonly [string, string])[] {
   return [
-    ['opened', `${minute(record.openedAt)} by ${record.openedBy}`],
+    ['opened', `${minuteUtc(record.openedAt)} by ${record.openedBy}`],
     ...typeFacts(record),
     ['commits', `${record.subject.head.slice(0, 12)} into ${record.subject.base.slice(0, 12)}`],
     ['merged', record.merge === undefined ? 'not yet' : record.merge.commit.slice(0, 12)],
@@ -45,10 +48,10 @@ function typeFacts(record: ChangeRecord): readonly Fact[] {
   if (template !== undefined) return [fact('type', `${type}, by ${template}`)]
   if (emergency === undefined) return [fact('type', type)]
   const { person, role, incident, at, until, reason } = emergency
-  const due = owesReview(record) ? [fact('review due', minute(reviewDueAt(record) ?? ''))] : []
+  const due = owesReview(record) ? [fact('review due', minuteUtc(reviewDueAt(record) ?? ''))] : []
   return [
     fact('type', type),
-    fact('broken by', `${person}, of ${role}, at ${minute(at)}, until ${minute(until)}`),
+    fact('broken by', `${person}, of ${role}, at ${minute(at)}, until ${minuteUtc(until)}`),
     fact('incident', escapeControls(incident)),
     ...listed('reason', escapeControls(reason).split('\n')),
     ...due,
@@ -66,7 +69,7 @@ function riskFacts({ risk }: ChangeRecord): readonly Fact[] {
 
 /** Who said what, and on whose word we have it. */
 function approvalText(approval: RecordedApproval): string {
-  const said = `${minute(approval.at)} by ${approval.approver}, ${approval.assertion}`
+  const said = `${minuteUtc(approval.at)} by ${approval.approver}, ${approval.assertion}`
   if (approval.assertion === 'approver-signed') return said
   const { decision, forge } = approval
   return `${said} (${decision}, as ${escapeControls(forge.login)} on ${escapeControls(forge.host)}, request ${forge.request})`
@@ -80,15 +83,15 @@ function timeFacts({ schedule, deployment }: ChangeRecord): readonly Fact[] {
       : [
           fact(
             'scheduled',
-            `${minute(schedule.from)} to ${minute(schedule.until)}${schedule.window === undefined ? '' : `, in ${schedule.window}`}`,
+            `${minute(schedule.from)} to ${minuteUtc(schedule.until)}${schedule.window === undefined ? '' : `, in ${schedule.window}`}`,
           ),
         ]),
     ...(deployment === undefined
       ? []
-      : [fact('begun', `${minute(deployment.startedAt)} by ${escapeControls(deployment.by)}`)]),
+      : [fact('begun', `${minuteUtc(deployment.startedAt)} by ${escapeControls(deployment.by)}`)]),
     ...(pause === undefined
       ? []
-      : [fact('pause', `asked for ${minute(pause.at)} by ${pause.by}: ${escapeControls(pause.reason)}`)]),
+      : [fact('pause', `asked for ${minuteUtc(pause.at)} by ${pause.by}: ${escapeControls(pause.reason)}`)]),
   ]
 }
 
@@ -97,9 +100,9 @@ function endFacts({ deployment, review }: ChangeRecord): readonly Fact[] {
     deployment?.attestation === undefined ? '' : `, attested by ${deployment.attestation.signatures[0]?.keyid ?? ''}`
   const comment = review?.comment === undefined ? [] : listed('', escapeControls(review.comment).split('\n'))
   return [
-    ...(deployment?.finishedAt === undefined ? [] : [fact('ended', `${minute(deployment.finishedAt)}${signed}`)]),
+    ...(deployment?.finishedAt === undefined ? [] : [fact('ended', `${minuteUtc(deployment.finishedAt)}${signed}`)]),
     ...(review === undefined
       ? []
-      : [fact('reviewed', `${minute(review.at)} by ${review.reviewer}: ${review.outcome}`), ...comment]),
+      : [fact('reviewed', `${minuteUtc(review.at)} by ${review.reviewer}: ${review.outcome}`), ...comment]),
   ]
 }

@@ -20,7 +20,7 @@ export interface Row {
   readonly runs?: { readonly ours: readonly number[]; readonly floor: readonly number[] }
 }
 
-export type Unit = 'ms' | 's' | 'ms CPU' | 'MB' | 'trips'
+export type Unit = 'ms' | 's' | 'ms CPU' | 'MB' | 'trips' | '/s'
 
 export interface Comparison {
   readonly goal: string

@@ -2,7 +2,7 @@
  * Measures the goals for speed as ratios in one run: ours and the floor or peer it is held against take turns. Prints a
  * table and writes `bench/results.json`. See docs/performance.md.
  *
- *     npm run bench                        every goal but 2, which takes minutes
+ *     npm run bench                        every goal but 2 and 8, which take minutes
  *     npm run bench -- 6 7 --rounds 5      some goals; growth is one, too
  *     npm run bench -- --quick             smaller sizes: to see that it works, not for figures
  */
@@ -16,6 +16,7 @@ import { lookAgain } from './goals/again.ts'
 import { againstAnsible } from './goals/ansible.ts'
 import { growthOfPlan, growthOfValidate } from './goals/growth.ts'
 import { latency } from './goals/latency.ts'
+import { findRecord, historyOfRecord, manyWriters, oneTransition } from './goals/ledger.ts'
 import { memoryOfHosts } from './goals/memory.ts'
 import { coldPlan } from './goals/plan.ts'
 import { reachOne } from './goals/reach-one.ts'
@@ -41,11 +42,12 @@ const goals: Readonly<Record<string, readonly Measurement[]>> = {
   '5': [reachOne],
   '6': [coldAgainstAjv, coldAgainstYamllint, coldAgainstGit],
   '7': [warmValidate, warmValidateOfLargeFiles],
+  '8': [oneTransition, historyOfRecord, findRecord, manyWriters],
   '9': [start],
   '10': [memoryOfHosts],
   growth: [growthOfValidate, growthOfPlan],
 }
-const unlessNamed = new Set(['2'])
+const unlessNamed = new Set(['2', '8'])
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

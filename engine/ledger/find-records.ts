@@ -118,7 +118,8 @@ async function* changeIds(view: LedgerView): AsyncGenerator<string> {
 /** By the last number in their names, however many digits it has. */
 async function newestFirst(view: LedgerView, folder: string): Promise<readonly string[]> {
   const number = (name: string) => Number(/(\d+)(?:\.yaml)?$/.exec(name)?.[1] ?? 0)
-  return [...(await view.list(folder))].sort((a, b) => number(b) - number(a))
+  const numbered = (await view.list(folder)).map((name) => ({ name, number: number(name) }))
+  return numbered.sort((a, b) => b.number - a.number).map(({ name }) => name)
 }
 
 async function read<Sort extends RecordSort>(view: LedgerView, sort: Sort, path: string) {

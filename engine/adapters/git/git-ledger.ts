@@ -4,12 +4,13 @@ import type { Ledger, LedgerCommit, LedgerEntry, LedgerStep, LedgerView } from '
 import { RepositoryError } from '../../ports/repository.ts'
 import { repositoryError } from './codes.ts'
 import { type GitContext, openContext } from './context.ts'
-import { commitIds, entryMessage, ledgerCommit, ledgerSteps, readCommit } from './ledger-commits.ts'
+import { commitIds, entryMessage, indexPaths, ledgerCommit, ledgerSteps, readCommit } from './ledger-commits.ts'
 import { currentTip, knownTip, type LedgerTip, localRef, trackingRef } from './ledger-tip.ts'
 import { swapRef, tipOf } from './move-branch.ts'
 import { ObjectWriter } from './object-writer.ts'
-import { push } from './remote.ts'
+import { push, remoteName } from './remote.ts'
 import { TreeStore } from './tree-store.ts'
+import { inTurn } from './turn.ts'
 import { commitBytes } from './write-commit.ts'
 
 export interface LedgerOptions {
@@ -37,6 +38,9 @@ const largestBatch = 512
 
 type Prepared = Awaited<ReturnType<Parameters<Ledger['append']>[0]>>
 
+/** Milliseconds between two tries at most. */
+const longestPause = 5_000
+
 /** Pushes that may break off in a row before the remote counts as unreachable. */
 const mostUncertain = 4
 
@@ -63,8 +67,11 @@ class BranchLedger implements GitLedger {
   readonly #trees: TreeStore
   readonly #queue: Job[] = []
   #draining = false
+  #placed: Promise<string> | undefined
   /** What the remote had when it took our last batch: the next one is built on it without asking again. */
   #ours: LedgerTip | undefined
+  /** The commit up to which git knows which paths each commit touched. */
+  #indexed: string | undefined
   /** Only one asks the remote at a time: two fetches of one clone get into each other's way. */
   #asking: Promise<unknown> = Promise.resolve()
 
@@ -86,7 +93,12 @@ class BranchLedger implements GitLedger {
 
   async history(path?: string): Promise<readonly LedgerCommit[]> {
     const { tip } = await this.#tip()
-    const ids = tip === undefined ? [] : await commitIds(this.#context, tip, path)
+    if (tip === undefined) return []
+    if (path !== undefined && this.#indexed !== tip) {
+      await indexPaths(this.#context, tip)
+      this.#indexed = tip
+    }
+    const ids = await commitIds(this.#context, tip, path)
     return Promise.all(ids.map(async (id) => ledgerCommit(await readCommit(this.#context, id))))
   }
 
@@ -119,10 +131,12 @@ class BranchLedger implements GitLedger {
   /** Takes what has queued up, again and again: whoever comes while a batch travels goes with the next. */
   async #drain(): Promise<void> {
     this.#draining = true
+    // Whoever appends in the same breath goes along: the first would travel alone otherwise.
+    await Promise.resolve()
     while (this.#queue.length > 0) {
       const jobs = this.#queue.splice(0, largestBatch)
       try {
-        await this.#appendAll(jobs)
+        await inTurn(await this.#place(), () => this.#appendAll(jobs))
       } catch (error) {
         this.#ours = undefined
         for (const job of jobs) job.reject(error)
@@ -132,11 +146,20 @@ class BranchLedger implements GitLedger {
     this.#draining = false
   }
 
+  /** What writers of one ledger have in common: where it lies. */
+  #place(): Promise<string> {
+    this.#placed ??= this.#context.git
+      .run(['remote', 'get-url', '--push', remoteName])
+      .then(({ code, stdout }) => `${code === 0 ? stdout.toString().trim() : this.#context.commonDir} ${this.#branch}`)
+    return this.#placed
+  }
+
   async #appendAll(jobs: readonly Job[]): Promise<void> {
     const giveUpAt = performance.now() + this.#patience
     const uncertain: Chain[] = []
     let waiting = jobs
     for (let tries = 1; ; tries += 1) {
+      const begun = performance.now()
       const start = this.#ours ?? (await this.#tipAfter(uncertain))
       const chain = (await this.#arrived(uncertain, start.tip)) ?? (await this.#build(start, waiting))
       const outcome = uncertain.includes(chain) ? 'done' : await this.#publish(chain)
@@ -151,7 +174,9 @@ class BranchLedger implements GitLedger {
         throw repositoryError('remote-unreachable', `the push of the ledger broke off ${uncertain.length} times`)
       if (performance.now() > giveUpAt)
         throw repositoryError('ledger-contended', `the ledger moved each time it was written, ${tries} times`)
-      await pause(Math.random() * Math.min(2000, 10 * 2 ** tries))
+      // What a try takes is what the others take, too: whoever comes sooner than that only gets into their way.
+      const step = outcome === 'lost' ? Math.max(10, performance.now() - begun) : 10
+      await pause(Math.random() * Math.min(longestPause, step * 2 ** tries))
     }
   }
 

@@ -42,6 +42,17 @@ export async function readCommit(context: GitContext, id: string): Promise<Commi
   return parseCommit(id, object.data)
 }
 
+/**
+ * Notes for each commit up to `tip` which paths it touched, in git's commit graph: the history of one record is then found
+ * without comparing the trees of all the others. Costs what is new since the last time. Where it can't be written (a read-only
+ * or shallow clone, another process at it), the same is found more slowly.
+ */
+export async function indexPaths(context: GitContext, tip: string): Promise<void> {
+  await context.git.run(['commit-graph', 'write', '--stdin-commits', '--changed-paths', '--split', '--no-progress'], {
+    input: `${tip}\n`,
+  })
+}
+
 /** Oldest first: the commits up to `tip` (not those reachable from `after`) that touched a path, or all. */
 export async function commitIds(context: GitContext, tip: string, path?: string, after?: string): Promise<string[]> {
   const range = [tip, ...(after === undefined ? [] : [`^${after}`])]

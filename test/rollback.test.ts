@@ -13,7 +13,12 @@ const has = (path: string): string | undefined =>
   existsSync(office.on('web-01', path)) ? readFileSync(office.on('web-01', path), 'utf8') : undefined
 
 beforeAll(async () => {
-  office = await openOffice()
+  const pipeline = {
+    kind: 'Pipeline',
+    metadata: { name: 'shop' },
+    spec: { numbering: { scheme: 'semver' }, stages: [{ name: 'production', environments: ['prod'] }] },
+  }
+  office = await openOffice({ files: { 'policies/releases.yaml': documents(pipeline) } })
 }, 60_000)
 
 afterAll(async () => office?.close())
@@ -101,6 +106,17 @@ it('of everything since a day leaves what was there before, and what was taken b
   ])
   expect((await office.record(back)).rollbackOf).toEqual([gone, later])
   expect(await stateOf(undo)).toBe('implemented')
+}, 120_000)
+
+it('of a release leaves what came with the one before', async () => {
+  const one = (name: string) => ({ [`inventory/${name}.yaml`]: profile(name, file(`/etc/${name}`, '1\n')) })
+  await changed('first', one('first'))
+  await office.must(['release', 'cut', 'shop', '--number', '1.0.0'])
+  const [a, b] = [await changed('second', one('second')), await changed('third', one('third'))]
+  await office.must(['release', 'cut', 'shop', '--number', '1.1.0'])
+  const back = await takenBack('--release', 'shop/1.1.0')
+  expect([has('/etc/first'), has('/etc/second'), has('/etc/third')]).toEqual(['1\n', undefined, undefined])
+  expect((await office.record(back)).rollbackOf).toEqual([a, b])
 }, 120_000)
 
 it('stops at what somebody changed since, and says so', async () => {

@@ -12,6 +12,7 @@ import { loadCommit } from './estate.ts'
 import { planChange } from './plan-change.ts'
 import { standingOf } from './plan-revision.ts'
 import { expectGenesis, findRecord, refusal } from './records.ts'
+import { releaseNamed } from './release-find.ts'
 import { compareDeployments } from './taken-back.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
 import type { World } from './world.ts'
@@ -19,10 +20,12 @@ import type { World } from './world.ts'
 const report = reporter(codes)
 
 export interface RollbackOptions {
-  /** Numbers of changes, or `since`. */
+  /** Numbers of changes; or `since`, or `release`. */
   readonly changes?: readonly string[]
   /** ISO 8601: everything that was merged from then on. */
   readonly since?: string
+  /** `1.4.0`, or with its pipeline: every change that it brought. */
+  readonly release?: string
   /** Only what they did to these documents (`Kind/name`) or files. */
   readonly only?: readonly string[]
   readonly branch?: string
@@ -75,9 +78,19 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
 /** The changes that are meant, oldest first. */
 async function choose(
   world: World,
-  { changes = [], since }: RollbackOptions,
+  { changes = [], since, release }: RollbackOptions,
 ): Promise<{ readonly records: readonly ChangeRecord[] } | Refused> {
-  if (since !== undefined) return chooseSince(world, since)
+  if (since !== undefined) {
+    const moment = Date.parse(since)
+    const meant = (r: ChangeRecord) => Date.parse(r.merge?.recognisedAt ?? '') >= moment
+    return chooseAll(world, meant, `was merged since ${since}`)
+  }
+  if (release !== undefined) {
+    const found = await releaseNamed(await (await world.ledger()).view(), release)
+    if ('refused' in found) return found
+    const brought = new Set(found.changes)
+    return chooseAll(world, (r) => brought.has(r.id), `came with ${release}`)
+  }
   const found = await Promise.all(
     changes.map(async (id) => {
       const record = await findRecord(world, id)
@@ -103,23 +116,21 @@ async function takenBackByEngine(world: World, { rolledBackBy }: ChangeRecord): 
   return rolledBackBy !== undefined && (await findRecord(world, rolledBackBy))?.automatic === true
 }
 
-/** Everything merged since a moment that still stands. A change and the one that took it back cancel out. */
-async function chooseSince(
+/** Everything of a sort that was merged and still stands. A change and the one that took it back cancel out. */
+async function chooseAll(
   world: World,
-  since: string,
+  meant: (record: ChangeRecord) => boolean,
+  what: string,
 ): Promise<{ readonly records: readonly ChangeRecord[] } | Refused> {
   const { changes, diagnostics } = await listChanges(await (await world.ledger()).view())
   if (hasErrors(diagnostics)) return { refused: diagnostics }
-  const moment = Date.parse(since)
-  const merged = changes.filter((r) => r.merge !== undefined && Date.parse(r.merge.recognisedAt) >= moment)
+  const merged = changes.filter((r) => r.merge !== undefined && meant(r))
   const known = new Set(merged.map((r) => r.id))
   const cancels = ({ rollbackOf, partial }: ChangeRecord) =>
     rollbackOf !== undefined && partial !== true && rollbackOf.every((id) => known.has(id))
   const records = merged.filter((r) => canBeTakenBack(r) && !cancels(r)).sort(compareDeployments)
   if (records.length > 0) return { records }
-  return {
-    refused: [report('rollback-impossible', { summary: `nothing that still stands was merged since ${since}` })],
-  }
+  return { refused: [report('rollback-impossible', { summary: `nothing that still stands ${what}` })] }
 }
 
 /** One commit for each change, newest first; each is the documents without it. */
@@ -200,7 +211,8 @@ async function onlyThese(
   return { tree: await repository.writeTree(at.tree, contents), whole: chosen.length === changes.length }
 }
 
-function branchFor(records: readonly ChangeRecord[], { since }: RollbackOptions): string {
+function branchFor(records: readonly ChangeRecord[], { since, release }: RollbackOptions): string {
+  if (release !== undefined) return `rollback/release-${release.replaceAll('/', '-')}`
   const [first, ...others] = records.map((r) => r.id.toLowerCase())
   if (since !== undefined) return `rollback/since-${since.slice(0, 10)}`
   return `rollback/${first ?? ''}${others.length === 0 ? '' : `-and-${others.length}-more`}`

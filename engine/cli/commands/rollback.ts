@@ -7,6 +7,7 @@ import { exit } from '../terminal.ts'
 
 interface Options {
   readonly since?: string
+  readonly release?: string
   readonly only?: readonly string[]
   readonly branch?: string
   readonly key?: string
@@ -21,6 +22,7 @@ export const define: Define = (command, context) => {
   command
     .argument('[changes...]', 'numbers of changes, CHG-2026-00042')
     .option('--since <date>', 'everything that was merged since then: a date, or a moment in ISO 8601', moment)
+    .option('--release <version>', 'every change that a release brought: 1.4.0, or platform/1.4.0')
     .option('--only <what...>', 'only what they did to these documents (Kind/name) or files')
     .option('--branch <name>', 'branch to make (default: rollback/<change>)')
     .option('--key <file>', "your SSH key, to sign the commits (default: git's user.signingkey)")
@@ -37,14 +39,15 @@ Examples:
   plumbline rollback CHG-2026-00042
   plumbline rollback CHG-2026-00042 --only Profile/web       the rest of it stays
   plumbline rollback --since 2026-11-20 --dry-run
+  plumbline rollback --release platform/1.4.0
   plumbline approve rollback/chg-2026-00042                  somebody else
   git merge --no-ff rollback/chg-2026-00042 && git push
   plumbline apply`,
     )
     .action(async (changes: readonly string[], options: Options) => {
-      const { since } = options
-      if ((changes.length === 0) === (since === undefined))
-        command.error('error: name the changes to take back, or --since a date')
+      const { since, release } = options
+      if ([changes.length > 0, since !== undefined, release !== undefined].filter(Boolean).length !== 1)
+        command.error('error: name the changes to take back, or --since a date, or a --release')
       await context.run(async () => {
         const world = await context.open({
           network: 'must',
@@ -53,7 +56,7 @@ Examples:
         })
         const { rollback } = await import('../../pipeline/rollback.ts')
         const done = await rollback(world, {
-          ...(since === undefined ? { changes } : { since }),
+          ...(since !== undefined ? { since } : release !== undefined ? { release } : { changes }),
           ...(options.only !== undefined && { only: options.only }),
           dryRun: options.dryRun === true,
           ...(options.branch !== undefined && { branch: options.branch }),

@@ -124,7 +124,7 @@ afterAll(async () => {
 const october = ['--from', '2026-10-01', '--to', '2026-10-31']
 const audited = (...argv: string[]) => office.desk.run('-C', clone, 'audit', ...argv)
 const reported = async (framework: string, ...argv: string[]) => {
-  const ran = await audited('report', ...october, '--framework', framework, '--format', 'json', ...argv)
+  const ran = await audited('report', ...october, '--framework', framework, '--json', ...argv)
   return { ...ran, report: JSON.parse(ran.out) as AuditReport }
 }
 const git = (where: string, ...args: string[]): string =>
@@ -268,8 +268,7 @@ it('names a commit that came past every record, and ends with 1 though each entr
 }, 60_000)
 
 it('tells who had access at a day, and who gave it', async () => {
-  const of = async (...argv: string[]) =>
-    JSON.parse((await audited('access', '--format', 'json', ...argv)).out) as AccessAt
+  const of = async (...argv: string[]) => JSON.parse((await audited('access', '--json', ...argv)).out) as AccessAt
   const { rows, leftOver } = await of('--as-of', '2026-10-20', '--person', 'cleo')
   expect(leftOver).toEqual([])
   expect(rows).toMatchObject([

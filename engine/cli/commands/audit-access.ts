@@ -28,6 +28,7 @@ export const defineAccess: Define = (command, context) => {
     .option('--person <name>', 'only what this person had')
     .option('--host <name>', 'only on this host')
     .addOption(new Option('--format <name>', 'how it is written').choices(['text', ...reportFormats]).default('text'))
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .option('-o, --out <file>', 'write it into this file instead of printing it')
     .option('--commit-url <template>', 'link commits to this address, with {commit} in it (default: spec.links.commit)')
     .addHelpText(

@@ -35,6 +35,7 @@ export const defineReport: Define = (command, context) => {
         .makeOptionMandatory(),
     )
     .addOption(new Option('--format <name>', 'how it is written').choices(reportFormats).default('html'))
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .option('-o, --out <file>', 'write it into this file instead of printing it')
     .option('--sample <n>', 'draw so many changes and show each with its history', wholeNumber)
     .option('--seed <text>', 'what the sample is drawn by; the same seed draws the same changes (default: the period)')

@@ -22,7 +22,7 @@ export const define: Define = (command, context) => {
   const { terminal } = context
   command
     .option('--head <rev>', 'the branch, tag or commit that is to be applied', 'HEAD')
-    .requiredOption('--reason <text>', 'why it can not wait')
+    .requiredOption('-m, --reason <text>', 'why it can not wait')
     .requiredOption('--incident <id>', 'number of the incident, in whatever tool keeps incidents')
     .addOption(
       new Option('--for <duration>', 'for how long it may be begun, 4h at most')

@@ -14,7 +14,7 @@ export const define: Define = (command, context) => {
   const { terminal } = context
   command
     .argument('<change>', 'record number of a change that is being applied')
-    .requiredOption('--reason <text>', 'why; the record keeps it')
+    .requiredOption('-m, --reason <text>', 'why; the record keeps it')
     .option('--key <file>', "your SSH key, to sign it (default: git's user.signingkey)")
     .option('--json', 'print JSON')
     .addHelpText(

@@ -151,7 +151,7 @@ function definePromote(command: Sub, context: CommandContext): void {
     .option('--key <file>', "your SSH key, to sign the commit (default: git's user.signingkey)")
     .option('-o, --out <file>', 'save the plan')
     .option('--force', 'promote it though criteria are not met; needs --reason')
-    .option('--reason <text>', 'why; the commit and the record keep it')
+    .option('-m, --reason <text>', 'why; the commit and the record keep it')
     .option('--dry-run', 'show how it stands and what it would do, leave no branch')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -231,7 +231,7 @@ function defineWithdraw(command: Sub, context: CommandContext): void {
   command
     .description('say that a release is not to be used any more')
     .argument('<release>', '1.4.0, or platform/1.4.0')
-    .requiredOption('--reason <text>', 'why; the record keeps it')
+    .requiredOption('-m, --reason <text>', 'why; the record keeps it')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

@@ -2,6 +2,7 @@ import type { Address } from '../model/address.ts'
 import { compareText } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
+import { sameJson } from './same-json.ts'
 
 /** A document that differs between two commits. Moving it to another file or line is no difference. */
 export interface ChangedDocument {
@@ -25,15 +26,4 @@ export function changedDocuments(base: Graph, merged: Graph): readonly ChangedDo
 
 function same(a: LoadedDocument, b: LoadedDocument): boolean {
   return sameJson(a.document, b.document)
-}
-
-/** Compares without building texts: two commits may hold a hundred thousand documents each. */
-function sameJson(a: unknown, b: unknown): boolean {
-  // Documents of an unchanged file come out of the cache as the same object.
-  if (Object.is(a, b)) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (Array.isArray(a) !== Array.isArray(b)) return false
-  const left = Object.entries(a)
-  const right = new Map(Object.entries(b))
-  return left.length === right.size && left.every(([key, value]) => right.has(key) && sameJson(value, right.get(key)))
 }

@@ -107,7 +107,7 @@ export const shapes = {
     },
     {
       reasons: listOf(prose),
-      merge: object({ commit: objectId, base: objectId, recognisedAt: instant }),
+      merge: object({ commit: objectId, base: objectId, recognisedAt: instant }, { rules: objectId }),
       deployment,
       template: address,
       emergency: object({
@@ -179,12 +179,15 @@ export const shapes = {
     },
     { comment: line },
   ),
-  branch: object({
-    ...envelopeOf('Branch'),
-    ref: line,
-    recognised: objectId,
-    open: listOf(changeId),
-  }),
+  branch: object(
+    {
+      ...envelopeOf('Branch'),
+      ref: line,
+      recognised: objectId,
+      open: listOf(changeId),
+    },
+    { rules: object({ commit: objectId, change: changeId, merge: objectId }) },
+  ),
   release: object(
     {
       ...envelopeOf('Release'),

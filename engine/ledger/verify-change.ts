@@ -9,6 +9,7 @@ import { changeFault } from './change-law.ts'
 import { appliedPath, branchPath, changePath } from './paths.ts'
 import { moveOf } from './transitions.ts'
 import { emergencyFault, rememberEmergency } from './verify-emergency.ts'
+import { rulesFault } from './verify-rules.ts'
 import { statementFault } from './verify-statements.ts'
 import { rememberFailure, takingBackFault } from './verify-taking-back.ts'
 import type { LedgerWalk } from './verify-walk.ts'
@@ -25,6 +26,7 @@ export async function changeStepFault(
   const { before, after } = read
   remember(walk, after)
   const standing = (await standingFault(walk, after, step)) ?? (await statementFault(walk, after, step))
+  const rules = await rulesFault(walk, before, after)
   rememberEmergency(walk, after)
   rememberFailure(walk, after)
   return (
@@ -33,6 +35,7 @@ export async function changeStepFault(
     (await signerFault(walk, after, step, key)) ??
     (await bornFault(walk, before, after)) ??
     (await approvalFault(walk, before, after, step)) ??
+    rules ??
     standing ??
     fenceFault(walk, after) ??
     besideFault(walk, after, step)
@@ -72,7 +75,7 @@ async function signerFault(
   if (actor === 'engine') return `${record.transition.name} is for people`
   const { base } = record.subject
   return saidOfPlan.has(record.transition.name)
-    ? walk.personFault(key, actor as Address, base, step.commit.at, 'git')
+    ? walk.byAny(base, (commit) => walk.personFault(key, actor as Address, commit, step.commit.at, 'git'))
     : walk.laterPersonFault(key, actor as Address, base, step.commit.at, 'git')
 }
 
@@ -86,6 +89,8 @@ async function bornFault(
 ): Promise<string | undefined> {
   if (before !== undefined) return undefined
   if (after.subject.repository !== walk.genesis?.repository) return 'it is about another repository'
+  if ((walk.question.planOf?.(after) ?? after.subject.plan) !== after.subject.plan)
+    return 'it lists other actions than the plan that it names'
   // Otherwise somebody could bring a base of their own, with people of their own in it.
   return (await walk.question.isOnMain(after.subject.base))
     ? undefined
@@ -113,7 +118,7 @@ async function approvalFault(
     return `what was signed is to ${predicate.decision}, not to ${after.transition.name}`
   if (!sameSubject(predicate.subject, after.subject))
     return `the statement of ${approval.approver} is about something else than this change`
-  return walk.approverFault(approval, after.subject.base, step.commit.at)
+  return walk.byAny(after.subject.base, (base) => walk.approverFault(approval, base, step.commit.at))
 }
 
 /**
@@ -126,15 +131,12 @@ async function forgeFault(
   { id, subject }: ChangeRecord,
   at: string,
 ): Promise<string | undefined> {
-  const { approver, forge } = approval
+  const { approver } = approval
   // Whoever left may still be told to have been dismissed.
   if (approval.decision === 'dismiss') return undefined
   if (approval.head !== subject.head) return `the review of ${approver} is of another commit`
-  if (!(await walk.question.isPerson(subject.base, approver)))
-    return `${approver} is nobody who may approve, by its base`
-  const [owner, other] = await walk.question.accountOwners(subject.base, forge)
-  if (owner !== approver || other !== undefined)
-    return `its base does not list ${forge.host}/${forge.login} for ${approver} alone`
+  const fault = await walk.byAny(subject.base, (base) => walk.approverFault(approval, base, at))
+  if (fault !== undefined) return fault
   if (Date.parse(approval.at) > Date.parse(at) + clockSkew) return `the review of ${approver} is from the future`
   if (approval.decision === 'reject') return undefined
   const key = reviewKey(approval)
@@ -167,7 +169,8 @@ async function standingFault(walk: LedgerWalk, record: ChangeRecord, step: Ledge
   if (record.transition.name !== 'merge' || record.merge === undefined) return undefined
   const { base } = record.merge
   if (!(await walk.question.isOnMain(base))) return `it was merged onto ${base}, which was never on the target branch`
-  const faults = await Promise.all(agreed.map((a) => walk.approverFault(a, base, step.commit.at)))
+  const judge = walk.rules?.commit ?? base
+  const faults = await Promise.all(agreed.map((a) => walk.approverFault(a, judge, step.commit.at)))
   const holding = agreed.filter((_, i) => faults[i] === undefined)
   if (holding.length === 0) return faults[0]
   const authors = await walk.question.authorsOf(record)
@@ -251,6 +254,8 @@ function branchFault(walk: LedgerWalk, record: ChangeRecord, step: LedgerStep): 
   const { before, after } = read
   const others = (branch: BranchRecord | undefined) => (branch?.open ?? []).filter((id) => id !== record.id).sort()
   if (canonicalJson(others(before)) !== canonicalJson(others(after))) return 'it opens or closes another change'
+  if (canonicalJson(before?.rules ?? null) !== canonicalJson(after.rules ?? null))
+    return 'only an engine says which rules hold'
   return after.recognised === (before?.recognised ?? walk.genesis?.adoption)
     ? undefined
     : 'only an engine recognises merges'

@@ -27,11 +27,15 @@ export async function emergencyFault(
   const nothingToMerge = transition.name === 'merge' && merge?.commit === merge?.base
   if (!nothingToMerge && Date.parse(commit.at) > Date.parse(told.until) + 1000)
     return `the glass was broken until ${told.until}, and this came later`
-  for (const base of new Set([subject.base, merge?.base ?? subject.base])) {
+  const faultBy = async (base: string): Promise<string | undefined> => {
     if (!(await walk.question.isOnMain(base))) return `its base ${base} was never on the target branch`
     if (!(await walk.question.mayBreakGlass(base, told.person, told.role)))
       return `${told.person} may not break the glass as ${told.role}, by ${base}`
-    const fault = await walk.personFault(opened.publicKey, told.person, base, commit.at, namespaceOf('break-glass'))
+    return walk.personFault(opened.publicKey, told.person, base, commit.at, namespaceOf('break-glass'))
+  }
+  const judges = merge?.rules === undefined ? [subject.base, merge?.base ?? subject.base] : [merge.rules]
+  for (const base of new Set(judges)) {
+    const fault = await (merge === undefined ? walk.byAny(base, faultBy) : faultBy(base))
     if (fault !== undefined) return fault
   }
   return transition.name === 'break-glass' ? owedFault(walk, record, commit.at) : undefined

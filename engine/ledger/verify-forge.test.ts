@@ -60,6 +60,7 @@ async function verified(records: readonly ChangeRecord[], authors: readonly `Per
     isOnMain: async (commit) => commit === sampleSubject.base || commit === merge,
     contentOf: async () => sampleSubject.content,
     personKeys: async () => [],
+    rulesChanged: async () => [],
     isPerson: async (_, person) => person === 'Person/ben' || person === 'Person/cleo',
     mayBreakGlass: async () => false,
     standardFault: async () => undefined,

@@ -27,6 +27,8 @@ export interface VerifyQuestion {
   readonly isPerson: (base: string, person: Address) => Promise<boolean>
   /** Whether somebody may break the glass as one of a team, by a commit's documents. */
   readonly mayBreakGlass: (base: string, person: Address, team: Address) => Promise<boolean>
+  /** Digest of the plan that a record's actions make; not asked where it is not given. */
+  readonly planOf?: (record: ChangeRecord) => Digest
   /** Why the `StandardChange` that a merged change names does not cover it, by the documents before its merge; undefined where it does. */
   readonly standardFault: (record: ChangeRecord) => Promise<string | undefined>
   /** Whether a rollout in a commit's documents says, for one of these environments, that the engine takes back what failed. */
@@ -38,6 +40,8 @@ export interface VerifyQuestion {
     base: string,
     account: { readonly host: string; readonly login: string },
   ) => Promise<readonly Address[]>
+  /** Names of what judges changes and differs between two commits of the target branch. */
+  readonly rulesChanged: (from: string, to: string) => Promise<readonly string[]>
   /** The time it is: what was due by now. */
   readonly now: Date
   readonly verifySignature: VerifySignature

@@ -10,7 +10,8 @@ export function rememberFailure(walk: LedgerWalk, { id, state, merge, deployment
   }
   const idle = new Set(deployment.results.filter((r) => r.outcome === 'not-started').map((r) => r.id))
   const touched = new Set(deployment.intents.filter((i) => !idle.has(i.action.id)).map((i) => placeOf(i.action)))
-  walk.failures.set(id, { base: merge.base, environments: deployment.environments, touched })
+  const rules = merge.rules === undefined ? {} : { rules: merge.rules }
+  walk.failures.set(id, { base: merge.base, environments: deployment.environments, touched, ...rules })
 }
 
 /**
@@ -22,6 +23,7 @@ export async function takingBackFault(walk: LedgerWalk, record: ChangeRecord): P
   const [id, other] = rollbackOf
   const failed = id === undefined || other !== undefined ? undefined : walk.failures.get(id)
   if (failed === undefined) return `it takes back ${rollbackOf.join(', ')}, which did not fail`
+  if (failed.rules !== undefined) return `it goes back to where ${id} began, and nobody agreed to what stood there`
   const places = [subject.base, subject.head, merge?.commit, merge?.base]
   if (places.some((commit) => commit !== failed.base)) return `it does not go back to where ${id} began`
   const stray = actions.find((a) => a.verb !== 'restart' && !failed.touched.has(placeOf(a)))

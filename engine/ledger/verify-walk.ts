@@ -1,9 +1,11 @@
 import type { Address } from '../model/address.ts'
 import { namespaceOf, type StatementSort, type VerifiedEnvelope, verifyEnvelope } from '../model/dsse.ts'
 import type {
+  AgreedRules,
   BranchRecord,
   ChangeRecord,
   Envelope,
+  ForgeApproval,
   GenesisRecord,
   LockRecord,
   RecordedApproval,
@@ -38,6 +40,8 @@ export type OpenUnauthorised = Pick<UnauthorisedRecord, 'id' | 'host' | 'resourc
 export interface FailedChange {
   /** The commit of the target branch right before it. */
   readonly base: string
+  /** The commit that judged it, where the documents of `base` were not agreed to. */
+  readonly rules?: string
   readonly environments: readonly string[]
   /** What it set or tried to set. */
   readonly touched: ReadonlySet<string>
@@ -75,6 +79,8 @@ export class LedgerWalk {
   readonly statements = { 'approver-signed': 0, 'forge-asserted': 0 }
   /** Approvals that a forge told of, by the number of the change they were given for; see `reviewKey`. */
   readonly reviews = new Map<string, string>()
+  /** What judges changes so far, where an unapproved merge changed who may agree to what. */
+  rules: AgreedRules | undefined
   /** Newest commit of the target branch that was recognised so far. */
   recognised: string | undefined
   /** Newest date of an engine's entry so far, in milliseconds. */
@@ -176,7 +182,8 @@ export class LedgerWalk {
     at: string,
     namespace: string,
   ): Promise<string | undefined> {
-    const commits = [this.recognised ?? base, this.question.main.at(-1)?.id ?? base]
+    const now = this.question.main.at(-1)?.id ?? base
+    const commits = this.rules === undefined ? [this.recognised ?? base, now] : [this.rules.commit]
     const faults: (string | undefined)[] = []
     for (const commit of new Set(commits)) {
       if (!(await this.question.isOnMain(commit))) continue
@@ -193,13 +200,29 @@ export class LedgerWalk {
 
   /** Why an approver may not be one by the documents of a commit; undefined where they may. */
   async approverFault(approval: RecordedApproval, base: string, at: string): Promise<string | undefined> {
-    if (approval.assertion === 'forge-asserted')
-      return (await this.question.isPerson(base, approval.approver))
-        ? undefined
-        : `${approval.approver} is nobody who may approve, by ${base}`
+    if (approval.assertion === 'forge-asserted') return this.#accountFault(approval, base)
     const opened = this.open('approval', approval.envelope)
     if (!opened.ok) return opened.because
     return this.personFault(opened.publicKey, approval.approver, base, at, namespaceOf('approval'))
+  }
+
+  async #accountFault({ approver, forge }: ForgeApproval, base: string): Promise<string | undefined> {
+    if (!(await this.question.isPerson(base, approver))) return `${approver} is nobody who may approve, by ${base}`
+    const [owner, other] = await this.question.accountOwners(base, forge)
+    return owner === approver && other === undefined
+      ? undefined
+      : `${base} does not list ${forge.host}/${forge.login} for ${approver} alone`
+  }
+
+  /**
+   * Asks about a change that is not merged yet: by its base, or, where a merge since then was not approved, by what was agreed to
+   * before. Which of them it was is certain when it is merged, and asked again then.
+   */
+  async byAny(base: string, ask: (commit: string) => Promise<string | undefined>): Promise<string | undefined> {
+    const fault = await ask(base)
+    const agreed = this.rules?.commit ?? this.recognised
+    if (fault === undefined || agreed === undefined || agreed === base) return fault
+    return (await this.question.isOnMain(agreed)) && (await ask(agreed)) === undefined ? undefined : fault
   }
 
   nameOf(key: string): string {

@@ -227,6 +227,7 @@ async function verify(steps: readonly LedgerStep[], over: Partial<VerifyQuestion
     ),
     isOnMain: (commit) => repository.isAncestor(commit, merge).catch(() => false),
     contentOf: async (commit, base) => contentDigest(await repository.changes(base, commit.id), sha256),
+    rulesChanged: async () => [],
     isPerson: async (_, person) => person === 'Person/n.ito' || person === 'Person/m.okafor',
     personKeys: async (_, person) =>
       person === n ? [ito.publicKey] : person === 'Person/m.okafor' ? [okafor.publicKey] : [],

@@ -209,7 +209,13 @@ export interface ChangeRecord {
   /** Why it is in its state, where that needs saying: refusals of approvals, the failed gate, who changed a file since. */
   readonly reasons?: readonly string[]
   /** The commit on the target branch that brought it there, and the one before (the same where there was nothing to merge). */
-  readonly merge?: { readonly commit: string; readonly base: string; readonly recognisedAt: string }
+  readonly merge?: {
+    readonly commit: string
+    readonly base: string
+    readonly recognisedAt: string
+    /** The commit whose documents judged it, where those of `base` were not agreed to. */
+    readonly rules?: string
+  }
   readonly schedule?: Schedule
   readonly deployment?: Deployment
   /** What somebody independent said of it afterwards. */
@@ -331,6 +337,16 @@ export interface BranchRecord {
   readonly recognised: string
   /** Changes that are neither done nor dead, by number. */
   readonly open: readonly string[]
+  /** What judges changes as long as an unapproved merge stands that changed who may agree to what. */
+  readonly rules?: AgreedRules
+}
+
+export interface AgreedRules {
+  /** The last commit of the target branch whose rules were agreed to. */
+  readonly commit: string
+  /** The unapproved change after it, and the commit that brought it. */
+  readonly change: string
+  readonly merge: string
 }
 
 /** Lock of an environment: `locks/<environment>.yaml`; its git history is the chain of holders. */

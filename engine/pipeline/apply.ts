@@ -6,6 +6,7 @@ import { owesReview, reviewDueAt } from '../model/emergency.ts'
 import type { ActionOutcome } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ChangeRecord } from '../model/record.ts'
+import { rulesOfRecord } from './agreed-rules.ts'
 import { followReviews } from './approve-reviews.ts'
 import { plannedTakingBack } from './auto-rollback.ts'
 import { broughtBack } from './brought-back.ts'
@@ -249,6 +250,7 @@ async function plannedAndAgreed(
   const range = await rangeOfRecord(world, record)
   const planned = await planChange(world, range, {
     agreed: true,
+    rules: await rulesOfRecord(world, record, range.base),
     alsoHosts: record.actions.map((a) => a.host),
     ...(record.only !== undefined && { only: record.only }),
     ...(options.allowMassDelete === true && { allowMassDelete: true }),

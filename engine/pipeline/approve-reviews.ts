@@ -11,10 +11,10 @@ import type { ChangeRecord, GenesisRecord } from '../model/record.ts'
 import { planDigest } from '../plan/plan-digest.ts'
 import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
 import type { Commit } from '../ports/repository.ts'
+import { rulesOfRecord } from './agreed-rules.ts'
 import { bornFor, forbids, sameSubject, titleOf } from './approve.ts'
 import { codes } from './codes.ts'
 import { expectOwnKey } from './engine-keys.ts'
-import { loadCommit } from './estate.ts'
 import { judgeRecord, judgeUnmoved } from './judge-record.ts'
 import { judgedCommits } from './judged-commits.ts'
 import { type PlannedChange, planChange, type Range } from './plan-change.ts'
@@ -110,17 +110,18 @@ export async function followReviews(world: World): Promise<readonly Diagnostic[]
 
 async function followOne(
   world: World,
-  { id, subject }: ChangeRecord,
+  followed: ChangeRecord,
   requests: readonly PullRequest[],
 ): Promise<readonly Diagnostic[]> {
   const genesis = await expectGenesis(world)
+  const { id, subject } = followed
   const { base, head } = subject
   if ((await (await world.repository()).resolve(head)) === undefined) {
     const summary = `${id} is about ${head.slice(0, 12)}, which is not here, so its reviews are not looked at`
     return [report('commit-missing', { summary, severity: 'warning' })]
   }
   const commits = await judgedCommits(world, base, head)
-  const people = peopleOf((await loadCommit(world, base)).graph)
+  const people = peopleOf((await rulesOfRecord(world, followed, base)).graph)
   const read = readReviews(requests, head, commits, people, world.clock.now().toISOString())
   const signer = await world.engineSigner()
   const found = await append(world, async (view) => {
@@ -153,11 +154,11 @@ async function recordRequests(
   planned: PlannedChange,
   requests: readonly PullRequest[],
 ): Promise<ReviewsApproved | Refused> {
-  const { plan, base, commits } = planned
+  const { plan, rules, commits } = planned
   const forbidden = forbids(plan, 'approve')
   if (forbidden.length > 0) return { refused: forbidden }
   const now = world.clock.now()
-  const read = readReviews(requests, range.head, commits, peopleOf(base.graph), now.toISOString())
+  const read = readReviews(requests, range.head, commits, peopleOf(rules.graph), now.toISOString())
   const title = await titleOf(world, range, plan)
   const signer = await world.engineSigner()
   const done = await append(world, async (view) => {

@@ -5,6 +5,7 @@ import { changeEntry } from '../ledger/entries.ts'
 import { nextChangeId } from '../ledger/find-records.ts'
 import { addApproval, type By, propose, reject } from '../ledger/fold-change.ts'
 import type { Address } from '../model/address.ts'
+import { canonicalJson } from '../model/canonical.ts'
 import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import { signStatement } from '../model/dsse.ts'
 import type { Plan } from '../model/plan.ts'
@@ -170,28 +171,34 @@ async function sign(
   }
 }
 
-/** The person of the base commit whose key it is. */
-export function whoseKey({ base }: PlannedChange, signer: Signer): Address | undefined {
-  const [owner, other] = peopleOf(base.graph).ownersOfKey(signer.publicKey)
+/** The person whose key it is, by the documents that judge the change. */
+export function whoseKey({ rules }: PlannedChange, signer: Signer): Address | undefined {
+  const [owner, other] = peopleOf(rules.graph).ownersOfKey(signer.publicKey)
   return other === undefined ? owner?.address : undefined
 }
 
-export const sameSubject = (record: ChangeRecord, { subject }: Plan): boolean =>
+/** Whether a record is about a plan, and lists its actions: what somebody wrote by hand may name one and list others. */
+export const sameSubject = (record: ChangeRecord, { subject, actions }: Plan): boolean =>
   record.subject.plan === subject.plan &&
   record.subject.head === subject.head &&
   record.subject.base === subject.base &&
-  record.subject.tree === subject.tree
+  record.subject.tree === subject.tree &&
+  canonicalJson(record.actions) === canonicalJson(actions.map(recordedAction))
 
 /** A plan that must not be carried out is not approved either; it may be rejected. */
 export function forbids(plan: Plan, decision: ApproveOptions['decision']): readonly Diagnostic[] {
   if (decision === 'reject') return []
-  const nothing = plan.subject.base === plan.subject.head && plan.actions.length === 0
+  // Where nothing could be seen, nobody knows how the hosts are.
+  const nothing = plan.subject.base === plan.subject.head && plan.actions.length === 0 && !hasErrors(plan.diagnostics)
   return [
     ...plan.verdict.denials,
-    ...(hasErrors(plan.diagnostics) ? plan.diagnostics : []),
+    ...(hasErrors(plan.diagnostics) ? plan.diagnostics : unapprovedRules(plan)),
     ...(nothing ? [report('plan-empty', { summary: 'the hosts are as the branch wants them' })] : []),
   ]
 }
+
+const unapprovedRules = ({ diagnostics }: Plan): readonly Diagnostic[] =>
+  diagnostics.filter((d) => d.code === 'rules-unapproved').map((d) => ({ ...d, severity: 'error' as const }))
 
 async function rangeOfPlan(world: World, plan: Plan): Promise<Range | Refused> {
   const { base, head, tree } = plan.subject

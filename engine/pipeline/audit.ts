@@ -1,9 +1,11 @@
+import { changedRules } from '../change/changed-rules.ts'
 import { contentDigest } from '../change/content.ts'
 import { mayBreakGlass } from '../change/emergency.ts'
 import { peopleOf } from '../change/people.ts'
 import { type VerifyReport, verifyLedger } from '../ledger/verify.ts'
 import type { Address } from '../model/address.ts'
 import { reporter } from '../model/diagnostic.ts'
+import { planDigest } from '../plan/plan-digest.ts'
 import type { LedgerStep } from '../ports/ledger.ts'
 import { authorsOfRecord } from './authors-of-record.ts'
 import { codes } from './codes.ts'
@@ -56,6 +58,8 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
       return found?.active === true && !found.bot
     },
     mayBreakGlass: async (base, person, team) => mayBreakGlass((await estateOf(base)).graph, person, team),
+    planOf: ({ subject: { tree, policies }, actions, only }) =>
+      planDigest({ tree, policies, actions, only }, world.sha256),
     standardFault: (record) => whyNotStandard(world, record, estateOf),
     takesBack: async (base, environments) => takesBack((await estateOf(base)).graph, environments) !== undefined,
     authorsOf: async (record) => authorsOfRecord(world, record, (await estateOf(tip)).graph),
@@ -63,6 +67,7 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
       peopleOf((await estateOf(base)).graph)
         .byAccount(account)
         .map((p) => p.address),
+    rulesChanged: async (from, to) => changedRules(await estateOf(from), await estateOf(to)),
     now: world.clock.now(),
     releaseTags: await repository.tags('release'),
     verifySignature: world.verifySignature,

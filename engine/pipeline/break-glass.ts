@@ -48,7 +48,7 @@ export async function breakGlass(world: World, options: BreakGlassOptions): Prom
   if ('refused' in range) return range
   const planned = await planChange(world, range, options.allowMassDelete === true ? { allowMassDelete: true } : {})
   if ('refused' in planned) return planned
-  const { plan, base } = planned
+  const { plan, rules } = planned
   const signer = await world.personSigner()
   const person = whoseKey(planned, signer)
   if (person === undefined)
@@ -57,7 +57,7 @@ export async function breakGlass(world: World, options: BreakGlassOptions): Prom
         summary: `the key ${world.fingerprint(signer.publicKey) ?? ''} is of nobody in the base commit`,
       }),
     )
-  const role = roleForEmergencies(base.graph, person)
+  const role = roleForEmergencies(rules.graph, person)
   if ('code' in role) return refuse(role)
   const now = world.clock.now()
   const forbidden = [...forbids(plan, 'approve'), ...timeFault(options.minutes), ...(await owed(world, person, now))]

@@ -72,6 +72,12 @@ export const codes = {
       'Something reached the target branch without an approval that holds. It is recorded as such and not applied.',
     fix: 'approve the branch as it stands (plumbline approve main), or revert it',
   },
+  'rules-unapproved': {
+    severity: 'error',
+    meaning:
+      'Something that says who may agree to what (a person, their keys, a team, a policy, a freeze, an owner, …) reached the target branch without an approval. Changes are judged by what was agreed to before, and none holds whose result has it.',
+    fix: 'bring the documents back as they were (the hint says from which commit), in a change that is approved as usual or together with another one; then bring what was wanted through a change of its own',
+  },
   'plan-empty': {
     severity: 'error',
     meaning: 'There is nothing to approve: the plan holds no action.',
@@ -334,7 +340,7 @@ export const codes = {
   'period-invalid': {
     severity: 'error',
     meaning: 'A period can not be made of the dates that were given.',
-    fix: 'give days (2026-10-01) or moments (2026-10-01T14:00:00Z), the earlier one with --from',
+    fix: 'give days (2026-10-01) or moments (2026-10-01T14:00:00Z), the earlier one first',
   },
   'link-invalid': {
     severity: 'error',

@@ -4,9 +4,11 @@ import type { ApprovalQuestion, ApprovalVerdict } from '../change/judge-approval
 import { judgePolicies } from '../change/judge-policies.ts'
 import { peopleOf } from '../change/people.ts'
 import { policyDigest } from '../change/policy-digest.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Plan, Subject } from '../model/plan.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import { planDigest } from '../plan/plan-digest.ts'
+import { ruleFaults, rulesOfRecord } from './agreed-rules.ts'
 import { approvalTerms } from './approval-terms.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
@@ -21,6 +23,8 @@ import type { World } from './world.ts'
 /** What approvals are judged by: who wrote what, and what the base asks for. */
 export interface Facts {
   readonly base: EstateAt
+  /** Documents that judge it: see `rulesFor`. */
+  readonly rules: EstateAt
   /** Documents of the merge result. */
   readonly desired: EstateAt
   readonly commits: readonly JudgedCommit[]
@@ -34,30 +38,30 @@ export interface Facts {
 export async function judgeRecord(
   world: World,
   record: JudgedRecord,
-  { base, desired, commits, plan }: Facts,
+  { base, rules, desired, commits, plan }: Facts,
 ): Promise<ApprovalVerdict> {
-  const rule = await ruleOf(world, base)
+  const rule = await ruleOf(world, rules)
   const { actions } = plan
   // What was asked for when the record was opened is asked for still, whatever the hour and the history are by now.
   const risk =
     record.risk === undefined
       ? plan.risk
-      : riskOfRecord({ risk: record.risk, actions: record.actions ?? actions }, base, desired)
-  const authorship = authorsOf(commits, peopleOf(base.graph), world.clock.now())
+      : riskOfRecord({ risk: record.risk, actions: record.actions ?? actions }, rules, desired)
+  const authorship = authorsOf(commits, peopleOf(rules.graph), world.clock.now())
   const verdict =
     risk === plan.risk
       ? plan.verdict
       : judgePolicies({
-          ...{ base: base.graph, merged: desired.graph, actions, authorship, rule, risk },
-          ...(await ownedPaths(world, base, plan.subject.tree)),
+          ...{ base: rules.graph, merged: desired.graph, actions, authorship, rule, risk },
+          ...(await ownedPaths(world, rules, plan.subject.tree)),
         })
   const moved = record.subject.base !== plan.subject.base
   const subject: Subject = moved ? plan.subject : { ...plan.subject, plan: record.subject.plan }
   const question: ApprovalQuestion = {
     subject,
-    ...(await approvalTerms(world, base, record)),
+    ...(await approvalTerms(world, rules, record)),
     commits,
-    baseGraph: base.graph,
+    baseGraph: rules.graph,
     requirements: verdict.requirements,
     rule,
     verifyEnvelope: (envelope) => world.verifyEnvelope('approval', envelope),
@@ -70,7 +74,8 @@ export async function judgeRecord(
       },
     }),
   }
-  return judgeByType(world, record, { question, base, merged: desired, actions, risk, verdict })
+  const judged = await judgeByType(world, record, { question, base: rules, merged: desired, actions, risk, verdict })
+  return unlessUnapproved(judged, await ruleFaults(world, rules, base, desired))
 }
 
 /**
@@ -80,28 +85,36 @@ export async function judgeRecord(
 export async function judgeUnmoved(world: World, record: ChangeRecord, range: Range): Promise<ApprovalVerdict> {
   const base = await loadCommit(world, range.base)
   const merged = await loadCommit(world, range.tree, { base })
+  const rules = await rulesOfRecord(world, record, range.base)
   const commits = await judgedCommits(world, range.base, range.head)
-  const rule = await ruleOf(world, base)
-  const authorship = authorsOf(commits, peopleOf(base.graph), world.clock.now())
+  const rule = await ruleOf(world, rules)
+  const authorship = authorsOf(commits, peopleOf(rules.graph), world.clock.now())
   const { actions } = record
-  const risk = riskOfRecord(record, base, merged)
+  const risk = riskOfRecord(record, rules, merged)
   const verdict = judgePolicies({
-    ...{ base: base.graph, merged: merged.graph, actions, authorship, rule, risk },
-    ...(await ownedPaths(world, base, range.tree)),
+    ...{ base: rules.graph, merged: merged.graph, actions, authorship, rule, risk },
+    ...(await ownedPaths(world, rules, range.tree)),
   })
   const repository = await world.repository()
   const content = contentDigest(await repository.changes(base.treeish, range.tree), world.sha256)
-  const policies = policyDigest(base.graph, world.sha256, base.codeOwners)
+  const policies = policyDigest(rules.graph, world.sha256, rules.codeOwners)
   const subject: Subject = { ...record.subject, ...range, content, policies }
   const question: ApprovalQuestion = {
     subject,
-    ...(await approvalTerms(world, base, record)),
+    ...(await approvalTerms(world, rules, record)),
     commits,
-    baseGraph: base.graph,
+    baseGraph: rules.graph,
     requirements: verdict.requirements,
     rule,
     verifyEnvelope: (envelope) => world.verifyEnvelope('approval', envelope),
     now: world.clock.now(),
   }
-  return judgeByType(world, record, { question, base, merged, actions, risk, verdict })
+  const judged = await judgeByType(world, record, { question, base: rules, merged, actions, risk, verdict })
+  return unlessUnapproved(judged, await ruleFaults(world, rules, base, merged))
+}
+
+/** Whatever was said for it, nothing holds on rules that nobody agreed to. */
+function unlessUnapproved(judged: ApprovalVerdict, faults: readonly Diagnostic[]): ApprovalVerdict {
+  if (faults.length === 0) return judged
+  return { ...judged, holds: false, ranOut: false, blocked: [...judged.blocked, ...faults] }
 }

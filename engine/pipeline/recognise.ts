@@ -8,10 +8,11 @@ import { findBranch, findChange, nextChangeId } from '../ledger/find-records.ts'
 import { propose, recogniseMerge, supersede } from '../ledger/fold-change.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { StandardMatch } from '../model/plan.ts'
-import type { ChangeRecord, GenesisRecord } from '../model/record.ts'
+import type { BranchRecord, ChangeRecord, GenesisRecord } from '../model/record.ts'
 import { planDigest, recordedAction } from '../plan/plan-digest.ts'
-import type { Commit } from '../ports/repository.ts'
+import { rulesAfter, rulesChangedBy, rulesFor } from './agreed-rules.ts'
 import { isMergeOf, recordOfRequest } from './approve-reviews.ts'
+import { type Arrival, arrivals, isAbout } from './arrivals.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import { judgeRecord, judgeUnmoved } from './judge-record.ts'
@@ -22,15 +23,6 @@ import { targetBranch, targetTip } from './target-branch.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
-
-/** A change of the target branch that nothing has been said about yet: a merge, or commits that came as they are. */
-interface Arrival {
-  readonly commit: Commit
-  /** The commit of the target branch before it. */
-  readonly base: string
-  /** Tip of what was merged. */
-  readonly head: string
-}
 
 /**
  * Walks the target branch from where it was last looked at, and gives every merge its record: the approved one whose merge
@@ -57,37 +49,6 @@ export async function recogniseMerges(
   const more = now.length < all.length
   if (!more) await recogniseStanding(world, genesis, tip)
   return { diagnostics, more }
-}
-
-/** Oldest first. Commits that were not merged but came one by one end in the one that a record is about, if there is one. */
-async function arrivals(world: World, tip: string, known: string): Promise<readonly Arrival[]> {
-  if (tip === known) return []
-  const repository = await world.repository()
-  const ids = [...(await repository.firstParents(tip, known))].reverse()
-  const commits = await Promise.all(ids.map((id) => repository.commit(id)))
-  const open = await openRecords(world)
-  const found: Arrival[] = []
-  let base = known
-  for (let i = 0; i < commits.length; i++) {
-    const last = lastOfGroup(commits, i, base, open)
-    const commit = commits[last]
-    if (commit === undefined) break
-    found.push({ commit, base, head: commit.parents[1] ?? commit.id })
-    base = commit.id
-    i = last
-  }
-  return found
-}
-
-/** Where commits from `first` on were pushed without a merge commit, the one at which an open record's tree is reached. */
-function lastOfGroup(commits: readonly Commit[], first: number, base: string, open: readonly ChangeRecord[]): number {
-  for (let i = first; i < commits.length; i++) {
-    const commit = commits[i]
-    if (commit === undefined) break
-    if (open.some((r) => r.subject.tree === commit.tree && (r.subject.base === base || i === first))) return i
-    if (commit.parents.length > 1) break
-  }
-  return first
 }
 
 async function recogniseOne(world: World, genesis: GenesisRecord, arrival: Arrival): Promise<readonly Diagnostic[]> {
@@ -159,11 +120,12 @@ async function settle(
   judged: ApprovalVerdict,
 ): Promise<readonly Diagnostic[]> {
   const reasons = judged.holds ? [] : explainApprovals(judged).map((d) => d.summary)
+  const rules = await judgedBy(world, arrival)
   await append(world, async (view) => {
     const signer = await world.engineSigner()
     const current = trusted(await findChange(view, record.id))
     if (current === undefined || current.merge !== undefined) return { entries: [], result: undefined }
-    const merge = { commit: arrival.commit.id, base: arrival.base }
+    const merge = mergeOf(arrival, rules)
     const now = moved(recogniseMerge(current, merge, by(world), { approved: judged.holds, reasons }))
     const rest = (await openIn(view)).filter(
       (r) =>
@@ -173,7 +135,8 @@ async function settle(
         r.subject.base !== r.subject.head,
     )
     const gone = rest.map((r) => moved(supersede(r, by(world), [`${now.id} was merged`])))
-    const beside = { branch: await branchAfter(view, genesis, now.subject.ref, [now, ...gone], arrival.commit.id) }
+    const branch = await branchAfter(view, genesis, now.subject.ref, [now, ...gone], arrival.commit.id)
+    const beside = { branch: withRules(branch, now, rules) }
     return {
       entries: [...gone.map((r) => changeEntry(r, signer)), changeEntry(now, signer, beside)],
       result: undefined,
@@ -182,12 +145,9 @@ async function settle(
   return judged.holds ? [] : explainApprovals(judged)
 }
 
-const isAbout = (record: ChangeRecord, { commit, base, head }: Arrival): boolean =>
-  (record.subject.tree === commit.tree && record.subject.base === base) || record.subject.head === head
-
 /** Whether documents of a merge without a record are such as a template of the base is about: then it is planned, to see. */
 async function mayBeAgreed(world: World, { base, tree }: Range): Promise<boolean> {
-  const before = await loadCommit(world, base)
+  const before = await rulesFor(world, base)
   return mayBeStandard(before.graph, (await loadCommit(world, tree, { base: before })).graph)
 }
 
@@ -267,13 +227,47 @@ async function born(
   reasons: readonly string[],
 ): Promise<string> {
   const signer = await world.engineSigner()
+  const rules = await judgedBy(world, arrival)
   return append(world, async (view) => {
     const id = await nextChangeId(view, world.clock.now().getUTCFullYear())
-    const merge = { commit: arrival.commit.id, base: arrival.base }
+    const merge = mergeOf(arrival, rules)
     const record = moved(propose({ id, title: titleOf(arrival), ...about, mergedAs: merge }, by(world), state, reasons))
-    const beside = { branch: await branchAfter(view, genesis, record.subject.ref, [record], arrival.commit.id) }
+    const branch = await branchAfter(view, genesis, record.subject.ref, [record], arrival.commit.id)
+    const beside = { branch: withRules(branch, record, rules) }
     return { entries: [changeEntry(record, signer, beside)], result: id }
   })
+}
+
+/** The commit whose documents judge a merge, and whether the rules of its result are others. */
+interface JudgedBy {
+  readonly commit: string
+  readonly differs: boolean
+}
+
+/** Undefined where the estate asks for nobody: there whatever is merged is agreed to. */
+async function judgedBy(world: World, { commit, base }: Arrival): Promise<JudgedBy | undefined> {
+  if ((await expectGenesis(world)).rule === 'solo') return undefined
+  const { treeish } = await rulesFor(world, base)
+  return { commit: treeish, differs: (await rulesChangedBy(world, treeish, commit.id)).length > 0 }
+}
+
+const mergeOf = ({ commit, base }: Arrival, rules: JudgedBy | undefined) => ({
+  commit: commit.id,
+  base,
+  ...(rules !== undefined && rules.commit !== base && { rules: rules.commit }),
+})
+
+/** What was agreed to judges what comes next; what was not does so only where it leaves the rules as they were. */
+function withRules(
+  branch: BranchRecord,
+  { id, state, merge }: ChangeRecord,
+  judged: JudgedBy | undefined,
+): BranchRecord {
+  const { rules: before, ...rest } = branch
+  if (judged === undefined || merge === undefined) return branch
+  const differs = judged.differs && state === 'unapproved'
+  const rules = rulesAfter(before, merge, { change: id, differs })
+  return rules === undefined ? rest : { ...rest, rules }
 }
 
 /** The subject of a merge that was never planned: no hosts were looked at, so it holds no actions. */

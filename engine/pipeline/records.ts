@@ -91,6 +91,7 @@ export async function branchAfter(
     ref: before?.ref ?? ref,
     recognised: recognised ?? before?.recognised ?? genesis.adoption,
     open: [...open].sort(),
+    ...(before?.rules !== undefined && { rules: before.rules }),
   }
 }
 

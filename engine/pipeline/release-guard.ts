@@ -13,6 +13,8 @@ const report = reporter(codes)
 
 interface Question {
   readonly base: EstateAt
+  /** The documents that judge it. */
+  readonly rules: EstateAt
   readonly desired: EstateAt
   readonly range: { readonly base: string; readonly head: string }
   /** It is approved and merged: what was accepted then is said, and refused no more. */
@@ -20,11 +22,11 @@ interface Question {
 }
 
 /**
- * What speaks against the promotions of a change, by the pipelines of its base: however the line was moved. A commit of the
+ * What speaks against the promotions of a change, by the pipelines that judge it: however the line was moved. A commit of the
  * change that says why it is done all the same makes a warning of it, for those who approve.
  */
 export async function promotionFaults(world: World, question: Question): Promise<readonly Diagnostic[]> {
-  const { base, desired, range } = question
+  const { base, rules, desired, range } = question
   if (base === desired) return []
   const moved = desired.graph.ofKind('Environment').filter((environment) => {
     const release = releaseFollowed(environment)
@@ -38,7 +40,7 @@ export async function promotionFaults(world: World, question: Question): Promise
   for (const environment of moved) {
     const id = releaseFollowed(environment) ?? ''
     const record = trusted(await findRelease(view, id))
-    const pipeline = pipelineNamed(base.graph, parseReleaseName(id)?.pipeline)
+    const pipeline = pipelineNamed(rules.graph, parseReleaseName(id)?.pipeline)
     if (record === undefined || 'refused' in pipeline) continue
     const at = pipeline.stages.findIndex((s) => s.environments.includes(environment.document.metadata.name))
     const stage = pipeline.stages[at]

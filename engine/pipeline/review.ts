@@ -8,6 +8,7 @@ import { signStatement } from '../model/dsse.ts'
 import { escapeControls } from '../model/escape.ts'
 import type { ChangeRecord, Review } from '../model/record.ts'
 import type { Signer } from '../ports/repository.ts'
+import { rulesFor } from './agreed-rules.ts'
 import { authorsOfRecord } from './authors-of-record.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
@@ -72,7 +73,7 @@ interface Found {
   readonly record: ChangeRecord
   readonly person: Address
   readonly signer: Signer
-  /** The target branch as it stands. */
+  /** The target branch as it stands, as far as it was agreed to. */
   readonly estate: EstateAt
 }
 
@@ -81,7 +82,8 @@ async function recordAndPerson(world: World, change: string): Promise<Found | Re
   const record = await findRecord(world, change)
   if (record === undefined) return { refused: [report('change-unknown', { summary: `there is no ${change}` })] }
   const branch = await targetBranch(world)
-  const estate = await loadCommit(world, (await targetTip(world, branch)) ?? branch)
+  const tip = await targetTip(world, branch)
+  const estate = await (tip === undefined ? loadCommit(world, branch) : rulesFor(world, tip))
   const signer = await world.personSigner()
   const [owner, other] = peopleOf(estate.graph).ownersOfKey(signer.publicKey)
   const key = owner === undefined ? undefined : keyOf(owner, signer.publicKey)

@@ -7,6 +7,7 @@ import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { WindowDemand } from '../model/plan.ts'
 import type { ChangeRecord } from '../model/record.ts'
+import { agreedCommit, rulesOfRecord } from './agreed-rules.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
 import type { Range } from './plan-change.ts'
@@ -24,20 +25,23 @@ export interface Times {
 }
 
 /**
- * When a change may be carried out, from now on: inside the windows that the policies and environments of its base ask for,
- * outside of every freeze of its base, and the same by the documents of the branch as it stands, so that a freeze that was merged
+ * When a change may be carried out, from now on: inside the windows that the policies and environments of what judges it (its base)
+ * ask for, outside of every freeze there, and the same by the documents of the branch as it stands, as far as they were agreed to, so that a freeze that was merged
  * after the change was approved holds, and none lifts its own. `scheduled` narrows it further.
  */
 export async function timesOf(
   world: World,
-  record: Pick<ChangeRecord, 'type' | 'automatic' | 'actions' | 'risk'>,
+  record: Pick<ChangeRecord, 'type' | 'automatic' | 'actions' | 'risk' | 'merge'>,
   range: Range,
   scheduled?: Span,
 ): Promise<Times> {
   const base = await loadCommit(world, range.base)
   const desired = range.base === range.head ? base : await loadCommit(world, range.tree, { base })
   const tip = await tipOf(world, range, desired)
-  const judges = [base.graph, ...(tip === undefined || tip.graph === base.graph ? [] : [tip.graph])]
+  const rules = await rulesOfRecord(world, record, range.base)
+  const stands = tip?.commit === undefined ? undefined : await agreedCommit(world, tip.commit)
+  const agreed = stands === undefined || stands === tip?.commit ? [] : [(await loadCommit(world, stands)).graph]
+  const judges = [...new Set([rules.graph, ...(tip === undefined ? [] : [tip.estate.graph]), ...agreed])]
   const now = world.clock.now().getTime()
   const question: TimeQuestion = {
     judges,
@@ -45,21 +49,25 @@ export async function timesOf(
     touched: touchedBy(record, base.graph, desired.graph, judges),
     type: record.type,
     automatic: record.automatic === true,
-    demands: demandsOf(record, base, desired),
+    demands: demandsOf(record, rules, desired),
     ...(scheduled !== undefined && { scheduled }),
   }
   return {
     table: timetable(question, { from: now, until: now + horizon }, await clockworkFor(judges)),
-    tip: tip ?? base,
+    tip: tip?.estate ?? base,
   }
 }
 
 /** The branch as it stands. Right after a merge that is what was merged, which is read already. */
-async function tipOf(world: World, range: Range, desired: EstateAt): Promise<EstateAt | undefined> {
-  const tip = await targetTip(world, await targetBranch(world))
-  if (tip === undefined) return undefined
-  const { tree } = await (await world.repository()).commit(tip)
-  return tree === range.tree ? desired : loadCommit(world, tip)
+async function tipOf(
+  world: World,
+  range: Range,
+  desired: EstateAt,
+): Promise<{ readonly commit: string; readonly estate: EstateAt } | undefined> {
+  const commit = await targetTip(world, await targetBranch(world))
+  if (commit === undefined) return undefined
+  const { tree } = await (await world.repository()).commit(commit)
+  return { commit, estate: tree === range.tree ? desired : await loadCommit(world, commit) }
 }
 
 function touchedBy(

@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changeEntry } from '../engine/ledger/entries.ts'
 import { nextChangeId } from '../engine/ledger/find-records.ts'
-import { propose } from '../engine/ledger/fold-change.ts'
+import { type Proposal, propose } from '../engine/ledger/fold-change.ts'
 import { planAtBase } from '../engine/pipeline/auto-rollback.ts'
+import { planChange } from '../engine/pipeline/plan-change.ts'
+import { rangeOfRevision } from '../engine/pipeline/plan-revision.ts'
 import { append, branchAfter, by, expectGenesis, findRecord, moved } from '../engine/pipeline/records.ts'
+import type { World } from '../engine/pipeline/world.ts'
 import { recordedAction } from '../engine/plan/plan-digest.ts'
 import { openWorld } from '../engine/wiring.ts'
 import { documents, type Office, openOffice } from './office.ts'
@@ -37,6 +40,19 @@ const estate = {
       expires: '2026-12-01T00:00:00Z',
     },
   }),
+  'policies/quiet.yaml': documents({
+    kind: 'StandardChange',
+    metadata: { name: 'quiet' },
+    spec: {
+      documents: [{ kinds: ['Profile'], labels: { system: 'quiet' }, fields: ['spec.resources.*.file.content'] }],
+      actions: { types: ['file'], environments: ['prod'] },
+      limits: { risk: 1 },
+      teams: ['operations'],
+      owner: 'team/security',
+      expires: '2026-12-01T00:00:00Z',
+    },
+  }),
+  'inventory/quiet.yaml': profile('quiet', [file('/etc/quiet', 'quiet\n')]),
   'inventory/environments.yaml': documents(
     { kind: 'Environment', metadata: { name: 'prod' }, spec: { purpose: 'What is prod', rollout: 'watched' } },
     { kind: 'Rollout', metadata: { name: 'watched' }, spec: { onFailure: 'rollback' } },
@@ -49,6 +65,36 @@ const has = (path: string): string | undefined =>
 const keyOf = (name: string): string => office.colleague(name).keyFile
 
 let first = ''
+
+async function inWorld<Result>(run: (world: World) => Promise<Result>): Promise<Result> {
+  const { env, folder: start } = office.desk
+  const world = await openWorld({ clock: { now: office.now }, version: '0.0.0-test', start, env, network: 'must' })
+  try {
+    return await run(world)
+  } finally {
+    await world.close()
+  }
+}
+
+/** A record of a branch, signed by ana, that says something else than she would be let say. */
+async function forged(head: string, lie: (told: Proposal) => Partial<Proposal>): Promise<void> {
+  await inWorld(async (world) => {
+    const genesis = await expectGenesis(world)
+    const range = await rangeOfRevision(world, { head })
+    const planned = 'refused' in range ? range : await planChange(world, range)
+    if ('refused' in planned) throw new Error(planned.refused[0]?.summary)
+    const { subject, actions, risk } = planned.plan
+    await append(world, async (view) => {
+      const id = await nextChangeId(view, 2026)
+      const told = { id, title: head, subject, actions: actions.map(recordedAction), risk }
+      const about: Proposal = { ...told, ...lie(told) }
+      const state = about.template === undefined ? 'proposed' : 'approved'
+      const record = moved(propose(about, by(world, 'Person/ana'), state))
+      const branch = await branchAfter(view, genesis, subject.ref, [record])
+      return { entries: [changeEntry(record, office.colleague('ana').signer, { branch })], result: undefined }
+    })
+  })
+}
 
 beforeAll(async () => {
   office = await openOffice({ estate: { changes: { breakGlass: { teams: ['security'] } } }, files: estate })
@@ -112,6 +158,38 @@ describe('a commit that says it takes a change back', () => {
   }, 60_000)
 })
 
+describe('a record that its author wrote by hand', () => {
+  it('does not pass for the plan that it names, where it lists other actions', async () => {
+    office.turn(60)
+    const files = { 'inventory/ghost.yaml': profile('ghost', [file('/etc/real', 'x\n')]) }
+    await office.write({ branch: 'ghost', author: 'ana', files })
+    await forged('ghost', ({ actions }) => ({
+      actions: actions.flatMap((a) => [a, { ...a, id: 'act-000000000000', resource: 'file:/etc/ghost' as const }]),
+    }))
+    await office.must(['approve', 'ghost', '--key', keyOf('ben')])
+    office.merge('ghost')
+    await office.must(['apply'])
+    const [done, lie] = JSON.parse(await office.must(['log', '--json', '--limit', '2']))
+    expect([done.state, done.actions.length, has('/etc/real')]).toEqual(['implemented', 1, 'x\n'])
+    expect([lie.state, lie.actions.length]).toEqual(['superseded', 2])
+    const audit = await office.desk.run('audit', 'verify')
+    expect([audit.status, audit.out]).toEqual([1, expect.stringContaining('other actions than the plan')])
+  }, 60_000)
+
+  it('does not make a risky change a standard one', async () => {
+    office.turn(60)
+    const files = { 'inventory/quiet.yaml': profile('quiet', [file('/etc/quiet', 'loud\n')]) }
+    await office.write({ branch: 'loud', author: 'ana', files })
+    await forged('loud', () => ({
+      template: 'StandardChange/quiet' as const,
+      risk: { score: 0, level: 'low' as const, factors: [] },
+    }))
+    office.merge('loud')
+    await office.must(['apply'], [0, 1])
+    expect(has('/etc/quiet')).toBe('quiet\n')
+  }, 60_000)
+})
+
 it('nothing is taken back by the engine that did not fail, nor to documents that never stood on the branch', async () => {
   office.turn(60)
   await office.write({
@@ -120,14 +198,7 @@ it('nothing is taken back by the engine that did not fail, nor to documents that
     files: { 'inventory/motd.yaml': profile('motd', [file('/etc/motd', 'evil\n')]) },
   })
   const before = has('/etc/motd')
-  const world = await openWorld({
-    clock: { now: office.now },
-    network: 'must',
-    version: '0.0.0-test',
-    start: office.desk.folder,
-    env: office.desk.env,
-  })
-  try {
+  await inWorld(async (world) => {
     const genesis = await expectGenesis(world)
     const base = await (await world.repository()).resolve('evil')
     const victim = await findRecord(world, first)
@@ -146,9 +217,7 @@ it('nothing is taken back by the engine that did not fail, nor to documents that
       const branch = await branchAfter(view, genesis, subject.ref, [record])
       return { entries: [changeEntry(record, await world.engineSigner(), { branch })], result: undefined }
     })
-  } finally {
-    await world.close()
-  }
+  })
   const ran = await office.desk.run('apply')
   expect(has('/etc/motd')).toBe(before)
   expect([ran.status, ran.err]).toEqual([1, expect.stringContaining('take-back-impossible')])

@@ -232,6 +232,12 @@ export const codes = {
     meaning: 'The plan belongs to another estate or branch, or another version of the engine made it.',
     fix: 'plan again here, with this version',
   },
+  'plan-altered': {
+    severity: 'error',
+    meaning:
+      'The record of a change lists other actions than those of the plan that people agreed to: somebody altered it.',
+    fix: 'find out who wrote the record (plumbline show CHG-…), and have the change agreed to anew',
+  },
   'changed-since': {
     severity: 'error',
     meaning:

@@ -4,6 +4,7 @@ import { type ApprovalQuestion, type ApprovalVerdict, judgeApprovals } from '../
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { Plan, RecordedAction, Verdict } from '../model/plan.ts'
 import type { ChangeRecord } from '../model/record.ts'
+import { planDigest } from '../plan/plan-digest.ts'
 import type { EstateAt } from './estate-at.ts'
 import { standardMatch } from './standard.ts'
 import type { World } from './world.ts'
@@ -12,7 +13,7 @@ const report = reporter(codes)
 
 /** What a record is judged by: what it is about, who said what, and of which type it is. */
 export type JudgedRecord = Pick<ChangeRecord, 'subject' | 'approvals'> &
-  Partial<Pick<ChangeRecord, 'type' | 'state' | 'template' | 'emergency' | 'risk' | 'deployment' | 'actions'>>
+  Partial<Pick<ChangeRecord, 'type' | 'state' | 'template' | 'emergency' | 'risk' | 'deployment' | 'actions' | 'only'>>
 
 export interface TypeFacts {
   readonly question: ApprovalQuestion
@@ -29,6 +30,11 @@ export interface TypeFacts {
  */
 export async function judgeByType(world: World, record: JudgedRecord, facts: TypeFacts): Promise<ApprovalVerdict> {
   const { question } = facts
+  const altered = faultOfActions(world, record)
+  if (altered !== undefined) {
+    const verdict = judgeApprovals(question)
+    return { ...verdict, blocked: [...verdict.blocked, altered], holds: false, ranOut: false }
+  }
   if (record.type === undefined || record.type === 'normal') return judgeApprovals(question)
   const said = judgeApprovals({ ...question, requirements: [], rule: 'solo' })
   const fault =
@@ -40,6 +46,14 @@ export async function judgeByType(world: World, record: JudgedRecord, facts: Typ
   const ranOut =
     said.blocked.length === 0 && (fault?.code === 'break-glass-over' || fault?.code === 'standard-not-covered')
   return { ...said, counted, missing: [], blocked, holds: blocked.length === 0, ranOut }
+}
+
+/** People agree to a plan by its digest: what a record lists beside it says nothing, unless it is the same. */
+function faultOfActions(world: World, { subject, actions, only }: JudgedRecord): Diagnostic | undefined {
+  if (actions === undefined) return undefined
+  const { tree, policies, plan } = subject
+  if (planDigest({ tree, policies, actions, only }, world.sha256) === plan) return undefined
+  return report('plan-altered', { summary: 'the record lists other actions than the plan that it names' })
 }
 
 /** What was begun in time is brought to its end. */
@@ -63,16 +77,17 @@ function faultOfEmergency(world: World, record: JudgedRecord, { question, base }
 async function faultOfStandard(world: World, record: JudgedRecord, facts: TypeFacts): Promise<Diagnostic | undefined> {
   const { template } = record
   const { base, merged, question, verdict } = facts
-  const risk = record.risk ?? facts.risk
   const started = isBegun(record) ? record.deployment?.startedAt : undefined
   const match = await standardMatch(world, {
     base,
     merged,
     tree: question.subject.tree,
+    onto: question.subject.base,
     head: question.subject.head,
     commits: question.commits,
     actions: record.actions ?? facts.actions,
-    risk: risk?.score,
+    // Never less than what documents and actions come to: whoever opened the record wrote its own down.
+    risk: facts.risk?.score,
     verdict,
     at: started === undefined ? question.now : new Date(started),
     ...(template !== undefined && { named: template }),

@@ -118,6 +118,7 @@ export async function planChange(
     base: rules,
     merged: desired,
     tree: range.tree,
+    onto: range.base,
     head: range.head,
     commits,
     actions,

@@ -5,6 +5,7 @@ import type { ChangeRecord } from '../model/record.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
 import { judgedCommits } from './judged-commits.ts'
+import { riskOfRecord } from './plan-risk.ts'
 import { standardMatch } from './standard.ts'
 import type { World } from './world.ts'
 
@@ -17,7 +18,7 @@ export async function whyNotStandard(
   record: ChangeRecord,
   estateOf: (commit: string) => Promise<EstateAt>,
 ): Promise<string | undefined> {
-  const { merge, subject, template, risk, actions } = record
+  const { merge, subject, template, actions } = record
   if (merge === undefined || template === undefined) return 'it names no merge or template'
   const repository = await world.repository()
   const base = await estateOf(merge.rules ?? merge.base)
@@ -29,11 +30,12 @@ export async function whyNotStandard(
   const at = new Date(merge.recognisedAt)
   const rule = base.config.rule ?? 'one-independent'
   const authorship = authorsOf(commits, peopleOf(base.graph), at)
-  const known = risk ?? { score: 100, level: 'high' as const, factors: [] }
-  const verdict = judgePolicies({ base: base.graph, merged: merged.graph, actions, authorship, rule, risk: known })
+  const risk = riskOfRecord(record, base, merged)
+  const verdict = judgePolicies({ base: base.graph, merged: merged.graph, actions, authorship, rule, risk })
   const match = await standardMatch(world, {
-    ...{ base, merged, tree, head, commits, actions, verdict, at },
-    risk: risk?.score,
+    ...{ base, merged, tree, onto: merge.base, head, commits, actions, verdict, at },
+    // A record that says nothing of its risk is of none that a limit would let through.
+    risk: record.risk === undefined ? undefined : risk.score,
     named: template,
   })
   if (match.template === template) return undefined

@@ -14,7 +14,8 @@ export interface StandardFacts extends Pick<StandardQuestion, 'actions' | 'risk'
   readonly merged: EstateAt
   /** Tree of the merge result. */
   readonly tree: string
-  /** Tip of what is merged: the newest of the commits. */
+  /** Onto which commit, and the tip of what is merged: the newest of the commits. */
+  readonly onto: string
   readonly head: string
   readonly commits: readonly JudgedCommit[]
   /** Only this template counts. */
@@ -41,8 +42,8 @@ export async function standardMatch(world: World, facts: StandardFacts): Promise
   return matchStandard(question, named)
 }
 
-async function isMergeResult(world: World, { base, head, tree }: StandardFacts): Promise<boolean> {
-  const made = await (await world.repository()).mergeTree(base.treeish, head)
+async function isMergeResult(world: World, { onto, head, tree }: StandardFacts): Promise<boolean> {
+  const made = await (await world.repository()).mergeTree(onto, head)
   return 'tree' in made && made.tree === tree
 }
 

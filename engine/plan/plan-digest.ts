@@ -2,7 +2,7 @@ import { type Digest, digestOf, type Sha256 } from '../model/canonical.ts'
 import type { Action, RecordedAction, ResourceOnHost } from '../model/plan.ts'
 
 /** What the ledger keeps of an action: no values, no evidence. */
-export function recordedAction(action: Action): RecordedAction {
+export function recordedAction(action: Action | RecordedAction): RecordedAction {
   const { id, host, resource, verb, reversibility, before, after } = action
   return { id, host, resource, verb, reversibility, before, after }
 }
@@ -15,7 +15,7 @@ export function planDigest(
   plan: {
     readonly tree: string
     readonly policies: Digest
-    readonly actions: readonly Action[]
+    readonly actions: readonly (Action | RecordedAction)[]
     readonly only?: readonly ResourceOnHost[] | undefined
   },
   sha256: Sha256,

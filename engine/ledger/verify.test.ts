@@ -485,6 +485,63 @@ describe('names the first entry that was tampered with', () => {
     await expectBad(entries, 3, /no key of Person\/n\.ito/, { personKeys })
   })
 
+  it('people and rules that only an unapproved merge brought', async () => {
+    const [before, after] = [r.git('rev-parse', `${adoption}^{tree}`), subject.tree]
+    const pushed = r.git('commit-tree', before, '-p', adoption, '-m', 'a second me')
+    const next = r.git('commit-tree', after, '-p', pushed, '-m', 'with it')
+    const main = [
+      { id: pushed, tree: before, parents: [adoption] },
+      { id: next, tree: after, parents: [pushed] },
+    ]
+    const unasked = expectRecord(
+      fold.propose(
+        {
+          ...{ id, title: 'a second me', actions: [], mergedAs: { commit: pushed, base: adoption } },
+          subject: { ...subject, head: pushed, tree: before },
+        },
+        by(),
+        'unapproved',
+        ['nobody approved it'],
+      ),
+    )
+    const proposed = propose({ id: 'CHG-2026-00002', subject: { ...subject, base: pushed } })
+    const approved = await approve(proposed, await approval({ base: pushed }))
+    const entries = (rules?: string) => [
+      genesis(),
+      changeEntry(unasked, engine),
+      changeEntry(proposed, ito),
+      changeEntry(approved, ito),
+      changeEntry(
+        expectRecord(
+          fold.recogniseMerge(approved, { commit: next, base: pushed, ...(rules !== undefined && { rules }) }, by(), {
+            approved: true,
+          }),
+        ),
+        engine,
+      ),
+    ]
+    const changedAt = (...commits: string[]): Partial<VerifyQuestion> => ({
+      ...{ main, isOnMain: async () => true },
+      rulesChanged: async (_, to) => (commits.includes(to) ? [n] : []),
+    })
+    await expectBad(entries(), 4, /has Person\/n\.ito as CHG-2026-00001 brought/, changedAt(pushed, next))
+    await expectBad(entries(adoption), 4, /has Person\/n\.ito as CHG-2026-00001 brought/, changedAt(pushed, next))
+    // Brought back by it: then those who were there before have to have agreed.
+    await expectBad(entries(), 4, /was judged by documents/, changedAt(pushed))
+    const only = (at: string): Partial<VerifyQuestion> => ({
+      ...changedAt(pushed),
+      personKeys: async (base) => (base === at ? [ito.publicKey] : []),
+    })
+    await expectBad(entries(adoption), 4, /no key of Person\/n\.ito/, only(pushed))
+    expect(await verify((await written(entries(adoption))).steps, changedAt(pushed))).toMatchObject({
+      findings: [{ code: 'unapproved-merge' }],
+    })
+    expect(await verify((await written(entries())).steps, changedAt())).toMatchObject({
+      findings: [{ code: 'unapproved-merge' }],
+    })
+    await expectBad(entries(adoption), 4, /nothing speaks against its base/, changedAt())
+  })
+
   it('a base that was never on the target branch brings no people of its own', async () => {
     const elsewhere = r.git('commit-tree', `${adoption}^{tree}`, '-m', 'our own people')
     const forged = propose({ subject: { ...subject, base: elsewhere } })

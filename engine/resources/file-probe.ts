@@ -15,8 +15,7 @@ export const excerptBytes = 65536
  * Looks at all files of a host with one `stat` and one `sha256sum`; only content that differs costs a process of its
  * own. Prints, with files counted from 0: `root PREFIX`, `missing TOOL`, `absent I`, `denied I`,
  * `stat HEXMODE UID GID USER GROUP PATH`, `sum I HEX`, `text I BASE64`, and below a prefix `uid N NAME` and `gid N NAME`; at last `end`.
- * What is neither file nor folder is never opened (a pipe would hang), and a link's target is never read out. It runs in
- * a shell of its own and is the last that is asked there.
+ * What is neither file nor folder is never opened (a pipe would hang), and a link's target is never read out.
  */
 export function fileProbe(looks: readonly Look[]): Script {
   return probeFiles(read`${join(looks.flatMap((l, i) => (l.wanted === '-' ? [] : [read`w${i}=${l.wanted}`])))}
@@ -45,6 +44,9 @@ else
   sums "$@"
   printf '%s' "$out"
 fi
+# Others may look for more in this shell: names match again, and words end at blanks.
+set +f
+unset IFS
 ${names}
 echo end
 `

@@ -142,6 +142,7 @@ function reviewFault(transition: string, before: ChangeRecord, after: ChangeReco
   if (transition !== 'review')
     return same(before.review, after.review) ? undefined : `${transition} does not change a review`
   if (after.review === undefined) return 'a review says what came of it'
+  if (before.deployment === undefined) return 'nothing of it was begun that could be looked back at'
   return after.review.reviewer === after.transition.actor ? undefined : 'people review in their own name only'
 }
 

@@ -41,6 +41,15 @@ it('goes from a proposal to what was implemented and rolled back', () => {
   }
 })
 
+it('is looked back at though it was set aside, where something of it was begun', () => {
+  const envelope = { payloadType: 'application/vnd.in-toto+json', payload: '', signatures: [] } as const
+  const said = { reviewer: 'Person/m.okafor', at: '2026-10-03T12:00:00Z', outcome: 'unsuccessful' } as const
+  const looked = (record: ChangeRecord) => fold.review(record, { ...said, envelope }, by('Person/m.okafor'))
+  const aside = expectRecord(fold.supersede(started(), by(), ['a later one sets the same']))
+  expect(expectRecord(looked(aside)).state).toBe('reviewed')
+  expect(refusal(looked(expectRecord(fold.supersede(approved(), by()))))).toMatch(/nothing of it was begun/)
+})
+
 it('fails, goes on under a greater fence, and ends well', () => {
   const failed = expectRecord(
     fold.fail(started(), [result(1), result(2, 'failed')], by(), ['gate http failed on web-02']),

@@ -72,8 +72,12 @@ export const changeMoves = {
     to: ['rolled-back'],
     signers: ['engine'],
   },
-  /** Somebody who had no hand in it looks back at it. */
-  review: { from: ['implemented', 'failed', 'rolled-back', 'reviewed'], to: ['reviewed'], signers: ['person'] },
+  /** Somebody who had no hand in it looks back at it: at what was begun and then set aside as well. */
+  review: {
+    from: ['implemented', 'failed', 'superseded', 'rolled-back', 'reviewed'],
+    to: ['reviewed'],
+    signers: ['person'],
+  },
   close: { from: ['implemented', 'rolled-back', 'reviewed'], to: ['closed'], signers: ['person', 'engine'] },
 } as const satisfies Readonly<Record<string, Move>>
 

@@ -145,6 +145,8 @@ function whyNotDocument(
   const meant = labelled.filter((e) => (e.verbs ?? ['update']).includes(verb))
   if (meant.length === 0) return stray(`it lets nobody ${verb} ${address}`)
   const nodes = changedNodes(before?.document, after?.document)
+  if (kind === 'Environment' && nodes.some((node) => node[0] === 'spec' && node[1] === 'follows'))
+    return stray(`${address} follows another release, which its pipeline judges`, true)
   const fields = meant.map((e) => nodes.find((node) => !e.fields.some((pattern) => fieldMatches(pattern, node))))
   return fields.includes(undefined) ? undefined : stray(`${fieldText(fields[0] ?? [])} of ${address} changes`, true)
 }

@@ -222,3 +222,17 @@ it('nothing is taken back by the engine that did not fail, nor to documents that
   expect(has('/etc/motd')).toBe(before)
   expect([ran.status, ran.err]).toEqual([1, expect.stringContaining('take-back-impossible')])
 }, 60_000)
+
+it('who left gives no change a time, and stops none', async () => {
+  office.turn(60)
+  const people = office.desk
+    .read('inventory/people.yaml')
+    .replace(/^( +)login: cleo$/m, '$1login: cleo\n$1active: false')
+  await office.approved({ branch: 'left', author: 'ana', files: { 'inventory/people.yaml': people } })
+  await office.desk.run('apply')
+  const files = { 'inventory/timed.yaml': profile('timed', [file('/etc/timed', 'x\n')]) }
+  const change = await office.approved({ branch: 'timed', author: 'ana', files })
+  const ran = await office.desk.run('schedule', change, '--next', '--key', keyOf('cleo'))
+  expect([ran.status, ran.err]).toEqual([1, expect.stringContaining('person-unknown')])
+  expect((await office.record(change)).state).toBe('approved')
+}, 60_000)

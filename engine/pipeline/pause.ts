@@ -1,4 +1,3 @@
-import { peopleOf } from '../change/people.ts'
 import { changeEntry } from '../ledger/entries.ts'
 import { findChange } from '../ledger/find-records.ts'
 import { pause } from '../ledger/fold-change.ts'
@@ -6,7 +5,7 @@ import type { Address } from '../model/address.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import { codes } from './codes.ts'
-import { loadCommit } from './estate.ts'
+import { personHere } from './person-here.ts'
 import { append, by, expectGenesis, findRecord, moved, trusted } from './records.ts'
 import type { World } from './world.ts'
 
@@ -28,20 +27,16 @@ export async function pauseChange(
   await expectGenesis(world)
   const found = await findRecord(world, change)
   if (found === undefined) return { refused: [report('change-unknown', { summary: `there is no ${change}` })] }
-  const signer = await world.personSigner()
-  // As everything about a change, who may speak is read from its base.
-  const [person, other] = peopleOf((await loadCommit(world, found.subject.base)).graph).ownersOfKey(signer.publicKey)
-  if (person === undefined || other !== undefined) {
-    const summary = `the key ${world.fingerprint(signer.publicKey) ?? ''} is of nobody in the base commit of ${found.id}`
-    return { refused: [report('person-unknown', { summary })] }
-  }
+  const here = await personHere(world)
+  if ('refused' in here) return here
+  const { person, signer } = here
   return append<Paused | { readonly refused: readonly Diagnostic[] }>(world, async (view) => {
     const current = trusted(await findChange(view, found.id)) ?? found
     if (current.state !== 'implementing') {
       const refused = [report('change-not-under-way', { summary: `${current.id} is ${current.state}` })]
       return { entries: [], result: { refused } }
     }
-    const record = moved(pause(current, reason, by(world, person.address)))
-    return { entries: [changeEntry(record, signer)], result: { record, person: person.address } }
+    const record = moved(pause(current, reason, by(world, person)))
+    return { entries: [changeEntry(record, signer)], result: { record, person } }
   })
 }

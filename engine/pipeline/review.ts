@@ -1,4 +1,3 @@
-import { keyFault, keyOf, peopleOf } from '../change/people.ts'
 import { changeEntry } from '../ledger/entries.ts'
 import { findChange } from '../ledger/find-records.ts'
 import { close, review as reviewed } from '../ledger/fold-change.ts'
@@ -8,13 +7,11 @@ import { signStatement } from '../model/dsse.ts'
 import { escapeControls } from '../model/escape.ts'
 import type { ChangeRecord, Review } from '../model/record.ts'
 import type { Signer } from '../ports/repository.ts'
-import { rulesFor } from './agreed-rules.ts'
 import { authorsOfRecord } from './authors-of-record.ts'
 import { codes } from './codes.ts'
-import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
+import { type PersonHere, personHere } from './person-here.ts'
 import { append, branchAfter, by, expectGenesis, findRecord, moved, trusted } from './records.ts'
-import { targetBranch, targetTip } from './target-branch.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -69,32 +66,16 @@ async function move(
   })
 }
 
-interface Found {
+interface Found extends PersonHere {
   readonly record: ChangeRecord
-  readonly person: Address
-  readonly signer: Signer
-  /** The target branch as it stands, as far as it was agreed to. */
-  readonly estate: EstateAt
 }
 
 /** The record, and who is at the keyboard by the target branch as it stands. */
 async function recordAndPerson(world: World, change: string): Promise<Found | Refused> {
   const record = await findRecord(world, change)
   if (record === undefined) return { refused: [report('change-unknown', { summary: `there is no ${change}` })] }
-  const branch = await targetBranch(world)
-  const tip = await targetTip(world, branch)
-  const estate = await (tip === undefined ? loadCommit(world, branch) : rulesFor(world, tip))
-  const signer = await world.personSigner()
-  const [owner, other] = peopleOf(estate.graph).ownersOfKey(signer.publicKey)
-  const key = owner === undefined ? undefined : keyOf(owner, signer.publicKey)
-  const now = world.clock.now().getTime()
-  const fault = key === undefined ? undefined : keyFault(key, now, now)
-  if (owner === undefined || other !== undefined || !owner.active || owner.bot || fault !== undefined) {
-    const because = fault?.because ?? `the key is of no active person of ${branch}`
-    const summary = `${world.fingerprint(signer.publicKey) ?? ''}: ${because}`
-    return { refused: [report('person-unknown', { summary })] }
-  }
-  return { record, person: owner.address, signer, estate }
+  const here = await personHere(world)
+  return 'refused' in here ? here : { record, ...here }
 }
 
 /** What somebody had to do with a change, so that they can't look back at it; undefined where they had nothing. */

@@ -1,7 +1,6 @@
 import { lengthOf } from '../calendar/duration.ts'
 import { intersection, type Span } from '../calendar/span.ts'
 import { holdAt, type Timetable, timesOf as timesOfDocument } from '../calendar/timetable.ts'
-import { peopleOf } from '../change/people.ts'
 import { changeEntry } from '../ledger/entries.ts'
 import { findChange } from '../ledger/find-records.ts'
 import { schedule, unschedule } from '../ledger/fold-change.ts'
@@ -13,6 +12,7 @@ import { explainHold, minute } from './due.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
 import { judgeUnmoved } from './judge-record.ts'
+import { personHere } from './person-here.ts'
 import type { Range } from './plan-change.ts'
 import { rangeOfRecord } from './range-of-record.ts'
 import { append, by, findRecord, moved, openRecords, refusal, trusted } from './records.ts'
@@ -62,6 +62,7 @@ export async function scheduleChange(world: World, options: ScheduleOptions): Pr
   const lapsed = await lapsedBy(world, record, range, chosen.from)
   if (lapsed !== undefined) return { refused: [lapsed] }
   const now = await write(world, record, chosen)
+  if ('refused' in now) return now
   const others = timed(await openRecords(world), world.clock.now().getTime())
   return { record: now, findings: conflictsOf({ ...now, span: chosen }, others, tip.graph) }
 }
@@ -72,7 +73,8 @@ export async function clearSchedule(world: World, change: string): Promise<Sched
   if ('refused' in found) return found
   if (found.record.schedule === undefined)
     return refuse('not-schedulable', `${found.record.id} has no time that could be taken away`)
-  return { record: await write(world, found.record, undefined), findings: [] }
+  const now = await write(world, found.record, undefined)
+  return 'refused' in now ? now : { record: now, findings: [] }
 }
 
 function refuse(code: keyof typeof codes, summary: string, hint?: string): Refused {
@@ -173,19 +175,15 @@ async function lapsedBy(
   return first < from ? tell(`an approval of it holds until ${minute(first)}`) : undefined
 }
 
-async function write(world: World, record: ChangeRecord, chosen: Chosen | undefined): Promise<ChangeRecord> {
-  const signer = await world.personSigner()
-  const base = await loadCommit(world, record.subject.base)
-  const [person, other] = peopleOf(base.graph).ownersOfKey(signer.publicKey)
-  if (person === undefined || other !== undefined) {
-    const summary = `the key ${world.fingerprint(signer.publicKey) ?? ''} is of nobody in the base commit`
-    throw refusal(report('person-unknown', { summary }))
-  }
+async function write(world: World, record: ChangeRecord, chosen: Chosen | undefined): Promise<ChangeRecord | Refused> {
+  const here = await personHere(world)
+  if ('refused' in here) return here
+  const { person, signer } = here
   return append(world, async (view) => {
     const current = trusted(await findChange(view, record.id))
     if (current === undefined || current.transition.uuid !== record.transition.uuid)
       throw refusal(report('change-not-applicable', { summary: `${record.id} moved meanwhile`, hint: 'try again' }))
-    const who = by(world, person.address)
+    const who = by(world, person)
     const now = moved(chosen === undefined ? unschedule(current, who) : schedule(current, scheduleOf(chosen), who))
     return { entries: [changeEntry(now, signer)], result: now }
   })

@@ -226,6 +226,7 @@ describe('wrong use', () => {
     [['audit', 'verify', '--witness', 'HEAD'], 1, /HEAD is no full commit id/],
     [['plan', '-o', 'no/such/folder/plan.json'], 1, /\[file-unwritable\]/],
     [['approve', 'package.json'], 1, /\[plan-invalid\]/],
+    [['approve', 'no-such-plan.json'], 1, /\[file-missing\] there is no saved plan no-such-plan.json/],
   ])('%j exits %i and says why', async (argv, status, why) => {
     const ran = await desk.run(...argv)
     expect(ran).toMatchObject({ status, out: '', err: expect.stringMatching(why) })

@@ -8,10 +8,17 @@ import type { World } from './world.ts'
 
 const report = reporter(codes)
 
-/** A saved plan, if the text is the path of one. It is believed only where its digest is that of what it holds. */
+/**
+ * A saved plan, if the text is the path of one. It is believed only where its digest is that of what it holds. What looks like a
+ * plan and is neither a file nor a branch is refused (`file-missing`).
+ */
 export async function readSavedPlan(world: World, path: string): Promise<Plan | undefined> {
   const text = path.endsWith('.json') ? await world.readIfThere(path) : undefined
-  if (text === undefined) return undefined
+  if (text === undefined) {
+    if (path.endsWith('.json') && (await (await world.repository()).resolve(path)) === undefined)
+      throw refusal(report('file-missing', { summary: `there is no saved plan ${path}` }))
+    return undefined
+  }
   const invalid = (because: string) => refusal(report('plan-invalid', { summary: `${path}: ${because}` }))
   const plan = parsed(text)
   if (plan === undefined) throw invalid('it is no plan')

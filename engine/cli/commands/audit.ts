@@ -16,6 +16,10 @@ interface Options {
 
 /** `plumbline audit verify`: needs nothing but a clone. */
 export const define: Define = (command, context) => {
+  command.addHelpText(
+    'after',
+    '\nExamples:\n  plumbline audit verify --allowed-signers ~/audit/signers\n  plumbline audit report --from 2026-10-01 --to 2026-12-31 --framework soc2 -o q4.html\n  plumbline audit access --as-of 2026-12-31',
+  )
   const { terminal } = context
   command
     .command('verify')

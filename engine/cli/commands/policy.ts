@@ -17,6 +17,7 @@ interface ReplayOptions extends TestOptions {
 
 /** `plumbline policy test` and `plumbline policy replay`. */
 export const define: Define = (command, context) => {
+  command.addHelpText('after', '\nExamples:\n  plumbline policy test\n  plumbline policy replay --since 2026-07-01')
   command
     .command('test')
     .description('run the examples that change policies carry with them')

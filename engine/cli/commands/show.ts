@@ -32,7 +32,7 @@ export const define: Define = (command, context) => {
         terminal.out(
           options.json === true
             ? `${JSON.stringify(shown, null, 2)}\n`
-            : recordText(shown.record, shown.history, terminal.colors),
+            : recordText(shown.record, shown.history, terminal),
         )
         return exit.ok
       }, options),

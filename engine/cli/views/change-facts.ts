@@ -18,7 +18,7 @@ export const minuteUtc = (at: string): string => `${minute(at)} UTC`
 /** What a record says beside its actions and its history, as label and value; a label stands once. */
 export function changeFacts(record: ChangeRecord): readonly (readonly [string, string])[] {
   return [
-    ['opened', `${minuteUtc(record.openedAt)} by ${record.openedBy}`],
+    ['opened', `${minuteUtc(record.openedAt)} by ${escapeControls(record.openedBy)}`],
     ...typeFacts(record),
     ['commits', `${record.subject.head.slice(0, 12)} into ${record.subject.base.slice(0, 12)}`],
     ['merged', record.merge === undefined ? 'not yet' : record.merge.commit.slice(0, 12)],
@@ -91,13 +91,20 @@ function timeFacts({ schedule, deployment }: ChangeRecord): readonly Fact[] {
       : [fact('begun', `${minuteUtc(deployment.startedAt)} by ${escapeControls(deployment.by)}`)]),
     ...(pause === undefined
       ? []
-      : [fact('pause', `asked for ${minuteUtc(pause.at)} by ${pause.by}: ${escapeControls(pause.reason)}`)]),
+      : [
+          fact(
+            'pause',
+            `asked for ${minuteUtc(pause.at)} by ${escapeControls(pause.by)}: ${escapeControls(pause.reason)}`,
+          ),
+        ]),
   ]
 }
 
 function endFacts({ deployment, review }: ChangeRecord): readonly Fact[] {
   const signed =
-    deployment?.attestation === undefined ? '' : `, attested by ${deployment.attestation.signatures[0]?.keyid ?? ''}`
+    deployment?.attestation === undefined
+      ? ''
+      : `, attested by ${escapeControls(deployment.attestation.signatures[0]?.keyid ?? '')}`
   const comment = review?.comment === undefined ? [] : listed('', escapeControls(review.comment).split('\n'))
   return [
     ...(deployment?.finishedAt === undefined ? [] : [fact('ended', `${minuteUtc(deployment.finishedAt)}${signed}`)]),

@@ -19,3 +19,14 @@ it('says what speaks for a risk in lines that fit a narrow terminal, each below 
   expect(lines[first + 1]?.search(/\S/)).toBe(column)
   expect(lines.join(' ').replace(/\s+/g, ' ')).toContain(`12 hosts (${hosts.join(', ')})`)
 })
+
+it('shows what a stranger wrote into the ledger as it stands there, and lets none of it move the cursor', () => {
+  const clear = '\u001b[2J\u009b2J\u202e'
+  const pause = { by: clear, at: '2026-10-05T09:00:00Z', reason: clear }
+  const deployment = { ...{ startedAt: pause.at, by: clear, pause, results: [] }, finishedAt: pause.at }
+  const attestation = { signatures: [{ keyid: clear, sig: '' }] }
+  const forged = { ...record, openedBy: clear, deployment: { ...deployment, attestation } } as unknown as ChangeRecord
+  const history = [{ at: pause.at, transition: clear, actor: clear, commit: 'c'.repeat(40) }]
+  const text = recordText(forged, history, { colors: picocolors.createColors(false), width: 100 })
+  expect(text).not.toMatch(/[\u001b\u0080-\u009f\u202e]/)
+})

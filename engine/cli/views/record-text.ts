@@ -66,7 +66,7 @@ function actionLines(record: ChangeRecord, c: Colors): string[] {
 
 export function historyLines(history: readonly HistoryLine[], c: Colors): string[] {
   return columns(
-    history.map((h) => [minute(h.at), h.transition, h.actor, h.commit.slice(0, 12)]),
+    history.map((h) => [minute(h.at), h.transition, h.actor, h.commit.slice(0, 12)].map(escapeControls)),
     { paint: (cell, column) => (column === 0 || column === 3 ? c.dim(cell) : cell) },
   )
 }

@@ -29,9 +29,27 @@ const securityLooks = documents({
   },
 })
 
+const template = documents({
+  kind: 'StandardChange',
+  metadata: { name: 'usual-words' },
+  spec: {
+    documents: [{ kinds: ['Profile'], fields: ['spec.resources.*.file.content'] }],
+    actions: { types: ['file'], environments: ['prod'] },
+    teams: ['operations'],
+    owner: 'team/security',
+    expires: '2026-12-01T00:00:00Z',
+  },
+})
+
 beforeEach(async () => {
   office = await openOffice({
-    files: { 'inventory/owned.yaml': profile('owned', 'team/security'), 'policies/security.yaml': securityLooks },
+    estate: { changes: { breakGlass: { teams: ['security'] } } },
+    files: {
+      'inventory/owned.yaml': profile('owned', 'team/security'),
+      'inventory/usual.yaml': profile('usual'),
+      'policies/security.yaml': securityLooks,
+      'policies/standard.yaml': template,
+    },
   })
   const pair = generateKeyPair('eve')
   eve = { keyFile: join(dirname(office.desk.folder), 'eve-key'), publicKey: pair.publicKey }
@@ -198,6 +216,52 @@ it('is not ended by an approved change that happens to touch what came so', asyn
   expect(await approve('mine', eve.keyFile)).toMatchObject({
     status: 1,
     err: expect.stringContaining('rules-unapproved'),
+  })
+}, 120_000)
+
+it('is not helped by a template, which covers what they merge next', async () => {
+  await push({ 'inventory/eve.yaml': person('eve', eve.publicKey) })
+  await office.write({
+    branch: 'usual',
+    author: 'ana',
+    files: { 'inventory/usual.yaml': profile('usual', undefined, 'usual\n') },
+  })
+  office.merge('usual')
+  await apply()
+  expect(await newest()).toMatchObject({ state: 'unapproved' })
+  await office.write({ branch: 'mine', author: 'ana', files: { 'inventory/mine.yaml': profile('mine') } })
+  expect(await approve('mine', eve.keyFile)).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('rules-unapproved'),
+  })
+}, 120_000)
+
+it('breaks no glass, unless what it brings is as it was', async () => {
+  await push({ 'inventory/eve.yaml': person('eve', eve.publicKey) })
+  await apply()
+  const breaking = (branch: string) =>
+    office.desk.run(
+      'break-glass',
+      '--head',
+      branch,
+      '--incident',
+      'INC-1',
+      '--reason',
+      'it is down',
+      '--key',
+      by('cleo'),
+    )
+  await office.write({ branch: 'urgent', author: 'cleo', files: { 'inventory/urgent.yaml': profile('urgent') } })
+  expect(await breaking('urgent')).toMatchObject({ status: 1, err: expect.stringContaining('rules-unapproved') })
+  const files = { 'inventory/urgent.yaml': profile('urgent'), 'inventory/eve.yaml': null }
+  await office.write({ branch: 'urgent-too', author: 'cleo', files })
+  const broken = await breaking('urgent-too')
+  expect(broken, broken.err).toMatchObject({ status: 0 })
+  office.merge('urgent-too')
+  await apply()
+  expect(on('urgent')).toBe(true)
+  expect(JSON.parse((await office.desk.run('audit', 'verify', '--json')).out)).toMatchObject({
+    findings: [{ code: 'unapproved-merge' }],
   })
 }, 120_000)
 

@@ -69,7 +69,7 @@ export async function rulesOfRecord(
 }
 
 /** What of the rules differs between two commits. */
-export async function rulesChangedBy(world: World, from: string, to: string): Promise<readonly string[]> {
+async function rulesChangedBy(world: World, from: string, to: string): Promise<readonly string[]> {
   return from === to ? [] : changedRules(await loadCommit(world, from), await loadCommit(world, to))
 }
 
@@ -88,12 +88,14 @@ export async function ruleFaults(
   if (changed.length === 0) return []
   const known = trusted(await findBranch(await (await world.ledger()).view()))?.rules
   const who =
-    known === undefined || known.commit !== rules.treeish ? '' : ` ${known.change} (${known.merge.slice(0, 12)}),`
+    known === undefined || known.commit !== rules.treeish
+      ? `what came after ${rules.treeish.slice(0, 12)}`
+      : `${known.change} (${known.merge.slice(0, 12)})`
   return [
     report('rules-unapproved', {
       // How the branch stands is looked at all the same; nobody can agree to it.
       ...(base === merged && { severity: 'warning' as const }),
-      summary: `nobody agreed to ${listed(changed)}:${who} merged without approval, changed what changes are judged by`,
+      summary: `${who} was merged without approval, and changed what changes are judged by: ${listed(changed)}`,
       detail: changed.join('\n'),
       hint: `bring them back as they were, in this change or one before it: ${wayBack(changed, rules, merged)}`,
     }),

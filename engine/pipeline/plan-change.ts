@@ -126,7 +126,8 @@ export async function planChange(
     verdict,
   }
   // Of some hosts only, nobody can tell what the whole would be.
-  const standard = options.hosts === undefined ? await standardMatch(world, { ...about, at: world.clock.now() }) : {}
+  const mayMatch = options.hosts === undefined && !plan.diagnostics.some((d) => d.code === 'rules-unapproved')
+  const standard = mayMatch ? await standardMatch(world, { ...about, at: world.clock.now() }) : {}
   return { plan: { ...plan, standard }, hosts: planned, base, rules, desired, commits, applied }
 }
 

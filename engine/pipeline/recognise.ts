@@ -1,3 +1,4 @@
+import { changedRules } from '../change/changed-rules.ts'
 import { contentDigest } from '../change/content.ts'
 import { explainApprovals } from '../change/explain-approvals.ts'
 import type { ApprovalVerdict } from '../change/judge-approvals.ts'
@@ -10,7 +11,7 @@ import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { StandardMatch } from '../model/plan.ts'
 import type { BranchRecord, ChangeRecord, GenesisRecord } from '../model/record.ts'
 import { planDigest, recordedAction } from '../plan/plan-digest.ts'
-import { rulesAfter, rulesChangedBy, rulesFor } from './agreed-rules.ts'
+import { agreedCommit, rulesAfter, rulesFor } from './agreed-rules.ts'
 import { isMergeOf, recordOfRequest } from './approve-reviews.ts'
 import { type Arrival, arrivals, isAbout } from './arrivals.ts'
 import { codes } from './codes.ts'
@@ -120,7 +121,7 @@ async function settle(
   judged: ApprovalVerdict,
 ): Promise<readonly Diagnostic[]> {
   const reasons = judged.holds ? [] : explainApprovals(judged).map((d) => d.summary)
-  const rules = await judgedBy(world, arrival)
+  const rules = await judgedBy(world, arrival, judged.holds)
   await append(world, async (view) => {
     const signer = await world.engineSigner()
     const current = trusted(await findChange(view, record.id))
@@ -227,7 +228,7 @@ async function born(
   reasons: readonly string[],
 ): Promise<string> {
   const signer = await world.engineSigner()
-  const rules = await judgedBy(world, arrival)
+  const rules = await judgedBy(world, arrival, state === 'approved')
   return append(world, async (view) => {
     const id = await nextChangeId(view, world.clock.now().getUTCFullYear())
     const merge = mergeOf(arrival, rules)
@@ -238,17 +239,19 @@ async function born(
   })
 }
 
-/** The commit whose documents judge a merge, and whether the rules of its result are others. */
+/** The commit whose documents judge a merge, and whether it brings rules that nobody agreed to. */
 interface JudgedBy {
   readonly commit: string
   readonly differs: boolean
 }
 
 /** Undefined where the estate asks for nobody: there whatever is merged is agreed to. */
-async function judgedBy(world: World, { commit, base }: Arrival): Promise<JudgedBy | undefined> {
+async function judgedBy(world: World, { commit, base }: Arrival, approved: boolean): Promise<JudgedBy | undefined> {
   if ((await expectGenesis(world)).rule === 'solo') return undefined
-  const { treeish } = await rulesFor(world, base)
-  return { commit: treeish, differs: (await rulesChangedBy(world, treeish, commit.id)).length > 0 }
+  const agreed = await agreedCommit(world, base)
+  if (approved) return { commit: agreed, differs: false }
+  const merged = await loadCommit(world, commit.tree, { base: await loadCommit(world, base) })
+  return { commit: agreed, differs: changedRules(await loadCommit(world, agreed), merged).length > 0 }
 }
 
 const mergeOf = ({ commit, base }: Arrival, rules: JudgedBy | undefined) => ({
@@ -258,15 +261,10 @@ const mergeOf = ({ commit, base }: Arrival, rules: JudgedBy | undefined) => ({
 })
 
 /** What was agreed to judges what comes next; what was not does so only where it leaves the rules as they were. */
-function withRules(
-  branch: BranchRecord,
-  { id, state, merge }: ChangeRecord,
-  judged: JudgedBy | undefined,
-): BranchRecord {
+function withRules(branch: BranchRecord, { id, merge }: ChangeRecord, judged: JudgedBy | undefined): BranchRecord {
   const { rules: before, ...rest } = branch
   if (judged === undefined || merge === undefined) return branch
-  const differs = judged.differs && state === 'unapproved'
-  const rules = rulesAfter(before, merge, { change: id, differs })
+  const rules = rulesAfter(before, merge, { change: id, differs: judged.differs })
   return rules === undefined ? rest : { ...rest, rules }
 }
 

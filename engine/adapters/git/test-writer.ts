@@ -8,7 +8,8 @@ import { openGitLedger } from './git-ledger.ts'
  * Arguments: folder, name, how many, how many at once.
  */
 const [dir = '', name = '', count = '1', parallel = '1'] = process.argv.slice(2)
-const ledger = await openGitLedger(dir)
+// Dozens of them on two cores: each waits for its turn as long as that takes.
+const ledger = await openGitLedger(dir, { patience: 1_200_000 })
 const signer = memorySigner(generateKeyPair())
 
 async function appendOne(): Promise<void> {

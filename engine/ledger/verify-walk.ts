@@ -14,6 +14,7 @@ import type {
 import type { ReleaseRecord } from '../model/release.ts'
 import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerCommit, LedgerStep } from '../ports/ledger.ts'
+import { RepositoryError } from '../ports/repository.ts'
 import { type AllowedSigner, maySign, namesPrincipal } from './allowed-signers.ts'
 import { parseRecord, type RecordSort, type RecordTypes } from './record-text.ts'
 import type { VerifyQuestion } from './verify-question.ts'
@@ -134,8 +135,18 @@ export class LedgerWalk {
     this.#uuids.add(uuid)
     const signed = this.#signerOf(step.commit)
     // The record is looked at even where the signature is bad, so that later entries are judged by what is there.
-    const fault = await judge(this, record, step, 'key' in signed ? signed.key : '')
+    const fault = await this.#judged(judge, record, step, 'key' in signed ? signed.key : '')
     return 'because' in signed ? signed.because : fault
+  }
+
+  /** An entry that names what the repository does not hold ends nothing: it is named, and so are those after it. */
+  async #judged(judge: JudgeEntry, record: string, step: LedgerStep, key: string): Promise<string | undefined> {
+    try {
+      return await judge(this, record, step, key)
+    } catch (error) {
+      if (error instanceof RepositoryError) return `what it names can't be looked at: ${error.message}`
+      throw error
+    }
   }
 
   #signerOf(commit: LedgerCommit): { readonly key: string } | { readonly because: string } {

@@ -50,7 +50,9 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
   return verifyLedger({
     steps: options.watch?.((await world.ledger()).steps()) ?? (await world.ledger()).steps(),
     main: await Promise.all(ids.map(async (id) => ({ id, ...(await treeAndParents(world, id)) }))),
-    isOnMain: (commit) => repository.isAncestor(commit, tip),
+    // A record that was edited may name anything.
+    isOnMain: async (commit) =>
+      (await repository.resolve(commit)) !== undefined && (await repository.isAncestor(commit, tip)),
     contentOf: async (commit, base) => contentDigest(await repository.changes(base, commit.id), world.sha256),
     personKeys: async (base, person, at) => keysOf((await estateOf(base)).graph, person, at),
     isPerson: async (base, person) => {

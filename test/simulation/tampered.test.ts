@@ -125,6 +125,20 @@ async function tamper(t: Tampering, objects: ObjectWriter): Promise<{ readonly t
   return { tip: parent ?? '', first }
 }
 
+/** The ledger with another text in a file of one entry. */
+async function rewritten(at: number, path: string, text: string, objects: ObjectWriter) {
+  let parent = at === 0 ? undefined : entries[at - 1]?.id
+  let first = ''
+  for (const [place, entry] of entries.entries()) {
+    if (place < at) continue
+    const tree = place === at ? await trees.edit(entry.tree, new Map([[path, text]]), objects) : entry.tree
+    const head = `tree ${tree}\n${parent === undefined ? '' : `parent ${parent}\n`}`
+    parent = objects.write('commit', Buffer.concat([Buffer.from(head), entry.rest]))
+    if (place === at) first = parent
+  }
+  return { tip: parent ?? '', first }
+}
+
 /** One byte of one of the files that the entry wrote is another. */
 async function edited(entry: Entry, before: string | undefined, byte: number, objects: ObjectWriter): Promise<string> {
   const args =
@@ -177,6 +191,28 @@ it('finds nothing where nothing was done', async () => {
   const report = await verified(tip, tip)
   expect(report).toMatchObject({ findings: [], witnessed: true, tip })
 })
+
+it('names an entry that names a commit which is not there', async () => {
+  const witness = entries.at(-1)?.id ?? ''
+  const folder = join(office.desk.folder, '.git', 'objects')
+  const hex = /(?:base|head|commit|recognised): ([0-9a-f]{40})/g
+  let named = 0
+  for (const at of entries.keys()) {
+    const objects = new ObjectWriter(folder, context.format)
+    const paths =
+      at === 0 ? [] : git('diff', '--name-only', entries[at - 1]?.tree ?? '', entries[at]?.tree ?? '').split('\n')
+    for (const path of paths) {
+      const text = (await trees.file(entries[at]?.tree ?? '', path)) ?? ''
+      const other = text.replaceAll(hex, (all, id: string) => all.replace(id, 'd'.repeat(40)))
+      if (other === text) continue
+      const { tip, first } = await rewritten(at, path, other, objects)
+      await objects.settle()
+      expect([path, (await verified(tip, witness)).firstBad?.commit]).toEqual([path, first])
+      named += 1
+    }
+  }
+  expect(named).toBeGreaterThan(5)
+}, 300_000)
 
 it('a thousand times', async () => {
   const witness = entries.at(-1)?.id ?? ''

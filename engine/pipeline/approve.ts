@@ -11,6 +11,7 @@ import { signStatement } from '../model/dsse.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ApprovalPredicate, ChangeRecord, RecordedApproval } from '../model/record.ts'
 import { recordedAction } from '../plan/plan-digest.ts'
+import { recordedPlan } from '../plan/recorded-plan.ts'
 import type { LedgerEntry } from '../ports/ledger.ts'
 import type { Signer } from '../ports/repository.ts'
 import { codes } from './codes.ts'
@@ -133,20 +134,9 @@ export function bornFor(
   { plan }: PlannedChange,
   actor: By['actor'],
 ): ChangeRecord {
-  const actions = plan.actions.map(recordedAction)
-  const about = {
-    id,
-    title,
-    subject: plan.subject,
-    actions,
-    risk: plan.risk,
-    ...(plan.only !== undefined && { only: plan.only }),
-    ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
-    ...(plan.partial === true && { partial: true as const }),
-    ...(plan.standard?.template !== undefined && { template: plan.standard.template }),
-  }
-  const state = plan.standard?.template === undefined ? 'proposed' : 'approved'
-  return moved(propose(about, by(world, actor), state))
+  const template = plan.standard?.template
+  const about = { id, title, ...recordedPlan(plan), ...(template !== undefined && { template }) }
+  return moved(propose(about, by(world, actor), template === undefined ? 'proposed' : 'approved'))
 }
 
 async function sign(

@@ -10,7 +10,7 @@ import { longestEmergency, owesReview, reviewDueAt } from '../model/emergency.ts
 import { escapeControls } from '../model/escape.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ChangeRecord, Emergency } from '../model/record.ts'
-import { recordedAction } from '../plan/plan-digest.ts'
+import { recordedPlan } from '../plan/recorded-plan.ts'
 import { forbids, titleOf, whoseKey } from './approve.ts'
 import { codes } from './codes.ts'
 import { planChange } from './plan-change.ts'
@@ -76,17 +76,8 @@ export async function breakGlass(world: World, options: BreakGlassOptions): Prom
       return { entries: [], result: refuse(report('change-rejected', { summary })) }
     }
     const id = await nextChangeId(view, now.getUTCFullYear())
-    const about = {
-      id,
-      title,
-      subject: plan.subject,
-      actions: plan.actions.map(recordedAction),
-      risk: plan.risk,
-      ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
-      ...(plan.partial === true && { partial: true as const }),
-    }
     const emergency: Emergency = { ...said, envelope }
-    const record = moved(bornOfEmergency(about, emergency, by(world, person)))
+    const record = moved(bornOfEmergency({ id, title, ...recordedPlan(plan) }, emergency, by(world, person)))
     const branch = await branchAfter(view, genesis, plan.subject.ref, [record])
     return { entries: [changeEntry(record, signer, { branch })], result: { plan, record, emergency } }
   })

@@ -10,7 +10,8 @@ import { propose, recogniseMerge, supersede } from '../ledger/fold-change.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { StandardMatch } from '../model/plan.ts'
 import type { BranchRecord, ChangeRecord, GenesisRecord } from '../model/record.ts'
-import { planDigest, recordedAction } from '../plan/plan-digest.ts'
+import { planDigest } from '../plan/plan-digest.ts'
+import { recordedPlan } from '../plan/recorded-plan.ts'
 import { agreedCommit, rulesAfter, rulesFor } from './agreed-rules.ts'
 import { isMergeOf, recordOfRequest } from './approve-reviews.ts'
 import { type Arrival, arrivals, isAbout } from './arrivals.ts'
@@ -159,14 +160,8 @@ async function standard(
   arrival: Arrival,
   { plan }: PlannedChange,
 ): Promise<readonly Diagnostic[]> {
-  const about = {
-    subject: plan.subject,
-    actions: plan.actions.map(recordedAction),
-    risk: plan.risk,
-    ...(plan.standard?.template !== undefined && { template: plan.standard.template }),
-    ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
-    ...(plan.partial === true && { partial: true as const }),
-  }
+  const template = plan.standard?.template
+  const about = { ...recordedPlan(plan), ...(template !== undefined && { template }) }
   await born(world, genesis, arrival, about, 'approved', [])
   return []
 }
@@ -201,21 +196,7 @@ async function solo(
   const reasons = held
     ? []
     : [...plan.verdict.denials.map((d) => d.summary), ...plan.verdict.requirements.map((r) => r.because)]
-  const actions = plan.actions.map(recordedAction)
-  await born(
-    world,
-    genesis,
-    arrival,
-    {
-      subject: plan.subject,
-      actions,
-      risk: plan.risk,
-      ...(plan.rollbackOf !== undefined && { rollbackOf: plan.rollbackOf }),
-      ...(plan.partial === true && { partial: true as const }),
-    },
-    held ? 'approved' : 'unapproved',
-    reasons,
-  )
+  await born(world, genesis, arrival, recordedPlan(plan), held ? 'approved' : 'unapproved', reasons)
   return held ? [] : plan.verdict.denials
 }
 
@@ -223,7 +204,7 @@ async function born(
   world: World,
   genesis: GenesisRecord,
   arrival: Arrival,
-  about: Pick<ChangeRecord, 'subject' | 'actions' | 'risk' | 'rollbackOf' | 'partial' | 'template'>,
+  about: Pick<ChangeRecord, 'subject' | 'actions' | 'risk' | 'only' | 'rollbackOf' | 'partial' | 'template'>,
   state: 'approved' | 'unapproved',
   reasons: readonly string[],
 ): Promise<string> {

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import type { World } from '../../pipeline/world.ts'
 import type { Define } from '../context.ts'
+import { keyOption } from '../key-option.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 import { exit, type Terminal } from '../terminal.ts'
@@ -25,10 +26,7 @@ export const define: Define = (command, context) => {
   command
     .argument('[plan]', 'a saved plan, or a branch, tag or commit', 'HEAD')
     .option('--base <rev>', 'what it is to be merged into (default: the branch of the estate)')
-    .option(
-      '--key <file>',
-      "your private SSH key, or a public key that your agent holds (default: git's user.signingkey)",
-    )
+    .option(...keyOption)
     .option('-m, --comment <text>', 'a word to the record')
     .option('--reject', 'sign that it must not be applied')
     .option('--allow-mass-delete', 'agree to a plan that removes a great deal')

@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import type { Define } from '../context.ts'
+import { keyOption } from '../key-option.ts'
 import { minutesOf } from '../minutes-of.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
@@ -29,10 +30,7 @@ export const define: Define = (command, context) => {
         .argParser(minutesOf)
         .default(120, '2h'),
     )
-    .option(
-      '--key <file>',
-      "your private SSH key, or a public key that your agent holds (default: git's user.signingkey)",
-    )
+    .option(...keyOption)
     .option('--allow-mass-delete', 'carry out a plan that removes a great deal')
     .option('--json', 'print JSON')
     .addHelpText(

@@ -1,4 +1,5 @@
 import type { Define } from '../context.ts'
+import { keyOption } from '../key-option.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 
@@ -12,10 +13,7 @@ export const define: Define = (command, context) => {
   const { terminal } = context
   command
     .argument('<change>', 'number of the change, CHG-2026-00042')
-    .option(
-      '--key <file>',
-      "your private SSH key, or a public key that your agent holds (default: git's user.signingkey)",
-    )
+    .option(...keyOption)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import type { Define } from '../context.ts'
+import { keyOption } from '../key-option.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 
@@ -21,10 +22,7 @@ export const define: Define = (command, context) => {
         .makeOptionMandatory(),
     )
     .option('-m, --comment <text>', 'what you found')
-    .option(
-      '--key <file>',
-      "your private SSH key, or a public key that your agent holds (default: git's user.signingkey)",
-    )
+    .option(...keyOption)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

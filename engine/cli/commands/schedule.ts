@@ -1,6 +1,7 @@
 import type { ChangeRecord } from '../../model/record.ts'
 import type { When } from '../../pipeline/schedule.ts'
 import type { Define } from '../context.ts'
+import { keyOption } from '../key-option.ts'
 import { minutesOf } from '../minutes-of.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
@@ -32,10 +33,7 @@ export const define: Define = (command, context) => {
       minutesOf,
     )
     .option('--clear', 'take its time away: it is applied as soon as it may be')
-    .option(
-      '--key <file>',
-      "your private SSH key, or a public key that your agent holds (default: git's user.signingkey)",
-    )
+    .option(...keyOption)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

@@ -159,13 +159,17 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
   const reached = reachOf(base, desired)
   const people = peopleOf(rules.graph)
   const authorship = authorsOf(commits, people, now)
-  const past = await pastOf(world, {
-    base: { commit: range.base, graph: rules.graph },
-    applied: parts.applied,
-    changed: changedDocuments(base.graph, desired.graph),
-    authors: authorship.authors,
-    people,
-  })
+  // What does nothing risks nothing, whatever went wrong before: drift that is looked for again and again reads no past.
+  const past =
+    actions.length === 0
+      ? undefined
+      : await pastOf(world, {
+          base: { commit: range.base, graph: rules.graph },
+          applied: parts.applied,
+          changed: changedDocuments(base.graph, desired.graph),
+          authors: authorship.authors,
+          people,
+        })
   const risk = standingRisk(rules, desired, actions, {
     reach: reached,
     unknowns: planned.unknowns,

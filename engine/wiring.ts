@@ -14,6 +14,7 @@ import { estateFile } from './pipeline/estate.ts'
 import type { World } from './pipeline/world.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Folder } from './ports/folder.ts'
+import type { Forge } from './ports/forge.ts'
 import { RepositoryError, type Signer } from './ports/repository.ts'
 
 export interface WorldOptions extends OpenOptions {
@@ -56,6 +57,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     closers.push(() => opened.close())
     return opened
   })
+  const forge = once(async (): Promise<Forge | undefined> => undefined)
   const { thisProcess, hasDied } = await import('./adapters/process/this-process.ts')
   return {
     root,
@@ -90,11 +92,13 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       closers.push(() => connector.close())
       return connector
     }),
-    forge: once(async () => {
-      if (options.forge === undefined) return undefined
+    reviews: once(async () => {
+      if (options.reviews === 'forge') return forge()
+      if (options.reviews === undefined) return undefined
       const { openFileForge } = await import('./adapters/forge/file-forge.ts')
-      return openFileForge(await readText(resolve(options.start, options.forge)), options.forge)
+      return openFileForge(await readText(resolve(options.start, options.reviews.file)), options.reviews.file)
     }),
+    forge,
     reach: (await import('./adapters/reach/network-reach.ts')).networkReach,
     secrets: once(async () => (await import('./adapters/secrets/machine-secrets.ts')).machineSecrets(options.env)),
     engineSigner: once(async () => {

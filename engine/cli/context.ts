@@ -8,8 +8,8 @@ export interface OpenOptions {
   readonly directory?: string
   /** The person's private key, or a public key that an agent holds, where it is not git's `user.signingkey`. */
   readonly key?: string
-  /** File with what the forge says of pull requests. */
-  readonly forge?: string
+  /** Where reviews are read: the forge itself, or a file with what it says of pull requests. Nowhere, where nothing is said. */
+  readonly reviews?: 'forge' | { readonly file: string }
   /** Who is told what happens. */
   readonly emit?: Emit
   /** Open a folder in which there is no estate (yet). */

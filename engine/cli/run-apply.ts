@@ -29,7 +29,7 @@ export async function runApply(
   const world = await open({
     network: 'must',
     emit: applyProgress(terminal, json ? 'events' : (options.progress ?? 'text')),
-    ...(options.fromForge !== undefined && { forge: options.fromForge }),
+    ...(options.fromForge !== undefined && { reviews: { file: options.fromForge } }),
   })
   const { applyPending } = await import('../pipeline/apply.ts')
   const { readSavedPlan } = await import('../pipeline/saved-plan.ts')

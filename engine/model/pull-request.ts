@@ -1,16 +1,24 @@
+import type { Digest } from './canonical.ts'
 import type { ForgePush } from './record.ts'
 
 /** An account on a forge, as the forge writes it. */
 export interface ForgeAccount {
   readonly login: string
+  /** The forge's own number for it, in decimal: a login can be given up and taken by somebody else, this can't. Absent where the forge has none. */
+  readonly id?: string
   /** The forge says that it belongs to a program. */
   readonly bot: boolean
 }
+
+/** What an account may do in a repository, from nothing to everything. */
+export type ForgePermission = 'none' | 'read' | 'triage' | 'write' | 'maintain' | 'admin'
 
 /** What somebody said about a pull request, in the newest state that the forge knows of it. */
 export interface Review {
   readonly id: string
   readonly account: ForgeAccount
+  /** What the account may do there now; absent where the forge does not tell. */
+  readonly permission?: ForgePermission
   readonly state: 'approved' | 'changes-requested' | 'dismissed' | 'commented'
   /** The commit that was looked at. */
   readonly commit: string
@@ -18,7 +26,24 @@ export interface Review {
   readonly at: string
 }
 
-/** A pull request (merge request, in other places), as a forge tells of it. Commits are full object ids. */
+/** What one of our own checks said of a commit, as the forge keeps it. */
+export interface PlanCheck {
+  /** Commit that it is about. */
+  readonly commit: string
+  /** Digest of the plan that was shown. */
+  readonly plan: Digest
+  readonly conclusion: CheckConclusion
+}
+
+/**
+ * - `success`: it may be merged as far as this check goes
+ * - `failure`: something forbids it
+ * - `action-required`: somebody has to do something first, such as approve
+ * - `neutral`: nothing to say, or out of date
+ */
+export type CheckConclusion = 'success' | 'failure' | 'action-required' | 'neutral'
+
+/** A pull request (merge request, in other places), as a forge tells of it: what judging it takes. Commits are full object ids. */
 export interface PullRequest {
   /** Host name of the forge, with its port where that is not the usual one. */
   readonly host: string
@@ -35,4 +60,26 @@ export interface PullRequest {
   readonly pushes: readonly ForgePush[]
   /** The commit on the target branch that brought it there. */
   readonly merged?: string
+  /** Who merged it, where it is and the forge tells. */
+  readonly mergedBy?: ForgeAccount
+  /** Checks of ours about plans of its head, oldest first; absent where the forge does not tell. */
+  readonly plans?: readonly PlanCheck[]
+}
+
+/** A pull request with what people see of it. */
+export interface RequestPage extends PullRequest {
+  readonly state: 'open' | 'closed' | 'merged'
+  readonly title: string
+  readonly body: string
+  /** Short name of the branch it comes from, and whether that is another repository's. */
+  readonly branch: string
+  readonly fork: boolean
+  readonly draft: boolean
+  readonly labels: readonly string[]
+  /** Where people look at it. */
+  readonly url: string
+  /** ISO 8601, UTC. */
+  readonly openedAt: string
+  /** What the forge says of merging it, our own checks apart. */
+  readonly mergeable: 'yes' | 'conflicts' | 'blocked' | 'unknown'
 }

@@ -74,7 +74,7 @@ export async function recordOfRequest(
   arrival: { readonly commit: Commit; readonly base: string; readonly head: string },
 ): Promise<ChangeRecord | undefined> {
   const { commit, base, head } = arrival
-  const forge = await world.forge()
+  const forge = await world.reviews()
   if (forge === undefined) return undefined
   const branch = await targetBranch(world)
   const told = [...(await forge.requests(commit.id)), ...(await forge.requests(head))]
@@ -97,7 +97,7 @@ export async function isMergeOf(world: World, head: string, base: string, commit
 
 /** Brings the records of open changes up to what the forge says now: what was dismissed, who rejected, who approved since. */
 export async function followReviews(world: World): Promise<readonly Diagnostic[]> {
-  if ((await world.forge()) === undefined) return []
+  if ((await world.reviews()) === undefined) return []
   const findings: Diagnostic[] = []
   const waiting = new Set(['proposed', 'approved', 'scheduled', 'rejected'])
   for (const record of await openRecords(world)) {
@@ -141,7 +141,7 @@ async function followOne(
 }
 
 async function requestsOf(world: World, head: string): Promise<readonly PullRequest[]> {
-  const forge = await world.forge()
+  const forge = await world.reviews()
   const branch = await targetBranch(world)
   const told = forge === undefined ? [] : await forge.requests(head)
   return told.filter((r) => r.head === head && r.target === branch)

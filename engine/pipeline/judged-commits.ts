@@ -31,7 +31,7 @@ async function pushedTo(
   head: string,
   approvals: readonly RecordedApproval[] | undefined,
 ): Promise<readonly Pushed[]> {
-  const forge = await world.forge()
+  const forge = await world.reviews()
   const told = forge === undefined ? [] : (await forge.requests(head)).filter((r) => r.head === head)
   const live = told.map(({ host, author, pushes }): Pushed => ({ host, author: author.login, pushes }))
   const open = approvals === undefined ? await openRecords(world) : []

@@ -11,7 +11,7 @@ import type { VerifySignature } from '../model/ssh-key.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Files } from '../ports/files.ts'
 import type { Folder } from '../ports/folder.ts'
-import type { Forge } from '../ports/forge.ts'
+import type { Forge, ReviewSource } from '../ports/forge.ts'
 import type { HostConnector, SessionFailure } from '../ports/host-session.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Ledger } from '../ports/ledger.ts'
@@ -52,7 +52,9 @@ export interface World {
   readonly store: () => Promise<Store>
   readonly connector: () => Promise<HostConnector>
   readonly reach: Reach
-  /** Where changes are reviewed; undefined where nothing is known of one. */
+  /** What reviews say: a file of facts, or the forge itself; undefined where nobody asked for them. */
+  readonly reviews: () => Promise<ReviewSource | undefined>
+  /** Where changes are proposed and reviewed; undefined where the estate has no remote. */
   readonly forge: () => Promise<Forge | undefined>
   /** Values of secrets, on this machine: only apply asks for them. */
   readonly secrets: () => Promise<Secrets>

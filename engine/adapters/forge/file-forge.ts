@@ -1,5 +1,5 @@
 import { reporter } from '../../model/diagnostic.ts'
-import type { Forge } from '../../ports/forge.ts'
+import type { ReviewSource } from '../../ports/forge.ts'
 import { RepositoryError } from '../../ports/repository.ts'
 import { codes } from './codes.ts'
 import { readFacts } from './read-facts.ts'
@@ -7,7 +7,7 @@ import { readFacts } from './read-facts.ts'
 const report = reporter(codes)
 
 /** A forge as a file that CI wrote tells of it: works with any forge, without a login. `name` is for messages. */
-export function openFileForge(text: string, name: string): Forge {
+export function openFileForge(text: string, name: string): ReviewSource {
   const facts = readFacts(text)
   if (typeof facts === 'string') {
     const { code, summary, hint } = report('forge-facts', { summary: `${name}: ${facts}` })

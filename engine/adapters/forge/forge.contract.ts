@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { PullRequest } from '../../model/pull-request.ts'
-import type { Forge } from '../../ports/forge.ts'
+import type { ReviewSource } from '../../ports/forge.ts'
 
 const commit = (digit: string) => digit.repeat(40)
 
@@ -62,7 +62,7 @@ export const toldRequests: readonly PullRequest[] = [
 ]
 
 /** What every forge holds to. `open` gives one that has these pull requests. */
-export function forgeContract(open: (requests: readonly PullRequest[]) => Promise<Forge>): void {
+export function forgeContract(open: (requests: readonly PullRequest[]) => Promise<ReviewSource>): void {
   it('finds a pull request by its newest commit, with all that is known of it', async () => {
     const forge = await open(toldRequests)
     expect(await forge.requests(commit('b'))).toEqual([toldRequests[0]])

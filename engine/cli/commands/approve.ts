@@ -47,7 +47,7 @@ export const define: Define = (command, context) => {
           network: 'must',
           emit: progress(terminal),
           ...(options.key !== undefined && { key: options.key }),
-          ...(options.fromForge !== undefined && { forge: options.fromForge }),
+          ...(options.fromForge !== undefined && { reviews: { file: options.fromForge } }),
         })
         if (options.fromForge !== undefined) return approveReviews(world, subject, options, terminal)
         const { approve } = await import('../../pipeline/approve.ts')

@@ -34,6 +34,7 @@ export async function generateLedger({ records, perCommit }: LedgerSize): Promis
   const recipe = createHash('sha256')
     .update(readFileSync(fileURLToPath(import.meta.url)))
     .update(sampleText)
+    .update(changePath(sampleId) ?? '')
   const name = `ledger-${records}-${perCommit}-`
   const root = join(cacheFolder(), `${name}${recipe.digest('hex').slice(0, 12)}`)
   if (existsSync(root)) return root

@@ -9,6 +9,7 @@ import type {
   LockRecord,
 } from '../model/record.ts'
 import type { LedgerView } from '../ports/ledger.ts'
+import { idsOfYear, newestFirst } from './newest-ids.ts'
 import {
   appliedPath,
   baselinePath,
@@ -101,25 +102,15 @@ export async function* eachChange(view: LedgerView): AsyncGenerator<Found<Change
   for await (const id of changeIds(view)) yield await findChange(view, id)
 }
 
-/** The next free number of a year. Looks at the newest folder only. */
+/** The next free number of a year. Looks at the newest folders only. */
 export async function nextChangeId(view: LedgerView, year: number): Promise<string> {
-  const [folder] = await newestFirst(view, `changes/${year}`)
-  const [newest] = folder === undefined ? [] : await newestFirst(view, `changes/${year}/${folder}`)
-  const last = newest === undefined ? undefined : parseChangeId(newest.replace(/\.yaml$/, ''))
+  const newest = await idsOfYear(view, `changes/${year}`).next()
+  const last = newest.done === true ? undefined : parseChangeId(newest.value)
   return formatChangeId({ year, number: (last?.number ?? 0) + 1 })
 }
 
 async function* changeIds(view: LedgerView): AsyncGenerator<string> {
-  for (const year of await newestFirst(view, 'changes'))
-    for (const folder of await newestFirst(view, `changes/${year}`))
-      for (const file of await newestFirst(view, `changes/${year}/${folder}`)) yield file.replace(/\.yaml$/, '')
-}
-
-/** By the last number in their names, however many digits it has. */
-async function newestFirst(view: LedgerView, folder: string): Promise<readonly string[]> {
-  const number = (name: string) => Number(/(\d+)(?:\.yaml)?$/.exec(name)?.[1] ?? 0)
-  const numbered = (await view.list(folder)).map((name) => ({ name, number: number(name) }))
-  return numbered.sort((a, b) => b.number - a.number).map(({ name }) => name)
+  for (const year of newestFirst(await view.list('changes'))) yield* idsOfYear(view, `changes/${year}`)
 }
 
 async function read<Sort extends RecordSort>(view: LedgerView, sort: Sort, path: string) {

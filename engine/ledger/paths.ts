@@ -7,7 +7,8 @@ export const branchPath = 'branch.yaml'
 export const baselinesFolder = 'baselines'
 
 const changeId = /^CHG-(\d{4})-(\d{5,9})$/
-const perFolder = 1000
+/** Names in a folder: a commit holds each folder on the way to its record anew, and whoever fetches it has to read them. */
+const perFolder = 100
 
 export interface ChangeNumber {
   readonly year: number
@@ -26,14 +27,17 @@ export function formatChangeId({ year, number }: ChangeNumber): string {
   return `CHG-${String(year).padStart(4, '0')}-${String(number).padStart(5, '0')}`
 }
 
-/** `changes/<year>/<thousand>/CHG-….yaml`; undefined where the id is none. */
+/** `changes/<year>/<ten thousands>/<hundreds>/CHG-….yaml`; undefined where the id is none. */
 export function changePath(id: string): string | undefined {
   const found = parseChangeId(id)
-  return found === undefined ? undefined : `changes/${found.year}/${folderOf(found.number)}/${id}.yaml`
+  return found === undefined ? undefined : `changes/${found.year}/${foldersOf(found.number)}/${id}.yaml`
 }
 
-export function folderOf(number: number): string {
-  return String(Math.floor(number / perFolder)).padStart(3, '0')
+/** `00/00` for 42, `01/23` for 12345, `123/45` for 1234567. */
+export function foldersOf(number: number): string {
+  const hundreds = Math.floor(number / perFolder)
+  const twoDigits = (value: number) => String(value).padStart(2, '0')
+  return `${twoDigits(Math.floor(hundreds / perFolder))}/${twoDigits(hundreds % perFolder)}`
 }
 
 /** `applied/<2 hex>/<host>.yaml`. */

@@ -7,7 +7,8 @@ import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
 import type { Signer } from '../ports/repository.ts'
 import { report } from './codes.ts'
 import type { By } from './fold-change.ts'
-import { folderOf } from './paths.ts'
+import { idsOfYear, newestFirst } from './newest-ids.ts'
+import { foldersOf } from './paths.ts'
 import { type Outcome, parseRecord, serialiseRecord } from './record-text.ts'
 
 /** Unauthorised changes: what hosts show and no change record knows. Their records are an engine's, from the first to the last. */
@@ -35,10 +36,10 @@ export function formatUnauthorisedId({ year, number }: UnauthorisedNumber): stri
   return `UCH-${String(year).padStart(4, '0')}-${String(number).padStart(5, '0')}`
 }
 
-/** `unauthorised/<year>/<thousand>/UCH-….yaml`; undefined where the id is none. */
+/** `unauthorised/<year>/<ten thousands>/<hundreds>/UCH-….yaml`; undefined where the id is none. */
 export function unauthorisedPath(id: string): string | undefined {
   const found = parseUnauthorisedId(id)
-  return found && `${unauthorisedFolder}/${found.year}/${folderOf(found.number)}/${id}.yaml`
+  return found && `${unauthorisedFolder}/${found.year}/${foldersOf(found.number)}/${id}.yaml`
 }
 
 /** A record is born. What the host said is cut and made harmless. */
@@ -176,19 +177,12 @@ async function newestIds(view: LedgerView, limit: number, only?: readonly string
   const ids: string[] = []
   const years = (only ?? (await view.list(unauthorisedFolder))).filter((name) => /^\d{4}$/.test(name))
   for (const year of newestFirst(years)) {
-    for (const folder of newestFirst(await view.list(`${unauthorisedFolder}/${year}`))) {
-      const files = newestFirst(await view.list(`${unauthorisedFolder}/${year}/${folder}`))
-      ids.push(...files.map((file) => file.replace(/\.yaml$/, '')))
-      if (ids.length >= limit) return ids.slice(0, limit)
+    for await (const id of idsOfYear(view, `${unauthorisedFolder}/${year}`)) {
+      ids.push(id)
+      if (ids.length >= limit) return ids
     }
   }
   return ids
-}
-
-/** By the last number in their names, however many digits it has. */
-const newestFirst = (names: readonly string[]): readonly string[] => {
-  const number = (name: string) => Number(/(\d+)(?:\.yaml)?$/.exec(name)?.[1] ?? 0)
-  return [...names].sort((a, b) => number(b) - number(a))
 }
 
 const short = (text: string): string => escapeControls(text).replaceAll('\n', ' ').slice(0, 300)

@@ -20,7 +20,7 @@ export const codes = {
   'protocol-forbidden': {
     severity: 'error',
     meaning: 'The address of the remote uses a transport that could run commands or can not be trusted.',
-    fix: 'use ssh, https, file or a local path: git remote set-url origin <address>',
+    fix: 'use ssh, https, file or a local path (http to this machine alone): git remote set-url origin <address>',
   },
   'repository-missing': {
     severity: 'error',

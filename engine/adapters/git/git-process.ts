@@ -70,13 +70,17 @@ export function gitEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.Pro
 /** Runs git in one folder with nothing inherited but what it needs. */
 export class GitProcess {
   readonly dir: string
+  /** The remote is on this machine itself, so that http without TLS may be used. */
+  plainHttp = false
 
   constructor(dir: string) {
     this.dir = dir
   }
 
   spawn(args: readonly string[]) {
-    return spawn('git', [...always, ...args], { cwd: this.dir, env: gitEnvironment(), stdio: 'pipe' })
+    const env = gitEnvironment()
+    if (this.plainHttp) env['GIT_ALLOW_PROTOCOL'] += ':http'
+    return spawn('git', [...always, ...args], { cwd: this.dir, env, stdio: 'pipe' })
   }
 
   /** Ends with git's exit status, whatever it is; throws `RepositoryError` only where git can't be started. */

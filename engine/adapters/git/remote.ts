@@ -5,12 +5,15 @@ import { type GitProcess, networkDeadline, said } from './git-process.ts'
 /** The remote that decides what is true. */
 export const remoteName = 'origin'
 
+/** Plain http to this machine itself: nobody else is on that way. User, host and port as git reads them; no other spelling of a loopback address. */
+const ownMachine = /^http:\/\/(?:[^/@\\?#]*@)?(?:127\.0\.0\.1|\[::1\]|localhost)(?::\d+)?(?:\/|$)/i
+
 /** Refuses addresses that make git run a command or use a transport without protection. Throws `protocol-forbidden`. */
 export function checkRemoteUrl(url: string): string {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(url)?.[1]?.toLowerCase()
   const helper = /^[A-Za-z0-9+.-]*::/.test(url)
   const host = /^(?:[a-z+]+:\/\/)?(?:[^/@]*@)?([^/:]*)/i.exec(url)?.[1] ?? ''
-  const allowed = scheme === undefined || scheme === 'ssh' || scheme === 'https' || scheme === 'file'
+  const allowed = scheme === undefined || scheme === 'ssh' || scheme === 'https' || scheme === 'file' || ownMachine.test(url)
   if (helper || !allowed || url.startsWith('-') || host.startsWith('-') || /[\x00-\x1f\x7f]/.test(url) || url === '')
     throw repositoryError(
       'protocol-forbidden',
@@ -28,6 +31,7 @@ export async function hasRemote(git: GitProcess): Promise<boolean> {
     return match?.[1] === remoteName && match[2] !== undefined ? [match[2]] : []
   })
   urls.forEach(checkRemoteUrl)
+  git.plainHttp = urls.some((url) => ownMachine.test(url))
   return urls.length > 0
 }
 

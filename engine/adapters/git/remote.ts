@@ -13,7 +13,8 @@ export function checkRemoteUrl(url: string): string {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(url)?.[1]?.toLowerCase()
   const helper = /^[A-Za-z0-9+.-]*::/.test(url)
   const host = /^(?:[a-z+]+:\/\/)?(?:[^/@]*@)?([^/:]*)/i.exec(url)?.[1] ?? ''
-  const allowed = scheme === undefined || scheme === 'ssh' || scheme === 'https' || scheme === 'file' || ownMachine.test(url)
+  const allowed =
+    scheme === undefined || scheme === 'ssh' || scheme === 'https' || scheme === 'file' || ownMachine.test(url)
   if (helper || !allowed || url.startsWith('-') || host.startsWith('-') || /[\x00-\x1f\x7f]/.test(url) || url === '')
     throw repositoryError(
       'protocol-forbidden',

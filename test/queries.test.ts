@@ -59,7 +59,7 @@ beforeAll(async () => {
   writeFileSync(`${login}.pub`, `${pair.publicKey}\n`)
   desk = openDesk({ PLUMBLINE_SSH_KEY: login, PLUMBLINE_DEBUG: '1' })
   await must('init', '.', '--solo')
-  const racks = { 'db-01': 'r04', 'web-01': 'r04', 'web-02': 'r05' }
+  const racks = { 'db-01': 'ams1-r04', 'web-01': 'ams1-r04', 'web-02': 'ams1-r05' }
   for (const name of Object.keys(racks)) {
     const host = await startSimulatedHost({ folder: join(scratch, name), name })
     host.authorize(pair.publicKey)
@@ -70,6 +70,13 @@ beforeAll(async () => {
   desk.write(
     'inventory/hosts.yaml',
     documents(
+      { kind: 'Site', metadata: { name: 'ams1' }, spec: { timeZone: 'Europe/Amsterdam' } },
+      { kind: 'Room', metadata: { name: 'hall' }, spec: { site: 'ams1' } },
+      ...[...new Set(Object.values(racks))].map((name) => ({
+        kind: 'Rack',
+        metadata: { name },
+        spec: { room: 'hall' },
+      })),
       ...Object.entries(racks).map(([name, rack], i) => ({
         kind: 'Host',
         metadata: { name, labels: { role: name.slice(0, -3) } },
@@ -175,11 +182,11 @@ describe('query', () => {
     expect(await rows('query', 'access', 'host == "web-01" && login == "ana"')).toEqual([])
   })
 
-  it('tells what sits in rack r04', async () => {
+  it('tells what sits in rack ams1-r04', async () => {
     const { out } = await desk.run(
       'query',
       'hosts',
-      'spec.rack.rack == "r04"',
+      'spec.rack.rack == "ams1-r04"',
       '--select',
       'name,spec.rack.unit',
       '--csv',

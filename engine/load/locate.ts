@@ -28,7 +28,9 @@ export function locator(textOf: (file: string) => string | undefined): Locate {
   }
   return (document, path, what = 'value') => {
     const source = sourceOf(document.file)
-    return source === undefined ? startOf(document) : find(source, document, path, what)
+    if (source === undefined) return startOf(document)
+    const written = document.bare !== true ? path : path[0] === 'spec' ? path.slice(1) : []
+    return find(source, document, written, what)
   }
 }
 

@@ -6,6 +6,7 @@ import type { Kinds } from '../model/kind.ts'
 import { apiVersion } from '../schema/document-schema.ts'
 import { nearest } from '../schema/nearest.ts'
 import { report } from './finding.ts'
+import { foreignDocument } from './foreign-document.ts'
 
 /** A mistake in the envelope, to be placed at a path of the document. */
 interface Mistake {
@@ -22,6 +23,11 @@ export type ReadDocument =
 export function readEnvelope(raw: RawDocument, file: string, kinds: Kinds): ReadDocument {
   const { value, index, line } = raw
   if (!isObject(value)) return { code: 'envelope', summary: 'a document must be a map', path: [] }
+  const foreign = foreignDocument(value)
+  if (foreign !== undefined && kinds.has(foreign.kind)) {
+    const address = addressOf(foreign.kind, foreign.metadata.name)
+    return { document: { address, document: foreign, file, index, line, bare: true } }
+  }
   const mistake = mistakeIn(value, kinds)
   if (mistake !== undefined) return mistake
   const document = value as unknown as Document

@@ -34,6 +34,8 @@ export interface LoadedDocument<Spec = JsonObject> {
   readonly index: number
   /** Line its first key stands on, from 1. */
   readonly line: number
+  /** The file holds the spec alone, in a form that others made; the rest was worked out from it. */
+  readonly bare?: true
 }
 
 /** A place in a file; line and column count from 1. */

@@ -36,7 +36,7 @@ export const define: Define = (command, context) => {
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .addHelpText(
       'after',
-      '\nDocuments are those of the working folder; what hosts are like is what was last seen and kept.\n\nExamples:\n  plumbline query packages \'name == "openssl" && versionBelow(version, "3.0.15")\'\n  plumbline query access \'host == "db-01" && root\'\n  plumbline query hosts \'spec.rack.rack == "r04"\' --sort spec.rack.unit\n  plumbline query certificates \'daysUntil(until) < 30.0\' --csv\n  plumbline query packages --tables',
+      '\nDocuments are those of the working folder; what hosts are like is what was last seen and kept.\n\nExamples:\n  plumbline query packages \'name == "openssl" && versionBelow(version, "3.0.15")\'\n  plumbline query access \'host == "db-01" && root\'\n  plumbline query hosts \'spec.rack.rack == "ams1-r04"\' --sort spec.rack.unit\n  plumbline query certificates \'daysUntil(until) < 30.0\' --csv\n  plumbline query packages --tables',
     )
     .action(async (table: string | undefined, condition: string | undefined, options: Options) =>
       context.run(async () => {

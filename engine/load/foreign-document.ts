@@ -1,0 +1,15 @@
+import { namePattern } from '../model/address.ts'
+import type { Document, JsonObject } from '../model/document.ts'
+import { apiVersion } from '../schema/document-schema.ts'
+
+/**
+ * Takes a document in a form that others made for one of ours, where it says so little of itself that it can be nothing else:
+ * a device type as NetBox's library has them (manufacturer, model and slug at its root, no apiVersion, no kind).
+ */
+export function foreignDocument(value: JsonObject): Document | undefined {
+  if (value['apiVersion'] !== undefined || value['kind'] !== undefined) return undefined
+  const { manufacturer, model, slug } = value
+  if (typeof manufacturer !== 'string' || typeof model !== 'string' || typeof slug !== 'string') return undefined
+  const name = slug.toLowerCase().replaceAll('_', '-')
+  return namePattern.test(name) ? { apiVersion, kind: 'DeviceType', metadata: { name }, spec: value } : undefined
+}

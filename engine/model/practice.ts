@@ -1,0 +1,54 @@
+import type { Address } from './address.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { Json, LoadedDocument, Locate } from './document.ts'
+import type { Drawing } from './drawing.ts'
+import type { Graph } from './graph.ts'
+
+/** What practices look at: documents of one commit, and the time it is judged at. */
+export interface PracticeInput {
+  readonly graph: Graph
+  readonly locate: Locate
+  readonly now: Date
+}
+
+/** A process of IT operations that needs code: a folder under `engine/practices/`, found by scanning. Pure. */
+export interface Practice {
+  readonly name: string
+  /** What is wrong with documents that neither their schemas nor their references tell. */
+  readonly check?: (input: PracticeInput) => readonly Diagnostic[]
+  readonly reports?: readonly Report[]
+}
+
+/** Something computed over the estate that people look at: tables, and drawings where a picture says more. */
+export interface Report {
+  /** One word, or several joined by hyphens: `plumbline report NAME`. */
+  readonly name: string
+  readonly summary: string
+  /** Kind of the documents that it can be narrowed to. */
+  readonly about?: string
+  /** @param about those that were named; all of the kind where none was */
+  run(input: PracticeInput, about: readonly LoadedDocument[]): ReportResult
+}
+
+export interface ReportResult {
+  readonly title: string
+  readonly tables: readonly ReportTable[]
+  readonly drawings?: readonly Drawing[]
+  /** Everything that is shown, for programs. */
+  readonly data: Json
+}
+
+export interface ReportTable {
+  readonly caption: string
+  readonly head: readonly string[]
+  /** As many cells as the head has; numbers stay numbers. */
+  readonly rows: readonly (readonly (string | number)[])[]
+  /** Said where there are no rows. */
+  readonly empty: string
+}
+
+/** The document's own fields as the kind's schema promises them; only for documents that were judged by it. */
+export const specOf = <Spec>(document: LoadedDocument): Spec => document.document.spec as Spec
+
+/** Names of documents, without their kind. */
+export const nameOf = (address: Address): string => address.slice(address.indexOf('/') + 1)

@@ -162,7 +162,7 @@ async function recordRequests(
   const title = await titleOf(world, range, plan)
   const signer = await world.engineSigner()
   const done = await append(world, async (view) => {
-    const found = (await openIn(view)).find((r) => isOpen(r) && isAbout(world, r, plan))
+    const found = recordAbout(world, await openIn(view), plan)
     const born = found ?? bornFor(world, await nextChangeId(view, now.getUTCFullYear()), title, planned, 'engine')
     const entries: LedgerEntry[] = []
     if (found === undefined)
@@ -177,6 +177,10 @@ async function recordRequests(
   const standing = await judgeRecord(world, done.record, planned)
   return { plan, ...done, standing, findings: [...read.findings, ...done.findings, ...explainApprovals(standing)] }
 }
+
+/** The record, of those that are open, whose approvals are judged for a plan. */
+export const recordAbout = (world: World, open: readonly ChangeRecord[], plan: Plan): ChangeRecord | undefined =>
+  open.find((r) => isOpen(r) && isAbout(world, r, plan))
 
 const isOpen = ({ merge, state }: ChangeRecord): boolean => merge === undefined && state !== 'implementing'
 

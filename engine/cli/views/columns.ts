@@ -1,3 +1,5 @@
+export { count } from '../../model/count.ts'
+
 /** Lines whose cells align; each column is as wide as its widest cell, the last one as it is. Cells are uncoloured; `paint` colours them. */
 export function columns(
   rows: readonly (readonly string[])[],
@@ -18,9 +20,4 @@ export function columns(
         .join(gap)
     ).trimEnd(),
   )
-}
-
-/** `1 host`, `3 hosts`. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`
 }

@@ -1,7 +1,7 @@
-import { structuredPatch } from 'diff'
+import { causeText, fieldText, lineDiff, plainFields } from '../../model/change-text.ts'
 import { escapeControls } from '../../model/escape.ts'
 import type { Action, Plan, Risk, RollbackPromise, WavePlan } from '../../model/plan.ts'
-import type { FieldChange, Verb } from '../../model/resource.ts'
+import type { Verb } from '../../model/resource.ts'
 import type { Colors } from '../terminal.ts'
 import { columns, count } from './columns.ts'
 import { diagnosticsText } from './diagnostics-text.ts'
@@ -77,7 +77,7 @@ function hostLines(plan: Plan, host: string, context: PlanContext): string[] {
   const { colors: c } = context
   const actions = plan.actions.filter((a) => a.host === host)
   const wave = plan.waves.find((w) => w.hosts.includes(host))
-  const rows = actions.map((a) => [marks[a.verb], typeOf(a), what(a), why(a), a.reversibility])
+  const rows = actions.map((a) => [marks[a.verb], typeOf(a), what(a), causeText(a.origin), a.reversibility])
   const aligned = columns(rows, {
     indent: '  ',
     paint: (cell, column, row) => paintCell(cell, column, actions[row], c),
@@ -101,7 +101,8 @@ const typeOf = (action: Action): string => action.resource.slice(0, action.resou
 function what(action: Action): string {
   const name = escapeControls(action.resource.slice(action.resource.indexOf(':') + 1))
   if (action.verb === 'restart') return `${name}  restart, after ${count(action.causedBy?.length ?? 0, 'change')} above`
-  return fitsBeside(action) ? `${name}  ${fieldText(action.fields[0])}` : name
+  const [first] = action.fields
+  return first !== undefined && fitsBeside(action) ? `${name}  ${fieldText(first)}` : name
 }
 
 /** One short field stands beside its resource; what is longer stands below, so that columns stay narrow. */
@@ -109,31 +110,6 @@ function fitsBeside({ verb, fields }: Action): boolean {
   const [only, another] = fields
   if (verb !== 'update' || only === undefined || another !== undefined || only.text !== undefined) return false
   return fieldText(only).length <= 48
-}
-
-function fieldText(field: FieldChange | undefined): string {
-  if (field === undefined) return ''
-  if (field.sensitive === true) return `${field.path}  changes (not shown)`
-  return `${field.path}  ${value(field.before)} → ${value(field.after)}`
-}
-
-function value(v: FieldChange['before']): string {
-  if (v === undefined) return 'nothing'
-  const text = typeof v === 'string' ? v : JSON.stringify(v)
-  if (/^sha256:[0-9a-f]{64}$/.test(text)) return `${text.slice(0, 'sha256:'.length + 12)}…`
-  return escapeControls(text.length > 80 ? `${text.slice(0, 77)}…` : text)
-}
-
-function why(action: Action): string {
-  const { cause, setBy } = action.origin
-  const set = setBy === undefined ? '' : `, set by ${setBy.change}`
-  return {
-    'this-change': 'this change',
-    pending: 'merged, not applied yet',
-    drift: `drift${set}`,
-    both: `this change, and drift${set}`,
-    rollback: 'rollback',
-  }[cause]
 }
 
 function originLines(action: Action, c: Colors): string[] {
@@ -150,13 +126,8 @@ function originLines(action: Action, c: Colors): string[] {
 function fieldLines(action: Action, context: PlanContext): string[] {
   const { colors: c } = context
   const lines: string[] = []
-  const small = action.fields.filter((f) => f.text === undefined)
   if (action.verb === 'update' && !fitsBeside(action))
-    lines.push(
-      ...small
-        .filter((f) => f.path !== 'content' || small.length === action.fields.length)
-        .map((f) => `      ${fieldText(f)}`),
-    )
+    lines.push(...plainFields(action.fields).map((f) => `      ${fieldText(f)}`))
   for (const field of action.fields)
     if (field.text !== undefined) lines.push(...diffLines(field.text, context.diffLines ?? 12, c))
   if (action.secrets !== undefined) lines.push(c.dim(`      with secret ${action.secrets.join(', ')}`))
@@ -164,8 +135,7 @@ function fieldLines(action: Action, context: PlanContext): string[] {
 }
 
 function diffLines(text: { readonly before: string; readonly after: string }, most: number, c: Colors): string[] {
-  const patch = structuredPatch('', '', text.before, text.after, '', '', { context: 0, maxEditLength: 2000 })
-  const all = patch?.hunks.flatMap((h) => h.lines.filter((l) => !l.startsWith('\\'))) ?? []
+  const all = lineDiff(text)
   const shown = all.slice(0, most).map((l) => `      ${l.startsWith('-') ? c.red(clean(l)) : c.green(clean(l))}`)
   if (all.length > most) shown.push(c.dim(`      … ${count(all.length - most, 'more line')}`))
   return shown

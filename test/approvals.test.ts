@@ -21,6 +21,11 @@ beforeAll(async () => {
   office = await openOffice({
     estate: { changes: { expireAfterDays: 2 } },
     files: {
+      'inventory/dana.yaml': documents({
+        kind: 'Person',
+        metadata: { name: 'dana' },
+        spec: { fullName: 'Dana', email: 'dana@example.org', accounts: [`${forge}/dana#4714`] },
+      }),
       'inventory/robot.yaml': documents({ kind: 'Person', metadata: { name: 'robot' }, spec: robot }),
       '.github/CODEOWNERS': 'inventory/guarded/ @office/security\n',
     },
@@ -61,8 +66,13 @@ interface Told {
   readonly head: string
   readonly author?: string
   readonly merged?: string
+  readonly mergedBy?: string
+  /** What our checks said of the head, oldest first. */
+  readonly checks?: readonly string[]
   readonly reviews?: readonly {
+    /** `login`, or `login#number`. */
     readonly by: string
+    readonly permission?: string
     readonly state?: string
     readonly commit?: string
     readonly id?: string
@@ -72,27 +82,37 @@ interface Told {
   readonly pushes?: readonly { readonly by: string; readonly after?: string; readonly before?: string }[]
 }
 
+const account = (name: string) => {
+  const [login, id] = name.split('#')
+  return { login, ...(id !== undefined && { id }) }
+}
+
 /** Writes down what the forge says; the name of the file. */
 function facts(...requests: readonly Told[]): string {
   const told = {
     version: 1,
     forge,
     repository: 'office/estate',
-    requests: requests.map(({ number = 1, head, author = 'ana', merged, reviews = [], pushes = [{ by: 'ana' }] }) => ({
-      number,
+    requests: requests.map((told) => ({
+      number: told.number ?? 1,
       target: 'main',
-      head,
-      author: { login: author },
-      ...(merged !== undefined && { merged }),
-      reviews: reviews.map((r, i) => ({
-        id: r.id ?? `${number}-${i}`,
-        account: { login: r.by, ...(r.bot === true && { bot: true }) },
+      head: told.head,
+      author: account(told.author ?? 'ana'),
+      ...(told.merged !== undefined && { merged: told.merged }),
+      ...(told.mergedBy !== undefined && { mergedBy: account(told.mergedBy) }),
+      ...(told.checks !== undefined && {
+        plans: told.checks.map((conclusion) => ({ commit: told.head, plan: `sha256:${'0'.repeat(64)}`, conclusion })),
+      }),
+      reviews: (told.reviews ?? []).map((r, i) => ({
+        id: r.id ?? `${told.number ?? 1}-${i}`,
+        account: { ...account(r.by), ...(r.bot === true && { bot: true }) },
+        ...(r.permission !== undefined && { permission: r.permission }),
         state: r.state ?? 'approved',
-        commit: r.commit ?? head,
+        commit: r.commit ?? told.head,
         at: r.at ?? at(-1),
       })),
-      pushes: pushes.map(({ by, after = head, before }) => ({
-        login: by,
+      pushes: (told.pushes ?? [{ by: 'ana' }]).map(({ by, after = told.head, before }) => ({
+        ...account(by),
         after,
         at: at(-3),
         ...(before !== undefined && { before }),
@@ -108,7 +128,7 @@ interface Answer {
   readonly state: string
   readonly noted: number
   readonly holds: boolean
-  readonly findings: readonly { readonly code: string; readonly summary: string }[]
+  readonly findings: readonly { readonly code: string; readonly summary: string; readonly hint?: string }[]
 }
 
 async function review(name: string, told: Omit<Told, 'head'>): Promise<Answer & { readonly codes: readonly string[] }> {
@@ -175,6 +195,16 @@ describe('a forge', () => {
     ['who opened the pull request', { author: 'ben', reviews: [{ by: 'ben' }] }, 'approver-wrote-it'],
     ['a second account of a bot', { reviews: [{ by: 'robot-too' }] }, 'approver-bot'],
     ['an account that the forge says is a bot', { reviews: [{ by: 'ben', bot: true }] }, 'approver-bot'],
+    ['an account that may only read', { reviews: [{ by: 'ben', permission: 'read' }] }, 'account-permission'],
+    ['a login that nobody wrote the number of', { reviews: [{ by: 'ben#4712' }] }, 'account-unnumbered'],
+    ['a login that somebody else took', { reviews: [{ by: 'dana#666' }] }, 'account-unknown'],
+    ['a number that is not told', { reviews: [{ by: 'dana' }] }, 'account-number-untold'],
+    ['the author, under a new login', { author: 'nobody#4714', reviews: [{ by: 'dana#4714' }] }, 'approver-wrote-it'],
+    [
+      'who pushed it under a new login',
+      { pushes: [{ by: 'ana' }, { by: 'else#4714' }], reviews: [{ by: 'dana#4714' }] },
+      'approver-wrote-it',
+    ],
     ['an account of nobody', { reviews: [{ by: 'benn' }] }, 'account-unknown'],
     [
       'somebody who looked at an older commit',
@@ -194,6 +224,42 @@ describe('a forge', () => {
     },
     30_000,
   )
+
+  it('knows an account by its number, whatever it is called by now, and keeps the number', async () => {
+    await branch('numbered')
+    const before = await review('numbered', { number: 17, reviews: [{ by: 'ben#4712' }] })
+    expect(before.findings).toContainEqual(
+      expect.objectContaining({
+        code: 'account-unnumbered',
+        hint: expect.stringContaining(`write ${forge}/ben#4712 instead of ${forge}/ben in spec.accounts of Person/ben`),
+      }),
+    )
+    const told = { number: 17, author: 'ana#1', reviews: [{ by: 'dana-new#4714', permission: 'write' }] }
+    const answer = await review('numbered', told)
+    expect(answer).toMatchObject({ noted: 1, holds: true })
+    expect(await merged('numbered')).toMatchObject({
+      state: 'implemented',
+      approvals: [{ approver: 'Person/dana', forge: { login: 'dana-new', id: '4714', author: 'ana', authorId: '1' } }],
+    })
+    await office.must(['audit', 'verify'])
+  }, 120_000)
+
+  it('takes an approval back with the permission to write', async () => {
+    await branch('demoted')
+    expect(await review('demoted', { number: 18, reviews: [{ by: 'ben', permission: 'write' }] })).toMatchObject({
+      holds: true,
+    })
+    const answer = await review('demoted', { number: 18, reviews: [{ by: 'ben', permission: 'read' }] })
+    expect(answer).toMatchObject({ state: 'proposed', noted: 1, holds: false })
+    expect(answer.codes).toContain('account-permission')
+    expect(
+      await review('demoted', {
+        number: 18,
+        reviews: [{ by: 'cleo', permission: 'none', state: 'changes-requested' }],
+      }),
+    ).toMatchObject({ state: 'rejected' })
+    await office.must(['audit', 'verify'])
+  }, 120_000)
 
   it('does not vouch for commits that somebody unknown pushed', async () => {
     await branch('strange', { signed: false })

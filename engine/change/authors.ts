@@ -1,7 +1,8 @@
+import { type Account, accountEntry } from '../model/account.ts'
 import type { Address } from '../model/address.ts'
 import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import { codes } from './codes.ts'
-import { type Account, accountName, type JudgedPerson, keyFault, keyOf, type People } from './people.ts'
+import { type JudgedPerson, keyFault, keyOf, type People } from './people.ts'
 
 const report = reporter(codes)
 
@@ -48,7 +49,7 @@ export function authorsOf(commits: readonly JudgedCommit[], people: People, now:
     if (commit.parents.length > 1 && commit.cleanMerge) continue
     const named = [commit.authorEmail, commit.committerEmail, ...commit.coAuthors].flatMap((e) => people.byEmail(e))
     const signers = commit.signerKey === undefined ? [] : people.ownersOfKey(commit.signerKey)
-    const accounts = [...(commit.pushers ?? []), ...(commit.hands ?? [])].flatMap((a) => people.byAccount(a))
+    const accounts = [...(commit.pushers ?? []), ...(commit.hands ?? [])].flatMap((a) => people.maybeOfAccount(a))
     for (const person of [...named, ...signers, ...accounts]) authors.add(person.address)
     const because = whyUnproven(commit, signers, people, now)
     if (because !== undefined)
@@ -91,9 +92,9 @@ function whyUnsigned(commit: JudgedCommit, signers: readonly JudgedPerson[], now
 function whyUnpushed(pushers: readonly Account[], people: People): string | undefined {
   for (const account of pushers) {
     const [person, other] = people.byAccount(account)
-    if (person === undefined) return `${accountName(account)}, who pushed it, is an account of nobody of the base`
-    if (other !== undefined)
-      return `${accountName(account)}, who pushed it, is listed by ${person.address} and by ${other.address}`
+    const name = accountEntry(account)
+    if (person === undefined) return `${name}, who pushed it, is an account of nobody of the base`
+    if (other !== undefined) return `${name}, who pushed it, is listed by ${person.address} and by ${other.address}`
     if (!person.active) return `${person.address}, who pushed it, is no longer active`
   }
   return undefined

@@ -105,6 +105,22 @@ export const codes = {
     meaning: 'A review came from an account that the base lists for nobody; it is not recorded.',
     fix: 'list it in spec.accounts of the person, in a change of its own',
   },
+  'account-unnumbered': {
+    severity: 'warning',
+    meaning:
+      'The forge told the number of an account, and the base lists the account by its login only. A login can be given up and taken by somebody else, so where there is a number only the number counts.',
+    fix: 'list the account with its number (github.com/login#number) in spec.accounts of the person, in a change of its own',
+  },
+  'account-number-untold': {
+    severity: 'warning',
+    meaning: 'The base lists an account with its number, and what the forge told of the account lacks it.',
+    fix: 'have the job that writes the facts file put the id of each account beside its login',
+  },
+  'account-permission': {
+    severity: 'warning',
+    meaning: 'The account that a review came from may not write in the repository, so its approval does not count.',
+    fix: 'give the account write permission on the forge if it should have it, or ask somebody who has it; then have the change reviewed again',
+  },
   'approver-unknown': {
     severity: 'error',
     meaning: 'The approver is no person of the base commit: a change can not bring its own approvers.',

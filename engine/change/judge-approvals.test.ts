@@ -23,7 +23,7 @@ interface ApprovalCase {
   readonly recordedAt?: string
   readonly signature?: 'broken'
   readonly subject?: Partial<Subject>
-  /** Set where a forge tells of it: the account, its forge, and which review of which pull request. */
+  /** Set where a forge tells of it: the account (`login`, or `login#number`), its forge, and which review of which pull request. */
   readonly login?: string
   readonly host?: string
   readonly review?: string
@@ -106,12 +106,16 @@ function reviewOf(a: ApprovalCase, login: string): RecordedApproval {
     at: a.at ?? '2027-03-02T10:00:00Z',
     decision: (a.decision ?? 'approve') as 'approve',
     head: a.subject?.head ?? subject.head,
-    forge: { host, repository: 'lantern/estate', request, review, login, author: 'ada', pushes: [] },
+    forge: { ...accountOf(host, login), repository: 'lantern/estate', request, review, author: 'ada', pushes: [] },
   }
 }
 
 const forgeHost = 'forge.test'
-const accountsOf = (logins: readonly string[]) => logins.map((login) => ({ host: forgeHost, login }))
+const accountOf = (host: string, name: string) => {
+  const [login = '', id] = name.split('#')
+  return { host, login, ...(id !== undefined && { id }) }
+}
+const accountsOf = (names: readonly string[]) => names.map((name) => accountOf(forgeHost, name))
 const email = (name: string) => (name.includes('@') ? name : `${name}@example.org`)
 
 function commitOf(c: CommitCase, index: number): JudgedCommit {
@@ -155,7 +159,7 @@ function questionOf(c: Omit<Case, 'case' | 'expect'>): ApprovalQuestion {
   }
 }
 
-for (const file of ['counts', 'fooled', 'subject', 'rejected', 'forge']) {
+for (const file of ['counts', 'fooled', 'subject', 'rejected', 'forge', 'accounts']) {
   describe(file, () => {
     it.each((load(text(file)) as Case[]).map((c) => [c.case, c] as const))('%s', (_, c) => {
       const verdict = judgeApprovals(questionOf(c))

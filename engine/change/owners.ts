@@ -108,7 +108,7 @@ function candidates(owner: string, people: People): readonly Address[] {
   if (!owner.startsWith('@')) return people.byEmail(owner).map((p) => p.address)
   const name = owner.slice(1)
   const team = addressOf('Team', name.slice(name.lastIndexOf('/') + 1))
-  const persons = [...people.byAddress.values()].filter((p) => p.accounts.some((a) => a.endsWith(`/${name}`)))
+  const persons = [...people.byAddress.values()].filter((p) => p.accounts.some((a) => a.login === name))
   if (!name.includes('/') && persons.length > 0) return persons.map((p) => p.address)
   return people.members.has(team) ? [team] : []
 }

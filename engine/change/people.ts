@@ -1,3 +1,4 @@
+import { type Account, accountName, accountNumber, parseAccount } from '../model/account.ts'
 import { type Address, addressOf } from '../model/address.ts'
 import { compareText } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/document.ts'
@@ -20,15 +21,8 @@ export interface JudgedPerson {
   readonly active: boolean
   readonly bot: boolean
   readonly keys: readonly PersonKey[]
-  /** Accounts on forges, `host/login` in small letters. */
-  readonly accounts: readonly string[]
-}
-
-/** An account on a forge, as the forge writes it. */
-export interface Account {
-  /** Host name of the forge. */
-  readonly host: string
-  readonly login: string
+  /** Accounts on forges, in small letters. */
+  readonly accounts: readonly Account[]
 }
 
 /** The people and teams of one commit, found by address, e-mail, key and account. */
@@ -39,7 +33,10 @@ export interface People {
   ownersOfKey(publicKey: string): readonly JudgedPerson[]
   /** Also by the address that a forge makes up for an account that hides its own. */
   byEmail(email: string): readonly JudgedPerson[]
+  /** Whose an account is for sure: by its number where the forge tells one, else by its login where the base knows no number for it. */
   byAccount(account: Account): readonly JudgedPerson[]
+  /** Whoever an account may be of: those, and who lists its login where one side says no number. For what counts against somebody. */
+  maybeOfAccount(account: Account): readonly JudgedPerson[]
 }
 
 interface PersonSpec {
@@ -55,35 +52,48 @@ export function peopleOf(base: Graph): People {
   const byAddress = new Map(base.ofKind('Person').map((d) => [d.address, personOf(d.address, d.document.spec)]))
   const byKey = new Map<string, JudgedPerson[]>()
   const byEmail = new Map<string, JudgedPerson[]>()
-  const byAccount = new Map<string, JudgedPerson[]>()
+  const byLogin = new Map<string, JudgedPerson[]>()
+  const byNumber = new Map<string, JudgedPerson[]>()
   for (const person of byAddress.values()) {
     push(byEmail, person.email.toLowerCase(), person)
     for (const key of new Set(person.keys.map((k) => k.key))) push(byKey, key, person)
-    for (const account of new Set(person.accounts)) push(byAccount, account, person)
+    for (const name of new Set(person.accounts.map(accountName))) push(byLogin, name, person)
+    for (const number of new Set(person.accounts.flatMap((a) => accountNumber(a) ?? []))) push(byNumber, number, person)
   }
-  const ofAccount = (account: Account) => byAccount.get(accountName(account)) ?? []
+  const unnumbered = (account: Account) =>
+    (byLogin.get(accountName(account)) ?? []).filter((person) =>
+      entriesOf(person, account).some((a) => a.id === undefined),
+    )
+  const numbered = (account: Account) => byNumber.get(accountNumber(account) ?? '') ?? []
+  const maybeOfAccount = (account: Account) =>
+    account.id === undefined
+      ? (byLogin.get(accountName(account)) ?? [])
+      : [...new Set([...numbered(account), ...unnumbered(account)])]
   return {
     byAddress,
     members: new Map(base.ofKind('Team').map((d) => [d.address, membersOf(d.document.spec)])),
     ownersOfKey: (publicKey) => byKey.get(canonicalSshKey(publicKey) ?? '') ?? [],
     byEmail: (email) => {
       const address = email.trim().toLowerCase()
-      return [...(byEmail.get(address) ?? []), ...hiddenAccounts(address).flatMap(ofAccount)]
+      return [...(byEmail.get(address) ?? []), ...hiddenAccounts(address).flatMap(maybeOfAccount)]
     },
-    byAccount: ofAccount,
+    byAccount: (account) => (account.id === undefined ? unnumbered(account) : numbered(account)),
+    maybeOfAccount,
   }
-}
-
-/** `host/login` in small letters: forges don't tell accounts apart by case. */
-export function accountName({ host, login }: Account): string {
-  return `${host}/${login}`.toLowerCase()
 }
 
 /** Accounts that an address such as `4711+ben@users.noreply.github.com` may be of; GitLab puts a hyphen after the number. */
 function hiddenAccounts(email: string): readonly Account[] {
   const [, local, host] = /^([^@]+)@users\.noreply\.([^@]+)$/.exec(email) ?? []
   if (local === undefined || host === undefined) return []
-  return [...new Set([local, local.replace(/^\d+[+-]/, '')])].map((login) => ({ host, login }))
+  const [, id, login] = /^(\d+)[+-](.+)$/.exec(local) ?? []
+  // Written without a number, a login may begin with digits and a hyphen.
+  return [{ host, login: local }, ...(id === undefined || login === undefined ? [] : [{ host, login, id }])]
+}
+
+/** The entries of a person's list with the login of an account. */
+function entriesOf(person: JudgedPerson, account: Account): readonly Account[] {
+  return person.accounts.filter((a) => accountName(a) === accountName(account))
 }
 
 /** True where somebody is meant by a list of teams and people; an empty list means everybody. */
@@ -152,7 +162,7 @@ function personOf(address: Address, spec: JsonObject): JudgedPerson {
     active: active ?? true,
     bot: bot ?? false,
     keys,
-    accounts: (accounts ?? []).map((a) => a.toLowerCase()),
+    accounts: (accounts ?? []).map(parseAccount),
   }
 }
 

@@ -1,14 +1,15 @@
+import type { Account } from '../model/account.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import type { ForgePush } from '../model/record.ts'
 import type { JudgedCommit } from './authors.ts'
-import type { Account } from './people.ts'
 
 /** What a forge knows of the hands behind a pull request. */
 export interface Pushed {
   /** Host name of the forge. */
   readonly host: string
-  /** Login of the account that opened it. */
+  /** Login of the account that opened it, and the forge's number of it where it tells one. */
   readonly author: string
+  readonly authorId?: string
   readonly pushes: readonly ForgePush[]
 }
 
@@ -27,10 +28,10 @@ export function withPushers(
   if (known.length === 0) return commits
   const pushers = new Map<string, Account[]>()
   const hands: Account[] = []
-  for (const { host, author, pushes } of known) {
-    hands.push({ host, login: author })
+  for (const { host, author, authorId, pushes } of known) {
+    hands.push(accountOf(host, author, authorId))
     for (const push of pushes) {
-      const account = { host, login: push.login }
+      const account = accountOf(host, push.login, push.id)
       const brought = broughtBy(push, commits)
       if (brought === undefined && !old.has(push.after)) hands.push(account)
       for (const id of brought ?? []) pushers.set(id, [...(pushers.get(id) ?? []), account])
@@ -55,6 +56,11 @@ function broughtBy(push: ForgePush, commits: readonly JudgedCommit[]): ReadonlyS
   const before = push.before === undefined ? new Set<string>() : reachable(push.before, parents)
   return new Set([...reachable(push.after, parents)].filter((id) => !before.has(id)))
 }
+
+const accountOf = (host: string, login: string, id: string | undefined): Account => ({
+  ...{ host, login },
+  ...(id !== undefined && { id }),
+})
 
 function reachable(tip: string, parents: ReadonlyMap<string, readonly string[]>): Set<string> {
   const found = new Set<string>()

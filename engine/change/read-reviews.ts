@@ -1,11 +1,13 @@
+import { accountEntry } from '../model/account.ts'
 import type { Address } from '../model/address.ts'
 import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
-import type { PullRequest, Review } from '../model/pull-request.ts'
+import type { ForgePermission, PullRequest, Review } from '../model/pull-request.ts'
 import type { ForgeApproval } from '../model/record.ts'
 import type { JudgedCommit } from './authors.ts'
 import { codes } from './codes.ts'
-import { accountName, type People } from './people.ts'
+import type { People } from './people.ts'
 import { withoutUpdates } from './pushers.ts'
+import { whoseAccount } from './whose-account.ts'
 
 const report = reporter(codes)
 
@@ -40,16 +42,21 @@ export function readReviews(
         findings.push(read)
         continue
       }
+      const below = tooLittle(request, review)
+      if (below !== undefined) findings.push(below)
       const { host, repository, number, author } = request
-      const { login } = review.account
+      const { login, id } = review.account
       statements.push({
         assertion: 'forge-asserted',
         approver: read.approver,
-        at: review.state === 'dismissed' ? noticedAt : review.at,
-        decision: decisions[review.state],
+        ...(below !== undefined || review.state === 'dismissed'
+          ? { at: noticedAt, decision: 'dismiss' as const }
+          : { at: review.at, decision: review.state === 'approved' ? ('approve' as const) : ('reject' as const) }),
         head: review.commit,
         forge: {
           ...{ host, repository, request: number, review: review.id, login, author: author.login },
+          ...(id !== undefined && { id }),
+          ...(author.id !== undefined && { authorId: author.id }),
           pushes: withoutUpdates(request.pushes, commits),
         },
       })
@@ -57,7 +64,18 @@ export function readReviews(
   return { statements: statements.sort((a, b) => compareText(a.at, b.at)), findings }
 }
 
-const decisions = { approved: 'approve', 'changes-requested': 'reject', dismissed: 'dismiss' } as const
+/**
+ * An approval by an account that may not write there. What was recorded of it while it could is taken back with it, as by a dismissal. Whoever
+ * objects does so whatever they may.
+ */
+function tooLittle({ number }: PullRequest, { id, state, permission, account }: Review): Diagnostic | undefined {
+  if (state !== 'approved' || permission === undefined || !readers.has(permission)) return undefined
+  const may = permission === 'none' ? 'may do nothing' : `has ${permission} permission only`
+  const summary = `review ${id} of pull request ${number} by ${account.login} does not count: the account ${may} there`
+  return report('account-permission', { summary })
+}
+
+const readers: ReadonlySet<ForgePermission> = new Set(['none', 'read', 'triage'])
 
 function readOne(
   request: PullRequest,
@@ -65,16 +83,18 @@ function readOne(
   head: string,
   people: People,
 ): { readonly approver: Address } | Diagnostic {
-  const account = { host: request.host, login: review.account.login }
-  const name = accountName(account)
-  const what = `review ${review.id} of pull request ${request.number} by ${name}`
-  const warning = (code: keyof typeof codes, summary: string): Diagnostic =>
-    report(code, { summary: `${what} does not count: ${summary}`, severity: 'warning' })
-  if (review.account.bot) return warning('approver-bot', 'the forge says that it is a bot')
-  const [person, other] = people.byAccount(account)
-  if (person === undefined) return warning('account-unknown', 'the base lists that account for nobody')
-  if (other !== undefined)
-    return warning('account-shared', `${person.address} and ${other.address} both list that account`)
+  const { login, id, bot } = review.account
+  const account = { host: request.host, login, ...(id !== undefined && { id }) }
+  const what = `review ${review.id} of pull request ${request.number} by ${accountEntry(account)}`
+  const warning = (code: keyof typeof codes, summary: string, hint?: string): Diagnostic =>
+    report(code, {
+      summary: `${what} does not count: ${summary}`,
+      severity: 'warning',
+      ...(hint !== undefined && { hint }),
+    })
+  if (bot) return warning('approver-bot', 'the forge says that it is a bot')
+  const person = whoseAccount(account, people)
+  if ('code' in person) return warning(person.code, person.because, person.hint)
   if (review.commit !== head && review.state !== 'dismissed')
     return warning(
       'approval-stale-head',

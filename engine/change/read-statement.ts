@@ -1,8 +1,10 @@
+import { accountEntry } from '../model/account.ts'
 import type { Address } from '../model/address.ts'
 import type { Subject } from '../model/plan.ts'
 import type { ApprovalPredicate, Envelope, ForgeApproval, RecordedApproval } from '../model/record.ts'
 import type { codes } from './codes.ts'
-import { accountName, keyFault, keyOf, type People } from './people.ts'
+import { keyFault, keyOf, type People } from './people.ts'
+import { whoseAccount } from './whose-account.ts'
 
 /** Why an approval does not count. */
 export type RefusalCode = Extract<
@@ -77,14 +79,11 @@ function readReview(review: ForgeApproval, { subject, recorded, now }: Context, 
 }
 
 function accountFault({ approver, forge }: ForgeApproval, people: People): Omit<Refused, 'approver'> | undefined {
-  const owners = people.byAccount(forge)
-  const other = owners.find((p) => p.address !== approver)
-  const name = accountName(forge)
-  if (other !== undefined && owners.length > 1)
-    return { code: 'account-shared', because: `${other.address} lists ${name} as well` }
-  return owners.length === 1 && other === undefined
+  const found = whoseAccount(forge, people)
+  if ('code' in found && found.code !== 'account-unknown') return { code: found.code, because: found.because }
+  return 'address' in found && found.address === approver
     ? undefined
-    : { code: 'account-not-theirs', because: `the base does not list ${name} for ${approver}` }
+    : { code: 'account-not-theirs', because: `the base does not list ${accountEntry(forge)} for ${approver}` }
 }
 
 function momentOf(predicate: ApprovalPredicate): number | undefined {

@@ -1,3 +1,4 @@
+import { accountName, accountNumber, parseAccount } from '../model/account.ts'
 import type { Json, LoadedDocument } from '../model/document.ts'
 import { isObject } from '../schema/is-object.ts'
 import { type MarkedSchema, visitMarks } from '../schema/marks.ts'
@@ -17,10 +18,10 @@ export function uniqueFindings(input: CheckInput, marks: ReadonlyMap<string, Mar
     const spec = document.document.spec
     visitMarks(schema, spec, ({ unique }, value, path) => {
       if (unique === undefined || value === null || typeof value === 'object') return
-      const key = JSON.stringify([unique, within(spec, unique), comparable(value)])
-      const holder = holders.get(key) ?? document
-      holders.set(key, holder)
-      if (holder === document) return
+      const keys = comparable(value, unique).map((v) => JSON.stringify([unique, within(spec, unique), v]))
+      const holder = keys.map((key) => holders.get(key) ?? document).find((d) => d !== document)
+      for (const key of keys) if (!holders.has(key)) holders.set(key, document)
+      if (holder === undefined) return
       const summary = `${shown(['spec', ...path])} is the same as in ${holder.address}`
       findings.push({
         document,
@@ -41,8 +42,13 @@ function within(spec: Json, scope: string): Json {
   return scope.includes('.') && value !== undefined ? value : null
 }
 
-/** A public key is the same key whatever its comment says. */
-function comparable(value: Json): Json {
-  if (typeof value !== 'string') return value
-  return /^(?:ssh-|ecdsa-|sk-)\S+ \S+/.exec(value)?.[0] ?? value
+/**
+ * What none of may stand in another document. A public key is the same key whatever its comment says; an account on a forge is
+ * known by its number, and its login is nobody else's at the same time.
+ */
+function comparable(value: Json, scope: string): readonly Json[] {
+  if (typeof value !== 'string') return [value]
+  if (scope !== 'account') return [/^(?:ssh-|ecdsa-|sk-)\S+ \S+/.exec(value)?.[0] ?? value]
+  const account = parseAccount(value)
+  return [accountName(account), accountNumber(account) ?? []].flat()
 }

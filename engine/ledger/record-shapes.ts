@@ -14,6 +14,7 @@ const name = text(/^[a-z0-9][a-z0-9.-]{0,62}$/)
 const person = text(/^Person\/[a-z0-9][a-z0-9.-]{0,62}$/)
 const actor = text(/^(?:engine|Person\/[a-z0-9][a-z0-9.-]{0,62})$/)
 const resourceId = text(/^[A-Za-z][A-Za-z0-9]*:[^\x00-\x1f]+$/)
+const accountNumber = text(/^[1-9]\d{0,19}$/)
 const base64 = text(/^[A-Za-z0-9+/]*={0,2}$/)
 const changeId: Check = (value, at) =>
   typeof value === 'string' && parseChangeId(value) !== undefined ? undefined : `${at} is no number of a change`
@@ -68,15 +69,18 @@ const forgeApproval = object({
   at: instant,
   decision: oneOf('approve', 'reject', 'dismiss'),
   head: objectId,
-  forge: object({
-    host: line,
-    repository: line,
-    request: count,
-    review: line,
-    login: line,
-    author: line,
-    pushes: listOf(object({ login: line, after: objectId, at: instant }, { before: objectId })),
-  }),
+  forge: object(
+    {
+      host: line,
+      repository: line,
+      request: count,
+      review: line,
+      login: line,
+      author: line,
+      pushes: listOf(object({ login: line, after: objectId, at: instant }, { id: accountNumber, before: objectId })),
+    },
+    { id: accountNumber, authorId: accountNumber },
+  ),
 })
 const approval: Check = (value, at) =>
   ((value as { assertion?: unknown } | null)?.assertion === 'forge-asserted' ? forgeApproval : signedApproval)(

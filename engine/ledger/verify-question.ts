@@ -1,3 +1,4 @@
+import type { Account } from '../model/account.ts'
 import type { Address } from '../model/address.ts'
 import type { Digest, Sha256 } from '../model/canonical.ts'
 import type { ChangeRecord } from '../model/record.ts'
@@ -36,10 +37,7 @@ export interface VerifyQuestion {
   /** Everybody who had a hand in a change. */
   readonly authorsOf: (record: ChangeRecord) => Promise<readonly Address[]>
   /** Whom a commit's documents list an account on a forge for. */
-  readonly accountOwners: (
-    base: string,
-    account: { readonly host: string; readonly login: string },
-  ) => Promise<readonly Address[]>
+  readonly accountOwners: (base: string, account: Account) => Promise<readonly Address[]>
   /** Names of what judges changes and differs between two commits of the target branch. */
   readonly rulesChanged: (from: string, to: string) => Promise<readonly string[]>
   /** The time it is: what was due by now. */

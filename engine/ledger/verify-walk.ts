@@ -1,3 +1,4 @@
+import { accountEntry } from '../model/account.ts'
 import type { Address } from '../model/address.ts'
 import { namespaceOf, type StatementSort, type VerifiedEnvelope, verifyEnvelope } from '../model/dsse.ts'
 import type {
@@ -222,7 +223,7 @@ export class LedgerWalk {
     const [owner, other] = await this.question.accountOwners(base, forge)
     return owner === approver && other === undefined
       ? undefined
-      : `${base} does not list ${forge.host}/${forge.login} for ${approver} alone`
+      : `${base} does not list ${accountEntry(forge)} for ${approver} alone`
   }
 
   /**

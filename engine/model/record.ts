@@ -74,8 +74,11 @@ export interface ForgeApproval {
     readonly request: number
     readonly review: string
     readonly login: string
-    /** The account that opened the pull request. */
+    /** The forge's own number of the account, where it told one; see `Account`. */
+    readonly id?: string
+    /** The account that opened the pull request, and its number. */
     readonly author: string
+    readonly authorId?: string
     /** Who pushed what to its branch, as the forge told it; without what brought nothing but merges of the target branch. */
     readonly pushes: readonly ForgePush[]
   }
@@ -84,6 +87,8 @@ export interface ForgeApproval {
 /** One push to the branch of a pull request. */
 export interface ForgePush {
   readonly login: string
+  /** The forge's own number of the account, where it told one. */
+  readonly id?: string
   /** Tip of the branch before it; absent where it made the branch, or the forge does not know. */
   readonly before?: string
   /** Tip of the branch after it. */

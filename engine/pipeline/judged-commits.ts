@@ -1,7 +1,7 @@
 import { coAuthorsOf, type JudgedCommit } from '../change/authors.ts'
 import { type Pushed, withPushers } from '../change/pushers.ts'
 import { canonicalJson } from '../model/canonical.ts'
-import type { RecordedApproval } from '../model/record.ts'
+import type { ForgePush, RecordedApproval } from '../model/record.ts'
 import type { Commit, Repository } from '../ports/repository.ts'
 import { openRecords } from './records.ts'
 import type { World } from './world.ts'
@@ -33,14 +33,21 @@ async function pushedTo(
 ): Promise<readonly Pushed[]> {
   const forge = await world.reviews()
   const told = forge === undefined ? [] : (await forge.requests(head)).filter((r) => r.head === head)
-  const live = told.map(({ host, author, pushes }): Pushed => ({ host, author: author.login, pushes }))
+  const live = told.map(({ host, author, pushes }) => pushed(host, author.login, author.id, pushes))
   const open = approvals === undefined ? await openRecords(world) : []
   const waiting = open.filter((r) => r.subject.head === head).flatMap((r) => r.approvals)
   const recorded = (approvals ?? waiting)
-    .flatMap((a): Pushed[] => (a.assertion === 'forge-asserted' && a.head === head ? [a.forge] : []))
-    .map(({ host, author, pushes }): Pushed => ({ host, author, pushes }))
+    .flatMap((a) => (a.assertion === 'forge-asserted' && a.head === head ? [a.forge] : []))
+    .map(({ host, author, authorId, pushes }) => pushed(host, author, authorId, pushes))
   return [...new Map([...live, ...recorded].map((p) => [canonicalJson(p), p])).values()]
 }
+
+const pushed = (host: string, author: string, authorId: string | undefined, pushes: readonly ForgePush[]): Pushed => ({
+  host,
+  author,
+  ...(authorId !== undefined && { authorId }),
+  pushes,
+})
 
 /** Tips of pushes that the target branch held already. */
 async function onBranch(repository: Repository, known: readonly Pushed[], base: string): Promise<ReadonlySet<string>> {

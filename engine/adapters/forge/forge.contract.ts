@@ -12,11 +12,12 @@ export const toldRequests: readonly PullRequest[] = [
     number: 7,
     target: 'main',
     head: commit('b'),
-    author: { login: 'Ada', bot: false },
+    author: { login: 'Ada', id: '4711', bot: false },
     reviews: [
       {
         id: '1',
-        account: { login: 'ben', bot: false },
+        account: { login: 'ben', id: '4712', bot: false },
+        permission: 'write',
         state: 'approved',
         commit: commit('a'),
         at: '2027-03-02T10:00:00Z',
@@ -44,7 +45,7 @@ export const toldRequests: readonly PullRequest[] = [
       },
     ],
     pushes: [
-      { login: 'Ada', after: commit('a'), at: '2027-03-02T09:00:00Z' },
+      { login: 'Ada', id: '4711', after: commit('a'), at: '2027-03-02T09:00:00Z' },
       { login: 'Ada', before: commit('a'), after: commit('b'), at: '2027-03-02T10:30:00Z' },
     ],
   },
@@ -58,6 +59,8 @@ export const toldRequests: readonly PullRequest[] = [
     reviews: [],
     pushes: [],
     merged: commit('d'),
+    mergedBy: { login: 'admin', id: '1', bot: false },
+    plans: [{ commit: commit('c'), plan: `sha256:${'0'.repeat(64)}`, conclusion: 'action-required' }],
   },
 ]
 

@@ -1,4 +1,5 @@
-import type { ForgeAccount, PullRequest, Review } from '../../model/pull-request.ts'
+import type { Digest } from '../../model/canonical.ts'
+import type { ForgeAccount, PlanCheck, PullRequest, Review } from '../../model/pull-request.ts'
 import type { ForgePush } from '../../model/record.ts'
 
 /** Bytes of a file of facts; far more than the reviews of one pull request take. */
@@ -44,7 +45,7 @@ function factsOf(value: unknown): readonly PullRequest[] {
 
 function requestOf(value: unknown, at: string, host: string, repository: string): PullRequest {
   const required = ['number', 'target', 'head', 'author', 'reviews', 'pushes']
-  const found = fields(value, at, required, ['merged'])
+  const found = fields(value, at, required, ['merged', 'mergedBy', 'plans'])
   const number = found['number']
   if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 1)
     throw new Fault(`${at}.number is no number of a request`)
@@ -63,27 +64,49 @@ function requestOf(value: unknown, at: string, host: string, repository: string)
     reviews,
     pushes: list(found['pushes'], `${at}.pushes`, pushOf),
     ...(found['merged'] !== undefined && { merged: objectId(found['merged'], `${at}.merged`) }),
+    ...(found['mergedBy'] !== undefined && { mergedBy: accountOf(found['mergedBy'], `${at}.mergedBy`) }),
+    ...(found['plans'] !== undefined && { plans: list(found['plans'], `${at}.plans`, planOf) }),
   }
 }
 
 function reviewOf(value: unknown, at: string): Review {
-  const found = fields(value, at, ['id', 'account', 'state', 'commit', 'at'])
-  const { state } = found
-  if (state !== 'approved' && state !== 'changes-requested' && state !== 'dismissed' && state !== 'commented')
-    throw new Fault(`${at}.state is none of approved, changes-requested, dismissed, commented`)
+  const found = fields(value, at, ['id', 'account', 'state', 'commit', 'at'], ['permission'])
   return {
     id: word(found['id'], `${at}.id`, /^[\w.=-]{1,100}$/),
     account: accountOf(found['account'], `${at}.account`),
-    state,
+    ...(found['permission'] !== undefined && {
+      permission: oneOf(found['permission'], `${at}.permission`, permissions),
+    }),
+    state: oneOf(found['state'], `${at}.state`, states),
     commit: objectId(found['commit'], `${at}.commit`),
     at: instant(found['at'], `${at}.at`),
   }
 }
 
+function planOf(value: unknown, at: string): PlanCheck {
+  const found = fields(value, at, ['commit', 'plan', 'conclusion'])
+  return {
+    commit: objectId(found['commit'], `${at}.commit`),
+    plan: word(found['plan'], `${at}.plan`, /^sha256:[0-9a-f]{64}$/) as Digest,
+    conclusion: oneOf(found['conclusion'], `${at}.conclusion`, conclusions),
+  }
+}
+
+const states = ['approved', 'changes-requested', 'dismissed', 'commented'] as const
+const permissions = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const
+const conclusions = ['success', 'failure', 'action-required', 'neutral'] as const
+
+function oneOf<Name extends string>(value: unknown, at: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === value)
+  if (found === undefined) throw new Fault(`${at} is none of ${names.join(', ')}`)
+  return found
+}
+
 function pushOf(value: unknown, at: string): ForgePush {
-  const found = fields(value, at, ['login', 'after', 'at'], ['before'])
+  const found = fields(value, at, ['login', 'after', 'at'], ['id', 'before'])
   return {
     login: loginOf(found['login'], `${at}.login`),
+    ...(found['id'] !== undefined && { id: numberOf(found['id'], `${at}.id`) }),
     ...(found['before'] !== undefined && { before: objectId(found['before'], `${at}.before`) }),
     after: objectId(found['after'], `${at}.after`),
     at: instant(found['at'], `${at}.at`),
@@ -91,14 +114,16 @@ function pushOf(value: unknown, at: string): ForgePush {
 }
 
 function accountOf(value: unknown, at: string): ForgeAccount {
-  const found = fields(value, at, ['login'], ['bot'])
+  const found = fields(value, at, ['login'], ['id', 'bot'])
   const { bot = false } = found
   if (typeof bot !== 'boolean') throw new Fault(`${at}.bot is neither true nor false`)
   const login = loginOf(found['login'], `${at}.login`)
-  return { login, bot: bot || login.endsWith('[bot]') }
+  const id = found['id'] === undefined ? undefined : numberOf(found['id'], `${at}.id`)
+  return { login, ...(id !== undefined && { id }), bot: bot || login.endsWith('[bot]') }
 }
 
 const loginOf = (value: unknown, at: string): string => word(value, at, /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:\[bot\])?$/)
+const numberOf = (value: unknown, at: string): string => word(value, at, /^[1-9]\d{0,19}$/)
 const objectId = (value: unknown, at: string): string => word(value, at, /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
 
 function instant(value: unknown, at: string): string {

@@ -10,7 +10,7 @@ export interface Link {
 }
 
 /** Who answers for a document is not touched by it, and does not touch it. */
-const unrelated = new Set(['metadata.owner'])
+export const unrelated: ReadonlySet<string> = new Set(['metadata.owner'])
 
 /**
  * What a change of the addresses touches: themselves, what refers to them, what refers to that, and so on. Sorted. Addresses

@@ -88,6 +88,11 @@ export const codes = {
     meaning: 'A document that was named does not exist.',
     fix: 'plumbline get KIND lists the documents of a kind',
   },
+  'report-unknown': {
+    severity: 'error',
+    meaning: 'There is no report of this name.',
+    fix: 'plumbline report lists them',
+  },
   'kind-unknown': {
     severity: 'error',
     meaning: 'There is no such kind of document.',
@@ -419,5 +424,42 @@ export const codes = {
     severity: 'error',
     meaning: 'There is no policy of this name.',
     fix: 'plumbline get changepolicy lists them',
+  },
+  'event-unreadable': {
+    severity: 'error',
+    meaning: 'The file that says why a job runs can not be read, or does not say which pull request it is about.',
+    fix: 'name the pull request with --request',
+  },
+  'forge-missing': {
+    severity: 'error',
+    meaning: 'Nothing says on which forge, and in which repository there, pull requests of this estate are kept.',
+    fix: 'set GITHUB_REPOSITORY and GITHUB_TOKEN, or give the clone a remote called origin',
+  },
+  'request-missing': {
+    severity: 'error',
+    meaning: 'The forge has no pull request of this number, or nothing says which one is meant.',
+    fix: 'check the number; --request names one, --open plans all that are open',
+  },
+  'request-passed-over': {
+    severity: 'info',
+    meaning:
+      'A pull request is not planned: it is closed or merged, or goes into another branch than that of the estate.',
+    fix: 'nothing, if that is what was meant; else reopen it, or have it go into the branch of the estate',
+  },
+  'request-moved': {
+    severity: 'warning',
+    meaning: 'A pull request got new commits while it was planned, so that nothing was said of the older ones.',
+    fix: 'nothing: whoever pushed started another run',
+  },
+  'request-untold': {
+    severity: 'warning',
+    meaning: 'What a plan or an apply came to could not be written to the pull request.',
+    fix: 'look at the summary of the job; a token for a fork may only read, others need checks: write and pull-requests: write',
+  },
+  'merges-waiting': {
+    severity: 'info',
+    meaning:
+      'Merges are not looked at yet, because a change before them is still to be applied: what they do depends on it.',
+    fix: 'plumbline ci apply applies what is ready, and goes on with them',
   },
 } as const satisfies CodeBook

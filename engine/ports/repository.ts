@@ -27,6 +27,8 @@ export interface Repository {
   hasRemote(): Promise<boolean>
   /** Brings the remote's branches; throws `RepositoryError` where the remote can't be reached. */
   fetch(): Promise<void>
+  /** Brings one ref of the remote that is no branch (`refs/pull/42/head`), and returns its commit; undefined where there is none. */
+  bring(ref: string): Promise<string | undefined>
   /** Writes a tree that is `tree` with other content in these files: null removes one. Modes stay; a new file is an ordinary one. */
   writeTree(tree: string, files: ReadonlyMap<string, Uint8Array | null>): Promise<string>
   /** Writes a commit (signed where a signer is given) and returns its id. Does not move any ref. */

@@ -424,6 +424,26 @@ describe('moving a branch', () => {
     repository.close()
   })
 
+  it('with a remote: brings a ref that is no branch, as often as it moves, and nothing where there is none', async () => {
+    const hub = fresh('--bare')
+    const r = fresh()
+    const first = r.commit('one', { 'a.yaml': 'one\n' })
+    r.git('remote', 'add', 'origin', hub.dir)
+    r.git('push', '-q', 'origin', 'main')
+    const reader = join(scratch, `other${++count}`)
+    openTestRepository(scratch).git('clone', '-q', hub.dir, reader)
+    const second = r.commit('two', { 'a.yaml': 'two\n' })
+    r.git('push', '-q', 'origin', `${second}:refs/pull/7/head`)
+    const repository = await openRepository(reader)
+    expect(await repository.resolve(second)).toBeUndefined()
+    expect(await repository.bring('refs/pull/7/head')).toBe(second)
+    r.git('push', '-q', '--force', 'origin', `${first}:refs/pull/7/head`)
+    expect(await repository.bring('refs/pull/7/head')).toBe(first)
+    expect(await repository.bring('refs/pull/8/head')).toBeUndefined()
+    await expect(repository.bring('--upload-pack=x')).rejects.toMatchObject({ code: 'invalid-ref' })
+    repository.close()
+  })
+
   it('with a remote: a branch made here is there to go on with, and one that somebody pushed goes by its own name', async () => {
     const hub = fresh('--bare')
     const r = fresh()

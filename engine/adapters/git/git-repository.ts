@@ -236,6 +236,15 @@ class GitRepository implements OpenRepository {
     await fetchBranches(this.#context.git, [`+refs/heads/*:refs/remotes/${remoteName}/*`])
   }
 
+  async bring(ref: string): Promise<string | undefined> {
+    const [, below] = /^refs\/(.+)$/.exec(checkRef(ref)) ?? []
+    if (below === undefined) throw repositoryError('invalid-ref', `${JSON.stringify(ref.slice(0, 80))} is no full name`)
+    if (!(await this.hasRemote())) return undefined
+    const here = `refs/plumbline/${below}`
+    if (!(await fetchBranches(this.#context.git, [`+${ref}:${here}`]))) return undefined
+    return (await this.#context.reader.read(`${here}^{commit}`))?.id
+  }
+
   async writeTree(tree: string, files: ReadonlyMap<string, Uint8Array | null>): Promise<string> {
     const objects = new ObjectWriter(resolve(this.commonDir, 'objects'), this.#context.format)
     const id = await new TreeStore(this.#context.reader).replace(objectId(tree), files, objects)

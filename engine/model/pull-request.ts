@@ -28,12 +28,17 @@ export interface Review {
 
 /** What one of our own checks said of a commit, as the forge keeps it. */
 export interface PlanCheck {
+  readonly name: CheckName
   /** Commit that it is about. */
   readonly commit: string
   /** Digest of the plan that was shown. */
   readonly plan: Digest
   readonly conclusion: CheckConclusion
 }
+
+/** Our checks: whether a plan is sound, and whether its approvals hold. */
+export const checkNames = ['plumbline/plan', 'plumbline/approval'] as const
+export type CheckName = (typeof checkNames)[number]
 
 /**
  * - `success`: it may be merged as far as this check goes
@@ -62,7 +67,7 @@ export interface PullRequest {
   readonly merged?: string
   /** Who merged it, where it is and the forge tells. */
   readonly mergedBy?: ForgeAccount
-  /** Checks of ours about plans of its head, oldest first; absent where the forge does not tell. */
+  /** Checks of ours about plans of its head, oldest first, of each name and plan the newest; absent where the forge does not tell. */
   readonly plans?: readonly PlanCheck[]
 }
 

@@ -60,7 +60,15 @@ export const toldRequests: readonly PullRequest[] = [
     pushes: [],
     merged: commit('d'),
     mergedBy: { login: 'admin', id: '1', bot: false },
-    plans: [{ commit: commit('c'), plan: `sha256:${'0'.repeat(64)}`, conclusion: 'action-required' }],
+    plans: [
+      { name: 'plumbline/plan', commit: commit('c'), plan: `sha256:${'0'.repeat(64)}`, conclusion: 'success' },
+      {
+        name: 'plumbline/approval',
+        commit: commit('c'),
+        plan: `sha256:${'0'.repeat(64)}`,
+        conclusion: 'action-required',
+      },
+    ],
   },
 ]
 

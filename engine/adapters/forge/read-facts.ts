@@ -1,5 +1,11 @@
 import type { Digest } from '../../model/canonical.ts'
-import type { ForgeAccount, PlanCheck, PullRequest, Review } from '../../model/pull-request.ts'
+import {
+  checkNames,
+  type ForgeAccount,
+  type PlanCheck,
+  type PullRequest,
+  type Review,
+} from '../../model/pull-request.ts'
 import type { ForgePush } from '../../model/record.ts'
 
 /** Bytes of a file of facts; far more than the reviews of one pull request take. */
@@ -84,8 +90,9 @@ function reviewOf(value: unknown, at: string): Review {
 }
 
 function planOf(value: unknown, at: string): PlanCheck {
-  const found = fields(value, at, ['commit', 'plan', 'conclusion'])
+  const found = fields(value, at, ['name', 'commit', 'plan', 'conclusion'])
   return {
+    name: oneOf(found['name'], `${at}.name`, checkNames),
     commit: objectId(found['commit'], `${at}.commit`),
     plan: word(found['plan'], `${at}.plan`, /^sha256:[0-9a-f]{64}$/) as Digest,
     conclusion: oneOf(found['conclusion'], `${at}.conclusion`, conclusions),

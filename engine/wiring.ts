@@ -10,7 +10,7 @@ import { resourceTypes } from './generated/registry.ts'
 import { verifyEnvelope } from './model/dsse.ts'
 import { canonicalSshKey, sshFingerprint } from './model/ssh-key.ts'
 import { codes } from './pipeline/codes.ts'
-import { estateFile } from './pipeline/estate.ts'
+import { estateFile } from './pipeline/estate-file.ts'
 import type { World } from './pipeline/world.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Folder } from './ports/folder.ts'
@@ -47,7 +47,12 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   closers.push(() => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal))
-  const { verifySshSignature } = await import('./adapters/signing/ssh-signature.ts')
+  const [{ verifySshSignature }, { thisProcess, hasDied }, { networkReach: reach }, folder] = await Promise.all([
+    import('./adapters/signing/ssh-signature.ts'),
+    import('./adapters/process/this-process.ts'),
+    import('./adapters/reach/network-reach.ts'),
+    folderOf(root),
+  ])
   const context = once(async () => (await import('./adapters/git/context.ts')).openContext(root))
   const online = once(async () => askRemote(options, context))
   const repository = once(async () => {
@@ -58,7 +63,6 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     return opened
   })
   const forge = once(async (): Promise<Forge | undefined> => undefined)
-  const { thisProcess, hasDied } = await import('./adapters/process/this-process.ts')
   return {
     root,
     engineVersion: options.version,
@@ -99,7 +103,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       return openFileForge(await readText(resolve(options.start, options.reviews.file)), options.reviews.file)
     }),
     forge,
-    reach: (await import('./adapters/reach/network-reach.ts')).networkReach,
+    reach,
     secrets: once(async () => (await import('./adapters/secrets/machine-secrets.ts')).machineSecrets(options.env)),
     engineSigner: once(async () => {
       const { loadOrCreateEngineKey } = await import('./adapters/signing/engine-key.ts')
@@ -135,7 +139,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       await makeFolder(into)
       for (const [name, text] of files) await writeText(join(into, name), text)
     },
-    folder: await folderOf(root),
+    folder,
     emit: options.emit ?? (() => undefined),
     process: thisProcess(),
     hasDied,
@@ -207,9 +211,12 @@ async function hostConnector(env: WorldOptions['env']) {
   const password = env['PLUMBLINE_SUDO_PASSWORD']
   const sudo = password === undefined ? {} : { sudoPassword: async () => password }
   const agent = env['SSH_AUTH_SOCK']
+  // What most hosts are reached by is loaded at once: whoever asks early has it while git still answers.
+  const ssh2 = import('./adapters/ssh/ssh2-connector.ts')
+  ssh2.catch(() => undefined) // Told to whoever needs it.
   return new TransportConnector({
     ssh: async () => {
-      const { Ssh2Connector } = await import('./adapters/ssh/ssh2-connector.ts')
+      const { Ssh2Connector } = await ssh2
       return new Ssh2Connector({ keyFiles, ...(agent !== undefined && { agent }), ...sudo })
     },
     openssh: async () => {

@@ -28,7 +28,7 @@ type Coded = ValueFinding & { readonly code: keyof typeof book; readonly severit
 export function checkDocuments(input: CheckInput): Diagnostic[] {
   const marks = new Map<string, MarkedSchema>()
   for (const kind of input.kinds.values()) {
-    const schema = markedSchema(kind.schema)
+    const schema = input.graph.ofKind(kind.name).length === 0 ? undefined : markedSchema(kind.schema)
     if (schema !== undefined) marks.set(kind.name, schema)
   }
   const special: Coded[] = [

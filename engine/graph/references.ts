@@ -16,10 +16,8 @@ const owner: MarkedSchema = {
   also: [],
 }
 
-/** Reads the references of documents; the schemas are walked once. */
+/** Reads the references of documents. */
 export function referenceReader(kinds: Kinds): (document: LoadedDocument) => Reference[] {
-  const schemas = new Map<string, MarkedSchema | undefined>()
-  for (const kind of kinds.values()) schemas.set(kind.name, markedSchema(kind.schema))
   return ({ document }) => {
     const found: Reference[] = []
     const seen = new Set<string>()
@@ -31,7 +29,8 @@ export function referenceReader(kinds: Kinds): (document: LoadedDocument) => Ref
       found.push({ text: value, path, kinds: marks.ref, acyclic: marks.acyclic === true })
     }
     visitMarks(owner, document.metadata as unknown as Json, visit, ['metadata'])
-    const schema = schemas.get(document.kind)
+    const kind = kinds.get(document.kind)
+    const schema = kind === undefined ? undefined : markedSchema(kind.schema)
     if (schema !== undefined) visitMarks(schema, document.spec, visit, ['spec'])
     return found
   }

@@ -71,7 +71,8 @@ export async function observeHost(
     const left = Math.max(1, options.deadlineMs - (options.clock.now().getTime() - began))
     const observation = await observeSession(session, catalogue, { ...options, deadlineMs: left })
     if (observation.failure === undefined && options.keepOpen === true) return { ...observation, session }
-    await session.close()
+    // Everything is known: a goodbye takes a round trip, and nobody has to wait for that.
+    void session.close().catch(() => {})
     return observation
   } catch (error) {
     await session?.close().catch(() => {})

@@ -12,15 +12,13 @@ import type { FileEntry, Files } from '../ports/files.ts'
 import { codes } from './codes.ts'
 import { compiled } from './compiled.ts'
 import type { EstateAt } from './estate-at.ts'
+import { estateFile } from './estate-file.ts'
 import { ownKinds } from './own-kinds.ts'
 import { refusal } from './records.ts'
 import { pinsOf } from './release-pins.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
-
-/** The estate's own file, at its root. */
-export const estateFile = 'plumbline.yaml'
 
 /** Commits whose documents are kept in memory at once: the two sides of a plan, and those before them. */
 const estatesKept = 4

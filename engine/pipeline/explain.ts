@@ -4,7 +4,8 @@ import type { Kinds } from '../model/kind.ts'
 import { editorSchemas } from '../schema/editor-schemas.ts'
 import { explainKind, explanationText } from '../schema/explain-kind.ts'
 import { codes } from './codes.ts'
-import { estateFile, loadWork } from './estate.ts'
+import { loadWork } from './estate.ts'
+import { estateFile } from './estate-file.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)

@@ -5,6 +5,7 @@ import { judgePolicies } from '../change/judge-policies.ts'
 import { peopleOf } from '../change/people.ts'
 import { policyDigest } from '../change/policy-digest.ts'
 import type { TakeBack } from '../change/rollback.ts'
+import type { Address } from '../model/address.ts'
 import { compareDiagnostics, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { Plan, ResourceOnHost, Subject } from '../model/plan.ts'
 import type { AppliedHost } from '../model/record.ts'
@@ -57,6 +58,8 @@ export interface PlanOptions {
   readonly rules?: EstateAt
   /** What was applied to hosts, where the ledger does not say it yet. */
   readonly applied?: readonly AppliedHost[]
+  /** Done while the hosts answer. */
+  readonly meanwhile?: () => Promise<unknown>
 }
 
 export interface PlannedChange {
@@ -80,11 +83,15 @@ export async function planChange(
   options: PlanOptions = {},
 ): Promise<PlannedChange | { readonly refused: readonly Diagnostic[] }> {
   const sameCommit = range.base === range.head
-  const base = await loadCommit(world, range.base)
+  // Git lists the merge result, and what lies between, while the base is read.
+  const [base, commits] = await Promise.all([
+    loadCommit(world, range.base),
+    judgedCommits(world, range.base, range.head),
+    world.treeFiles(range.tree),
+  ])
   const desired = sameCommit ? base : await loadCommit(world, range.tree, { base })
   if (hasErrors(desired.diagnostics)) return { refused: desired.diagnostics }
   const rules = options.rules ?? (await rulesFor(world, range.base))
-  const commits = await judgedCommits(world, range.base, range.head)
   const rollback = options.takeBack ?? (await takenBackBy(world, range))
   const hosts = hostsToPlan(base, desired, sameCommit, options, rollback)
   if ('refused' in hosts) return hosts
@@ -92,7 +99,7 @@ export async function planChange(
   if (hasErrors(compiled)) return { refused: compiled }
   const newer = (options.applied ?? []).map((host) => [host.host, host] as const)
   const applied = new Map([...(await appliedHosts(world, hosts.names)), ...newer])
-  const planned = await planHosts(world, {
+  const question = {
     base,
     desired,
     sameCommit,
@@ -101,11 +108,16 @@ export async function planChange(
     ...(rollback !== undefined && { rollback }),
     ...(options.only !== undefined && { only: options.only }),
     ...(options.agreed === true && { agreed: true }),
-  })
+  }
+  const documents = { base, rules, desired }
+  const [planned, known] = await Promise.all([
+    planHosts(world, question),
+    withoutHosts(world, range, documents, options),
+    options.meanwhile?.(),
+  ])
   const plan = await assemble(world, range, {
-    base,
-    rules,
-    desired,
+    ...documents,
+    ...known,
     planned,
     commits,
     applied,
@@ -131,10 +143,24 @@ export async function planChange(
   return { plan: { ...plan, standard }, hosts: planned, base, rules, desired, commits, applied }
 }
 
-interface Parts {
+/** The two sides of a change, and the documents that judge it. */
+interface Documents {
   readonly base: EstateAt
   readonly rules: EstateAt
   readonly desired: EstateAt
+}
+
+/** What can be said of a change without a look at any host. */
+interface Known {
+  readonly content: Subject['content']
+  readonly policies: Subject['policies']
+  readonly reached: readonly Address[]
+  readonly rule: Awaited<ReturnType<typeof ruleOf>>
+  readonly owned: Awaited<ReturnType<typeof ownedPaths>>
+  readonly findings: readonly Diagnostic[]
+}
+
+interface Parts extends Documents, Known {
   readonly planned: HostsPlan
   readonly commits: readonly JudgedCommit[]
   readonly applied: ReadonlyMap<string, AppliedHost>
@@ -143,20 +169,37 @@ interface Parts {
   readonly options: PlanOptions
 }
 
+async function withoutHosts(
+  world: World,
+  range: Range,
+  { base, rules, desired }: Documents,
+  { agreed }: PlanOptions,
+): Promise<Known> {
+  const content = await contentOf(world, base, range)
+  const promoted = await promotionFaults(world, { base, rules, desired, range, agreed: agreed === true })
+  const held = [...heldBackNotes(base, desired), ...promoted, ...(await broughtBack(world, () => desired))]
+  return {
+    content,
+    policies: policyDigest(rules.graph, world.sha256, rules.codeOwners),
+    reached: reachOf(base, desired),
+    rule: await ruleOf(world, rules),
+    owned: await ownedPaths(world, rules, range.tree),
+    findings: [...held, ...(await ruleFaults(world, rules, base, desired))],
+  }
+}
+
 async function assemble(world: World, range: Range, parts: Parts): Promise<Plan> {
-  const { base, rules, desired, planned, commits } = parts
+  const { base, rules, desired, planned, commits, content, policies, reached } = parts
   const now = world.clock.now()
   const actions = planned.work.map((w) => w.action)
-  const policies = policyDigest(rules.graph, world.sha256, rules.codeOwners)
   const subject: Subject = {
     repository: base.config.id,
     ref: `refs/heads/${base.config.branch ?? 'main'}`,
     ...range,
-    content: await contentOf(world, base, range),
+    content,
     plan: planDigest({ tree: range.tree, policies, actions, only: parts.options.only }, world.sha256),
     policies,
   }
-  const reached = reachOf(base, desired)
   const people = peopleOf(rules.graph)
   const authorship = authorsOf(commits, people, now)
   // What does nothing risks nothing, whatever went wrong before: drift that is looked for again and again reads no past.
@@ -176,15 +219,11 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
     ...(past !== undefined && { past }),
     at: now.toISOString(),
   })
-  const promoted = await promotionFaults(world, { base, rules, desired, range, agreed: parts.options.agreed === true })
-  const held = [...heldBackNotes(base, desired), ...promoted, ...(await broughtBack(world, () => desired))]
-  const unapproved = await ruleFaults(world, rules, base, desired)
   const diagnostics = [
     ...desired.diagnostics,
     ...planned.diagnostics,
     ...nothingKnown(planned),
-    ...held,
-    ...unapproved,
+    ...parts.findings,
   ].filter((d) => !(parts.options.allowMassDelete === true && d.code === 'mass-delete'))
   return {
     version: 1,
@@ -211,8 +250,8 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
       merged: desired.graph,
       actions,
       authorship,
-      rule: await ruleOf(world, rules),
-      ...(await ownedPaths(world, rules, range.tree)),
+      rule: parts.rule,
+      ...parts.owned,
       risk,
     }),
     risk,

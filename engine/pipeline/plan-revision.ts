@@ -27,11 +27,17 @@ export async function planRevision(
   revision: RangeOptions,
   options: PlanOptions,
 ): Promise<PlannedRevision | Refused> {
-  const range = await rangeOfRevision(world, revision)
+  // Git answers while we load what its answers are checked with, and what reaches the hosts.
+  const [range] = await Promise.all([
+    rangeOfRevision(world, revision),
+    world.validators(),
+    world.asOf === undefined ? world.connector() : undefined,
+  ])
   if ('refused' in range) return range
-  const uncommitted = await uncommittedHere(world, revision)
-  const planned = await planChange(world, range, options)
-  for (const diagnostic of uncommitted) world.emit({ type: 'diagnostic', diagnostic })
+  let asked: ReturnType<typeof uncommittedHere> | undefined
+  const uncommitted = () => (asked ??= uncommittedHere(world, revision))
+  const planned = await planChange(world, range, { ...options, meanwhile: uncommitted })
+  for (const diagnostic of await uncommitted()) world.emit({ type: 'diagnostic', diagnostic })
   if ('refused' in planned) return planned
   const times = await timeWarnings(world, planned.plan)
   const plan =

@@ -25,9 +25,10 @@ export async function resolveRange(
     const missing = base === undefined ? named.base : named.head
     return { refused: [report('commit-missing', { summary: `there is no ${missing}` })] }
   }
-  if (base === head || (await repository.isAncestor(head, base)))
-    return { base, head: base, tree: (await repository.commit(base)).tree }
-  const merged = await repository.mergeTree(base, head)
+  const asItStands = async () => ({ base, head: base, tree: (await repository.commit(base)).tree })
+  if (base === head) return asItStands()
+  const [isMerged, merged] = await Promise.all([repository.isAncestor(head, base), repository.mergeTree(base, head)])
+  if (isMerged) return asItStands()
   if ('tree' in merged) return { base, head, tree: merged.tree }
   const summary = `${named.head} does not merge into ${named.base}: ${merged.conflicts.slice(0, 5).join(', ')}`
   return { refused: [report('merge-conflict', { summary })] }

@@ -2,7 +2,7 @@ import picomatch from 'picomatch'
 import type { EstateSpec } from '../generated/types.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import { codes } from './codes.ts'
-import { estateFile } from './estate.ts'
+import { estateFile } from './estate-file.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)

@@ -30,8 +30,17 @@ interface Building {
   leads?: boolean
 }
 
+/** Schemas never change, and each stage asks for those of every kind, for each commit that is read. */
+const read = new WeakMap<JsonObject, MarkedSchema | 'none'>()
+
 /** Reads the marks of a schema that stands alone, once; undefined where it has none. */
 export function markedSchema(schema: JsonObject): MarkedSchema | undefined {
+  const known = read.get(schema) ?? readMarks(schema) ?? 'none'
+  read.set(schema, known)
+  return known === 'none' ? undefined : known
+}
+
+function readMarks(schema: JsonObject): MarkedSchema | undefined {
   const known = new Map<Json, Building>()
   const root = build(schema, schema, known)
   spread([...known.values()])

@@ -4,6 +4,7 @@ import { repositoryError } from './codes.ts'
 import { failure, GitProcess } from './git-process.ts'
 import { ObjectReader } from './object-reader.ts'
 import type { ObjectFormat } from './object-writer.ts'
+import { hasRemote } from './remote.ts'
 
 /** One repository, opened: what the adapters of git share. */
 export interface GitContext {
@@ -15,6 +16,11 @@ export interface GitContext {
   readonly bare: boolean
   readonly shallow: boolean
   readonly format: ObjectFormat
+  /**
+   * Whether a remote decides what is true, for whoever reads: that there is none is asked once. Before anything moves it is
+   * asked anew, and so it is before an address is used.
+   */
+  readonly hasRemote: () => Promise<boolean>
 }
 
 /** Finds the repository that `dir` lies in. Throws `repository-missing` and its like. */
@@ -38,6 +44,15 @@ export async function openContext(dir: string): Promise<GitContext> {
     bare: top === undefined || top === '',
     shallow: shallow === 'true',
     format: format === 'sha256' ? 'sha256' : 'sha1',
+    hasRemote: remembersNone(git),
+  }
+}
+
+function remembersNone(git: GitProcess): () => Promise<boolean> {
+  let none = false
+  return async () => {
+    if (!none) none = !(await hasRemote(git))
+    return !none
   }
 }
 

@@ -84,7 +84,7 @@ class BranchLedger implements GitLedger {
   }
 
   async view(at?: string): Promise<LedgerView> {
-    return this.#viewAt(at ?? (await this.#tip()).tip)
+    return this.#viewAt(at ?? (await this.#tip(this.#context.hasRemote)).tip)
   }
 
   latest(): Promise<LedgerView> {
@@ -121,9 +121,9 @@ class BranchLedger implements GitLedger {
     this.#context.reader.close()
   }
 
-  #tip(): Promise<LedgerTip> {
+  #tip(remoteDecides?: () => Promise<boolean>): Promise<LedgerTip> {
     const ask = this.#offline ? knownTip : currentTip
-    const answer = this.#asking.then(() => ask(this.#context, this.#branch))
+    const answer = this.#asking.then(() => ask(this.#context, this.#branch, remoteDecides))
     this.#asking = answer.catch(() => undefined)
     return answer
   }

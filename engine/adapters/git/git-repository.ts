@@ -115,12 +115,19 @@ class GitRepository implements OpenRepository {
   /** What an id names never changes, and a command asks for the same few trees again and again. */
   async tree(treeish: string): Promise<readonly TreeEntry[]> {
     if (!isObjectId(treeish)) return this.#listTree(await this.#trueName(checkRef(treeish)))
-    const known = this.#trees.get(treeish) ?? this.#listTree(treeish)
-    this.#trees.delete(treeish)
-    this.#trees.set(treeish, known)
+    const id = await this.#treeOf(treeish)
+    const known = this.#trees.get(id) ?? this.#listTree(id)
+    this.#trees.delete(id)
+    this.#trees.set(id, known)
     const [oldest] = this.#trees.keys()
     if (this.#trees.size > treesKept && oldest !== undefined) this.#trees.delete(oldest)
     return known
+  }
+
+  /** A branch and what comes of merging it are most often one tree. What is no commit is left to git. */
+  async #treeOf(id: string): Promise<string> {
+    const object = await this.#context.reader.read(id)
+    return object?.type === 'commit' ? parseCommit(id, object.data).tree : id
   }
 
   async #listTree(name: string): Promise<readonly TreeEntry[]> {
@@ -227,12 +234,12 @@ class GitRepository implements OpenRepository {
 
   /** For reading, one answer is enough for as long as the repository is open; before anything moves it is asked again. */
   hasRemote(): Promise<boolean> {
-    this.#remoteDecides ??= hasRemote(this.#context.git)
+    this.#remoteDecides ??= this.#context.hasRemote()
     return this.#remoteDecides
   }
 
   async fetch(): Promise<void> {
-    if (!(await hasRemote(this.#context.git))) return
+    if (!(await this.#context.hasRemote())) return
     await fetchBranches(this.#context.git, [`+refs/heads/*:refs/remotes/${remoteName}/*`])
   }
 

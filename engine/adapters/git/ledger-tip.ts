@@ -18,9 +18,13 @@ export const trackingRef = (branch: string): string => `refs/remotes/${remoteNam
  * Asks the remote, where there is one, and holds its answer against what this clone has seen before: a ledger only
  * grows. The local branch follows. Throws `remote-unreachable`, `ledger-unpublished`, `ledger-tampered`.
  */
-export async function currentTip(context: GitContext, branch: string): Promise<LedgerTip> {
+export async function currentTip(
+  context: GitContext,
+  branch: string,
+  remoteDecides: () => Promise<boolean> = () => hasRemote(context.git),
+): Promise<LedgerTip> {
   const local = await tipOf(context, localRef(branch))
-  if (!(await hasRemote(context.git))) return { tip: local, remote: false }
+  if (!(await remoteDecides())) return { tip: local, remote: false }
   const seen = await tipOf(context, trackingRef(branch))
   const there = await fetchBranches(context.git, [`+${localRef(branch)}:${trackingRef(branch)}`])
   if (!there) {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { Client, type ServerHostKeyAlgorithm } from 'ssh2'
+import type { ServerHostKeyAlgorithm } from 'ssh2'
 import { escapeControls } from '../../model/escape.ts'
 import type { SessionFailure } from '../../ports/host-session.ts'
 import { fastAlgorithms } from './ssh-algorithms.ts'
+import { Client } from './ssh2-client.ts'
 
 /** A public host key as a document holds it and a person compares it. */
 interface HostKey {

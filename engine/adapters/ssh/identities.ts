@@ -1,6 +1,7 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import ssh2, { type AnyAuthMethod, type BaseAgent, createAgent, type ParsedKey } from 'ssh2'
+import type { AnyAuthMethod, BaseAgent, ParsedKey } from 'ssh2'
+import { createAgent, parseKey } from './ssh2-client.ts'
 
 /** With what to log in. */
 export interface IdentityOptions {
@@ -28,7 +29,7 @@ export async function loadIdentities(options: IdentityOptions): Promise<Identiti
     if (typeof key === 'string') problems.push(`${name}: ${key}`)
     else keys.push(key)
   }
-  for (const text of options.keys ?? []) take('key', prepare(ssh2.utils.parseKey(text)))
+  for (const text of options.keys ?? []) take('key', prepare(parseKey(text)))
   for (const file of options.keyFiles ?? []) take(file, await loadKey(file, options.passphrase))
   const agent = options.agent === undefined || options.agent === '' ? undefined : cachingAgent(options.agent)
   return {
@@ -62,10 +63,10 @@ async function loadKey(file: string, passphrase: IdentityOptions['passphrase']):
   } catch (error) {
     return error instanceof Error && 'code' in error ? `can't be read (${String(error.code)})` : "can't be read"
   }
-  const key = ssh2.utils.parseKey(text)
+  const key = parseKey(text)
   if (!(key instanceof Error) || !/encrypted|passphrase/i.test(key.message)) return prepare(key)
   const phrase = await passphrase?.(file)
-  return phrase === undefined ? 'is encrypted and no passphrase was given' : prepare(ssh2.utils.parseKey(text, phrase))
+  return phrase === undefined ? 'is encrypted and no passphrase was given' : prepare(parseKey(text, phrase))
 }
 
 const hashOf: Readonly<Record<string, string>> = {

@@ -42,9 +42,9 @@ export class OpensshConnector implements HostConnector {
       return failure
     }
     const close = async () => {
-      this.#open.delete(session)
       await this.#exit(target, folder)
       await remove()
+      this.#open.delete(session)
     }
     const transport = { open: this.#opener(target, folder), close, markExit255: true }
     const session = new ScriptSession(target, transport, this.#options.sudoPassword)

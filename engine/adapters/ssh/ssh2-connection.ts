@@ -1,4 +1,4 @@
-import { type AnyAuthMethod, Client, type ClientChannel } from 'ssh2'
+import type { AnyAuthMethod, ClientChannel, Client as Ssh2Client } from 'ssh2'
 import { escapeControls } from '../../model/escape.ts'
 import type { SessionFailure, Target } from '../../ports/host-session.ts'
 import { fingerprintOf, hostKeyAlgorithms, type PinnedKey, parseHostKey } from './host-key.ts'
@@ -6,6 +6,7 @@ import { gatheringSocket, quicken } from './quick-client.ts'
 import type { CommandEnd, OpenCommand, RunningCommand } from './run-script.ts'
 import type { Transport } from './script-session.ts'
 import { fastAlgorithms } from './ssh-algorithms.ts'
+import { Client } from './ssh2-client.ts'
 
 interface ConnectionOptions {
   /** Milliseconds for all of it. */
@@ -31,14 +32,14 @@ export function pinnedKeys(target: Target): readonly PinnedKey[] | SessionFailur
 }
 
 /** Connects and logs in; the host has proved a pinned key before anything about the user is sent. */
-export function connectClient(target: Target, options: ConnectionOptions): Promise<Client | SessionFailure> {
+export function connectClient(target: Target, options: ConnectionOptions): Promise<Ssh2Client | SessionFailure> {
   const pinned = pinnedKeys(target)
   if ('failed' in pinned) return Promise.resolve(pinned)
   return new Promise((resolve) => {
     const client = new Client()
     let mismatch: string | undefined
     let greeted = false
-    const settle = (answer: Client | SessionFailure) => {
+    const settle = (answer: Ssh2Client | SessionFailure) => {
       clearTimeout(timer)
       resolve(answer)
       if (answer !== client) client.destroy()
@@ -86,7 +87,7 @@ function refusal(target: Target, options: ConnectionOptions): string {
 }
 
 /** Says goodbye, and does not wait long for an answer: the other side may be gone. */
-export function endClient(client: Client): Promise<void> {
+export function endClient(client: Ssh2Client): Promise<void> {
   return new Promise((resolve) => {
     if (closed.has(client)) return resolve()
     const timer = setTimeout(() => client.destroy(), 500)
@@ -98,14 +99,14 @@ export function endClient(client: Client): Promise<void> {
   })
 }
 
-const closed = new WeakSet<Client>()
+const closed = new WeakSet<Ssh2Client>()
 
 /** Runs command lines over a connection, one channel each. */
-export function transportOver(client: Client): Transport {
+export function transportOver(client: Ssh2Client): Transport {
   return { open: openOn(client), close: () => endClient(client) }
 }
 
-function openOn(client: Client): OpenCommand {
+function openOn(client: Ssh2Client): OpenCommand {
   return (command) =>
     new Promise((resolve) => {
       if (closed.has(client)) return resolve('cut-off')

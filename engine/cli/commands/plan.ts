@@ -39,7 +39,8 @@ export const define: Define = (command, context) => {
     .action(async (revision: string, options: Options) =>
       context.run(async () => {
         const world = await context.open({ network: 'may', emit: progress(terminal) })
-        const { planRevision } = await import('../../pipeline/plan-revision.ts')
+        // Git is asked what the remote has while the rest of the command is loaded.
+        const [{ planRevision }] = await Promise.all([import('../../pipeline/plan-revision.ts'), world.repository()])
         const planned = await planRevision(
           world,
           { head: options.commit ?? revision, base: options.base },

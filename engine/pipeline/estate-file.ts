@@ -1,0 +1,2 @@
+/** The estate's own file, at its root. */
+export const estateFile = 'plumbline.yaml'

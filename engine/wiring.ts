@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { GitContext } from './adapters/git/context.ts'
 import type { OpenOptions } from './cli/context.ts'
 import { kinds as builtinKinds, fragments } from './generated/kinds.ts'
-import { resourceTypes } from './generated/registry.ts'
+import { practices, resourceTypes } from './generated/registry.ts'
 import { verifyEnvelope } from './model/dsse.ts'
 import { canonicalSshKey, sshFingerprint } from './model/ssh-key.ts'
 import { codes } from './pipeline/codes.ts'
@@ -72,6 +72,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     uuid: randomUUID,
     kinds: builtinKinds,
     types: resourceTypes,
+    practices,
     fragments,
     validators: once(async () => (await import('./generated/validators.js')).validators),
     repository,

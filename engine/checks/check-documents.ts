@@ -1,5 +1,6 @@
 import { compareDiagnostics, type Diagnostic, reporter, type Severity } from '../model/diagnostic.ts'
 import type { LoadedDocument, Place } from '../model/document.ts'
+import type { Graph } from '../model/graph.ts'
 import { codes as schemaCodes } from '../schema/codes.ts'
 import { isObject } from '../schema/is-object.ts'
 import { type MarkedSchema, markedSchema } from '../schema/marks.ts'
@@ -55,6 +56,7 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
     ...resourceDiagnostics(input, new Set(wrong.map((f) => f.document))),
     ...policyDiagnostics(input),
     ...changePolicyDiagnostics(input),
+    ...practiceDiagnostics(input, new Set(wrong.map((f) => f.document))),
   ].sort(compareDiagnostics)
 }
 
@@ -96,6 +98,17 @@ function resourceDiagnostics({ graph, types, locate }: CheckInput, wrong: Readon
       })
     })
   })
+}
+
+/** What practices find in well-formed documents. */
+function practiceDiagnostics({ graph, locate, now, practices = [] }: CheckInput, wrong: ReadonlySet<LoadedDocument>) {
+  const sound: Graph = {
+    documents: graph.documents,
+    ofKind: (kind) => graph.ofKind(kind).filter((d) => !wrong.has(d)),
+    outgoing: (address) => graph.outgoing(address),
+    incoming: (address) => graph.incoming(address),
+  }
+  return practices.flatMap((practice) => practice.check?.({ graph: sound, locate, now }) ?? [])
 }
 
 /** A place that is looked up when somebody reads it: most checks find nothing. */

@@ -1,6 +1,7 @@
 import type { JsonPath, LoadedDocument, Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Kinds } from '../model/kind.ts'
+import type { Practice } from '../model/practice.ts'
 import type { ResourceType } from '../model/resource.ts'
 import type { Validator } from '../schema/validator.ts'
 
@@ -15,6 +16,7 @@ export interface CheckInput {
   /** Documents of the target branch: what changed since is judged more strictly, and its policies hold as well. */
   readonly base?: Graph
   readonly types?: ReadonlyMap<string, ResourceType>
+  readonly practices?: readonly Practice[]
 }
 
 /** Something wrong with a value of a document, before it is told with its place. */

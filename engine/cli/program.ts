@@ -33,6 +33,11 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       load: () => import('./commands/graph.ts'),
     },
     explain: { summary: 'explain a kind or one of its fields', load: () => import('./commands/explain.ts') },
+    report: {
+      summary: 'show what is computed over the estate: racks, power, rooms',
+      load: () => import('./commands/report.ts'),
+    },
+    rack: { summary: 'show what stands in racks, with elevations', load: () => import('./commands/rack.ts') },
     policy: {
       summary: "run the policies' own examples, or ask what they would have said of past changes",
       load: () => import('./commands/policy.ts'),

@@ -93,6 +93,11 @@ export const codes = {
     meaning: 'There is no report of this name.',
     fix: 'plumbline report lists them',
   },
+  'report-drawings': {
+    severity: 'error',
+    meaning: 'A report has no drawing to print, or several of them, and nobody said which folder they go into.',
+    fix: 'name a folder with -o, or narrow the report to one document',
+  },
   'kind-unknown': {
     severity: 'error',
     meaning: 'There is no such kind of document.',

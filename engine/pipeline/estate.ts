@@ -102,6 +102,7 @@ async function load(
     now: world.clock.now(),
     ...(base !== undefined && { base: base.graph }),
     types: world.types,
+    practices: world.practices,
   })
   // Of a commit that stands alone its pins are what was agreed to; those of the working folder are somebody's wish.
   const before = base?.graph ?? (treeish === 'work' ? undefined : 'same')

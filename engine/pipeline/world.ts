@@ -5,6 +5,7 @@ import type { StatementSort, VerifiedEnvelope } from '../model/dsse.ts'
 import type { Emit } from '../model/event.ts'
 import type { Kinds } from '../model/kind.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Practice } from '../model/practice.ts'
 import type { Envelope, LockHolder } from '../model/record.ts'
 import type { ResourceType } from '../model/resource.ts'
 import type { VerifySignature } from '../model/ssh-key.ts'
@@ -41,6 +42,7 @@ export interface World {
   /** The kinds that come with the engine. */
   readonly kinds: Kinds
   readonly types: ReadonlyMap<string, ResourceType>
+  readonly practices: readonly Practice[]
   /** Compiled validators of the built-in kinds, by kind. */
   readonly validators: () => Promise<ReadonlyMap<string, Validator>>
   /** Schemas that kinds share, by their urn. */

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html'
 import { escapeControls } from '../model/escape.ts'
+import { drawingSvg } from './drawing-svg.ts'
 import type { Block, Cell, LinkOf, Page, Section, Span } from './page.ts'
 import { reportStyle } from './report-style.ts'
 
@@ -22,10 +23,7 @@ export async function pageHtml(page: Page, link: LinkOf): Promise<string> {
 <header>
 <h1>${plain(title)}</h1>
 <p class="subtitle">${plain(subtitle)}</p>
-<div class="verdict ${verdict.tone}" role="note">
-<p class="headline">${plain(verdict.headline)}</p>
-${verdict.lines.map((line) => html`<p>${plain(line)}</p>`)}
-</div>
+${verdict === undefined ? '' : verdictHtml(verdict)}
 <nav aria-label="Contents"><ol>
 ${sections.map((s, i) => html`<li><a href="#s${i + 1}">${plain(s.heading)}</a></li>`)}
 </ol></nav>
@@ -38,6 +36,13 @@ ${sections.map((s, i) => sectionHtml(s, i + 1, link))}
 </html>
 `
   return String(await text)
+}
+
+function verdictHtml({ tone, headline, lines }: NonNullable<Page['verdict']>): Html {
+  return html`<div class="verdict ${tone}" role="note">
+<p class="headline">${plain(headline)}</p>
+${lines.map((line) => html`<p>${plain(line)}</p>`)}
+</div>`
 }
 
 function sectionHtml({ heading, newSheet, blocks }: Section, number: number, link: LinkOf): Html {
@@ -55,6 +60,8 @@ function blockHtml(block: Block, link: LinkOf): Html {
       return html`<p>${plain(block.text)}</p>`
     case 'code':
       return html`<pre><code>${plain(block.text)}</code></pre>`
+    case 'drawing':
+      return html`<figure>${drawingSvg(block.drawing).then(raw)}</figure>`
     case 'facts':
       return html`<dl>${block.facts.map(([name, value]) => html`<dt>${plain(name)}</dt><dd>${cellHtml(value, link)}</dd>`)}</dl>`
     case 'part':

@@ -4,11 +4,11 @@ import type { Block, Cell, LinkOf, Page, Span } from './page.ts'
 /** The page as GitHub-flavoured Markdown; no text in it can become a heading, a link or HTML. */
 export function pageMarkdown(page: Page, link: LinkOf): string {
   const { title, subtitle, verdict, sections, foot } = page
-  const verdictLines = [`**${words(verdict.headline)}**`, ...verdict.lines.map(words)]
+  const verdictLines = verdict === undefined ? [] : [`**${words(verdict.headline)}**`, ...verdict.lines.map(words)]
   return `${[
     `# ${words(title)}`,
     words(subtitle),
-    verdictLines.map((line) => `> ${line}`).join('\n>\n'),
+    ...(verdict === undefined ? [] : [verdictLines.map((line) => `> ${line}`).join('\n>\n')]),
     ...sections.flatMap((s, i) => [`## ${i + 1}. ${words(s.heading)}`, ...s.blocks.map((b) => blockMarkdown(b, link))]),
     '---',
     words(foot),
@@ -19,6 +19,8 @@ function blockMarkdown(block: Block, link: LinkOf): string {
   switch (block.kind) {
     case 'text':
       return words(block.text)
+    case 'drawing':
+      return words(block.drawing.title)
     case 'code':
       return fenced(block.text)
     case 'facts':

@@ -1,3 +1,5 @@
+import type { Drawing } from '../model/drawing.ts'
+
 export const reportFormats = ['html', 'csv', 'markdown', 'json'] as const
 export type ReportFormat = (typeof reportFormats)[number]
 
@@ -5,8 +7,8 @@ export type ReportFormat = (typeof reportFormats)[number]
 export interface Page {
   readonly title: string
   readonly subtitle: string
-  /** Said first, and so that nobody can miss it. */
-  readonly verdict: { readonly tone: Tone; readonly headline: string; readonly lines: readonly string[] }
+  /** Said first, and so that nobody can miss it; a page that only tells what there is has none. */
+  readonly verdict?: { readonly tone: Tone; readonly headline: string; readonly lines: readonly string[] }
   readonly sections: readonly Section[]
   /** Repeated at the foot: what it is of, and from when. */
   readonly foot: string
@@ -33,6 +35,8 @@ export type Block =
       readonly empty: string
     }
   | { readonly kind: 'code'; readonly text: string }
+  /** Drawn in HTML; told in words elsewhere. */
+  | { readonly kind: 'drawing'; readonly drawing: Drawing }
   | { readonly kind: 'part'; readonly heading: string; readonly blocks: readonly Block[] }
 
 /** Lines of words. */

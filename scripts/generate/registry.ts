@@ -6,6 +6,7 @@ export function registryText({ resources, practices, codeBooks }: Inputs): strin
     plugIns.map((p, i) => `import { ${exported} as ${prefix}${i} } from '${p.from}'`)
   return `${[
     "import type { CodeBook } from '../model/diagnostic.ts'",
+    "import type { Practice } from '../model/practice.ts'",
     "import type { ResourceType } from '../model/resource.ts'",
     ...imports(resources, 'resource', 'resource'),
     ...imports(practices, 'practice', 'practice'),
@@ -17,7 +18,7 @@ export function registryText({ resources, practices, codeBooks }: Inputs): strin
     '])',
     '',
     '/** Practices, by name. */',
-    `export const practices = [${practices.map((_, i) => `practice${i}`).join(', ')}] as const`,
+    `export const practices: readonly Practice[] = [${practices.map((_, i) => `practice${i}`).join(', ')}]`,
     '',
     '/** Code books by the folder that reports with them. A code stands in one book only. */',
     'export const codeBooks: ReadonlyMap<string, CodeBook> = new Map<string, CodeBook>([',

@@ -1,0 +1,6 @@
+import type { Practice } from '../../model/practice.ts'
+import { checkFacilities } from './check.ts'
+import { reports } from './reports.ts'
+
+/** Facility management: what stands where, what feeds it, and what keeps it cool. */
+export const practice: Practice = { name: 'facilities', check: checkFacilities, reports }

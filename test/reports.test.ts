@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type Desk, openDesk } from './cli.ts'
+
+/** What practices compute over the reference estate, in every form that it can be had in. */
+
+const estate = join(import.meta.dirname, '..')
+const desk: Desk = openDesk()
+const out = mkdtempSync(join(tmpdir(), 'plumbline-reports-'))
+afterAll(() => {
+  desk.close()
+  rmSync(out, { recursive: true })
+})
+
+const reports = async (): Promise<readonly { name: string; about: string | null }[]> =>
+  JSON.parse((await desk.run('-C', estate, 'report', '--json')).out)
+
+describe('reports', () => {
+  it('say something of the reference estate in every form', async () => {
+    for (const { name } of await reports()) {
+      const { status, out: table, err } = await desk.run('-C', estate, 'report', name)
+      expect([status, err], name).toEqual([0, ''])
+      expect(table.split('\n').length, name).toBeGreaterThan(2)
+      const data = JSON.parse((await desk.run('-C', estate, 'report', name, '--json')).out) as unknown[]
+      expect(data.length, name).toBeGreaterThan(0)
+      expect((await desk.run('-C', estate, 'report', name, '--format', 'csv')).out).toMatch(/^\ufeff\w+,/)
+      expect((await desk.run('-C', estate, 'report', name, '--format', 'markdown')).out).toMatch(/^# \w/)
+      const page = join(out, `${name}.html`)
+      expect((await desk.run('-C', estate, 'report', name, '--format', 'html', '-o', page)).status).toBe(0)
+      expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/)
+    }
+  })
+
+  it('draw a picture for each thing they are about', async () => {
+    const folder = join(out, 'racks')
+    const { status } = await desk.run('-C', estate, 'rack', 'show', '--format', 'svg', '-o', folder)
+    expect(status).toBe(0)
+    expect(readdirSync(folder).sort()).toEqual(
+      ['ams1-r01', 'ams1-r02', 'ams1-r03', 'ams1-r04', 'ams1-r05', 'osl1-r01', 'osl1-r02'].map((r) => `rack-${r}.svg`),
+    )
+    expect(readFileSync(join(folder, 'rack-ams1-r04.svg'), 'utf8')).toContain('>db-01<')
+  })
+
+  it('show a rack from the top down', async () => {
+    const { out: text } = await desk.run('-C', estate, 'rack', 'show', 'ams1-r04')
+    expect(text).toMatch(/\n27–42 +free\n25–26 +search-02 +26 kg +550 W +ams1-r04-a, ams1-r04-b\n/)
+  })
+
+  it.each([
+    [['report', 'rakcs'], 'report-unknown', 'did you mean racks?'],
+    [['report', 'racks', 'ams1-r40'], 'document-unknown', 'did you mean ams1-r0'],
+    [['rack', 'show', '--format', 'svg'], 'report-drawings', 'name a folder'],
+    [['report', 'power', '--format', 'svg'], 'report-drawings', 'name a folder'],
+  ])('say what is wrong with %j', async (argv, code, hint) => {
+    const { status, err } = await desk.run('-C', estate, ...argv)
+    expect([status, err]).toEqual([1, expect.stringContaining(code)])
+    expect(err).toContain(hint)
+  })
+})

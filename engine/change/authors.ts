@@ -17,6 +17,11 @@ export interface JudgedCommit {
   /** The public key whose signature over this very commit was verified. */
   readonly signerKey?: string
   /**
+   * An engine of the estate signed it. It writes for somebody whom the message names as a co-author, so they count as one; it is
+   * no person itself, and agrees to nothing.
+   */
+  readonly byEngine?: boolean
+  /**
    * For a merge: true where its tree is exactly what git makes of its parents, so that nobody wrote anything in it. Any other
    * merge may hide lines of its own and is authorship like an ordinary commit.
    */
@@ -71,6 +76,7 @@ function whyUnproven(
   people: People,
   now: Date,
 ): string | undefined {
+  if (commit.byEngine === true) return undefined
   const unsigned = whyUnsigned(commit, signers, now)
   if (unsigned === undefined || commit.pushers === undefined || commit.pushers.length === 0) return unsigned
   const unpushed = whyUnpushed(commit.pushers, people)

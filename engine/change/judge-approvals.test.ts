@@ -35,6 +35,7 @@ interface CommitCase {
   readonly committer?: string
   readonly coAuthors?: readonly string[]
   readonly signer: string
+  readonly byEngine?: boolean
   readonly merge?: 'clean' | 'own-lines'
   readonly pushers?: readonly string[]
   readonly hands?: readonly string[]
@@ -126,6 +127,7 @@ function commitOf(c: CommitCase, index: number): JudgedCommit {
     committerEmail: email(c.committer ?? c.author),
     coAuthors: (c.coAuthors ?? []).map(email),
     ...(c.signer !== 'none' && { signerKey: keyNamed(c.signer) }),
+    ...(c.byEngine === true && { byEngine: true }),
     cleanMerge: c.merge === 'clean',
     ...(c.pushers !== undefined && { pushers: accountsOf(c.pushers) }),
     ...(c.hands !== undefined && { hands: accountsOf(c.hands) }),
@@ -159,7 +161,7 @@ function questionOf(c: Omit<Case, 'case' | 'expect'>): ApprovalQuestion {
   }
 }
 
-for (const file of ['counts', 'fooled', 'subject', 'rejected', 'forge', 'accounts']) {
+for (const file of ['counts', 'fooled', 'subject', 'rejected', 'forge', 'accounts', 'engine']) {
   describe(file, () => {
     it.each((load(text(file)) as Case[]).map((c) => [c.case, c] as const))('%s', (_, c) => {
       const verdict = judgeApprovals(questionOf(c))

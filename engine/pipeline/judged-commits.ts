@@ -3,6 +3,7 @@ import { type Pushed, withPushers } from '../change/pushers.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import type { ForgePush, RecordedApproval } from '../model/record.ts'
 import type { Commit, Repository } from '../ports/repository.ts'
+import { isEngineKey } from './engine-keys.ts'
 import { openRecords } from './records.ts'
 import type { World } from './world.ts'
 
@@ -71,6 +72,7 @@ async function judgedCommit(world: World, repository: Repository, commit: Commit
     committerEmail: commit.committer.email,
     coAuthors: coAuthorsOf(commit.message),
     ...(signer?.ok === true && { signerKey: signer.publicKey }),
+    ...(signer?.ok === true && (await isEngineKey(world, signer.publicKey)) && { byEngine: true }),
     cleanMerge: await isCleanMerge(repository, commit),
   }
 }

@@ -3,10 +3,11 @@ import type { ApprovalVerdict } from '../change/judge-approvals.ts'
 import { peopleOf } from '../change/people.ts'
 import { listChanges } from '../ledger/find-records.ts'
 import { canBeTakenBack } from '../ledger/fold-change.ts'
+import type { Address } from '../model/address.ts'
 import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ChangeRecord } from '../model/record.ts'
-import type { Repository } from '../ports/repository.ts'
+import type { Person as Author, Repository, Signer } from '../ports/repository.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import { planChange } from './plan-change.ts'
@@ -30,6 +31,11 @@ export interface RollbackOptions {
   readonly only?: readonly string[]
   readonly branch?: string
   readonly dryRun: boolean
+  /**
+   * Who asked for it, where they are not at the keyboard: the engine writes the commits then, signs them with its own key, and names
+   * them as a co-author, so that they are one of those who do not approve it.
+   */
+  readonly askedBy?: Address
 }
 
 export interface RolledBack {
@@ -58,7 +64,8 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
   if (tip === undefined) return { refused: [report('commit-missing', { summary: `there is no branch ${target}` })] }
   if (!options.dryRun && (await repository.resolve(`refs/heads/${branch}`)) !== undefined)
     return { refused: [report('branch-exists', { summary: `there is a branch ${branch} already` })] }
-  const reverted = await revert(world, chosen.records, tip, options.only)
+  const hand = await handOf(world, tip, options.askedBy)
+  const reverted = await revert(world, chosen.records, tip, { only: options.only, hand })
   if ('refused' in reverted) return reverted
   const { head, tree } = reverted
   const planned = await planChange(world, { base: tip, head, tree })
@@ -138,11 +145,9 @@ async function revert(
   world: World,
   records: readonly ChangeRecord[],
   tip: string,
-  only: readonly string[] | undefined,
+  { only, hand }: { readonly only: readonly string[] | undefined; readonly hand: Hand },
 ): Promise<{ readonly head: string; readonly tree: string } | Refused> {
   const repository = await world.repository()
-  const signer = await world.personSigner()
-  const by = await author(world, tip)
   let at = { head: tip, tree: (await repository.commit(tip)).tree }
   for (const record of [...records].reverse()) {
     if (record.merge === undefined) continue
@@ -161,7 +166,8 @@ async function revert(
     const tree = part?.tree ?? without.tree
     if (tree === at.tree) continue
     const how = part === undefined || part.whole ? '' : ' (in part)'
-    const message = `Roll back ${record.id}${how}: ${record.title}\n\nRollback-Of: ${record.id}${how}\n`
+    const message = `Roll back ${record.id}${how}: ${record.title}\n\nRollback-Of: ${record.id}${how}\n${hand.trailers}`
+    const { author: by, signer } = hand
     at = { head: await repository.writeCommit({ tree, parents: [at.head], author: by, message, signer }), tree }
   }
   if (at.head !== tip) return at
@@ -235,6 +241,32 @@ async function treeWithout(
     message: 'back',
   })
   return repository.mergeTree(tip, back)
+}
+
+/** Who writes commits, and what their messages say of it. */
+interface Hand {
+  readonly author: Author
+  readonly signer: Signer
+  readonly trailers: string
+}
+
+/** The person at the keyboard; or this engine, for somebody who is not. */
+async function handOf(world: World, tip: string, askedBy: Address | undefined): Promise<Hand> {
+  if (askedBy === undefined)
+    return { author: await author(world, tip), signer: await world.personSigner(), trailers: '' }
+  const found = (await loadCommit(world, tip)).graph.documents.get(askedBy)
+  const { fullName, email } = found?.document.spec ?? {}
+  if (typeof email !== 'string')
+    throw refusal(report('person-unknown', { summary: `${askedBy} is nobody in the base commit` }))
+  const name = String(fullName ?? askedBy)
+    .replaceAll(/[^\p{L}\p{N} .'-]+/gu, ' ')
+    .trim()
+  return {
+    // An address that is nobody's, by RFC 2606.
+    author: { name: 'Plumbline', email: 'plumbline@engine.invalid', at: world.clock.now().toISOString() },
+    signer: await world.engineSigner(),
+    trailers: `Requested-By: ${askedBy}\nCo-authored-by: ${name} <${email}>\n`,
+  }
 }
 
 /** The person of the base whose key signs; a revert is theirs. */

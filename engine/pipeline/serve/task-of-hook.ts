@@ -1,0 +1,93 @@
+import type { Json } from '../../model/document.ts'
+import type { Hook } from '../../ports/web-server.ts'
+import { mayHoldCommand } from '../comment-commands/parse-command.ts'
+import type { Task } from './task.ts'
+
+export interface Served {
+  /** `owner/name` */
+  readonly repository: string
+  /** Short name of the branch that is the desired state. */
+  readonly target: string
+}
+
+/**
+ * What a hook asks to look after; undefined where it is none of our business, or of another repository. Only numbers and object ids
+ * are taken out of it: what anybody wrote, and what is the case, is asked of the forge.
+ */
+export function taskOfHook({ event, payload }: Pick<Hook, 'event' | 'payload'>, served: Served): Task | undefined {
+  const repository = at(payload, 'repository', 'full_name')
+  if (typeof repository !== 'string' || repository.toLowerCase() !== served.repository.toLowerCase()) return undefined
+  const action = at(payload, 'action')
+  switch (event) {
+    case 'issue_comment':
+      return action === 'created' ? commentTask(payload) : undefined
+    case 'pull_request':
+      return requestTask(payload, action, served)
+    case 'pull_request_review':
+      return action === 'submitted' || action === 'dismissed'
+        ? onRequest('reviews', at(payload, 'pull_request', 'number'))
+        : undefined
+    case 'push':
+      return at(payload, 'ref') === `refs/heads/${served.target}` ? { kind: 'merge' } : undefined
+    case 'merge_group':
+      return action === 'checks_requested' ? onCommit('queued', at(payload, 'merge_group', 'head_sha')) : undefined
+    case 'check_run':
+      return action === 'rerequested' ? onCommit('plan-commit', at(payload, 'check_run', 'head_sha')) : undefined
+    case 'check_suite':
+      return action === 'rerequested' ? onCommit('plan-commit', at(payload, 'check_suite', 'head_sha')) : undefined
+    default:
+      return undefined
+  }
+}
+
+function commentTask(payload: Json): Task | undefined {
+  const [request, comment, body] = [
+    at(payload, 'issue', 'number'),
+    at(payload, 'comment', 'id'),
+    at(payload, 'comment', 'body'),
+  ]
+  // Most comments hold no command, and need not be asked for.
+  if (at(payload, 'issue', 'pull_request') === undefined || typeof body !== 'string' || !mayHoldCommand(body))
+    return undefined
+  if (!isNumber(request) || !isNumber(comment)) return undefined
+  return { kind: 'comment', request, comment: String(comment) }
+}
+
+/** What makes its plan another one, or says that it was merged. */
+function requestTask(payload: Json, action: Json | undefined, { target }: Served): Task | undefined {
+  const number = at(payload, 'pull_request', 'number')
+  switch (action) {
+    case 'opened':
+    case 'synchronize':
+    case 'reopened':
+    case 'ready_for_review':
+      return onRequest('plan', number)
+    case 'edited':
+      return at(payload, 'changes', 'base') === undefined ? undefined : onRequest('plan', number)
+    case 'closed':
+      return at(payload, 'pull_request', 'merged') === true && at(payload, 'pull_request', 'base', 'ref') === target
+        ? { kind: 'merge' }
+        : undefined
+    default:
+      return undefined
+  }
+}
+
+const onRequest = (kind: 'plan' | 'reviews', number: Json | undefined): Task | undefined =>
+  isNumber(number) ? { kind, request: number } : undefined
+
+const onCommit = (kind: 'queued' | 'plan-commit', commit: Json | undefined): Task | undefined =>
+  typeof commit === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit) ? { kind, commit } : undefined
+
+const isNumber = (value: Json | undefined): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+
+function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  let found = value
+  for (const key of path) {
+    if (typeof found !== 'object' || found === null || Array.isArray(found) || !Object.hasOwn(found, key))
+      return undefined
+    found = (found as { readonly [key: string]: Json })[key]
+  }
+  return found
+}

@@ -1,4 +1,3 @@
-import { dump, load } from 'js-yaml'
 import { compareText, type Diagnostic } from '../model/diagnostic.ts'
 import type {
   AppliedHost,
@@ -14,6 +13,7 @@ import type { ReleaseRecord } from '../model/release.ts'
 import { report } from './codes.ts'
 import type { EngineKeyRecord } from './engine-key.ts'
 import { shapes } from './record-shapes.ts'
+import { readRecordYaml, recordYaml } from './record-yaml.ts'
 
 /** What came of reading or changing a record. */
 export type Outcome<Record> = { readonly record: Record } | { readonly refused: Diagnostic }
@@ -53,7 +53,7 @@ const first = [
 
 /** The one text of a record: the same value always gives the same bytes. */
 export function serialiseRecord(record: RecordTypes[RecordSort]): string {
-  return dump(ordered(record, first), { noRefs: true, lineWidth: -1 })
+  return recordYaml(ordered(record, first))
 }
 
 /** Reads a record strictly: of the right shape, and byte for byte as `serialiseRecord` writes it. */
@@ -68,7 +68,7 @@ export function parseRecord<Sort extends RecordSort>(
   if (text.length > longest) return refused('the record is too long')
   let value: unknown
   try {
-    value = load(text)
+    value = readRecordYaml(text)
   } catch {
     return refused('the record is no YAML')
   }

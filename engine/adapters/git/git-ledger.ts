@@ -4,7 +4,7 @@ import type { Ledger, LedgerCommit, LedgerEntry, LedgerStep, LedgerView } from '
 import { RepositoryError } from '../../ports/repository.ts'
 import { repositoryError } from './codes.ts'
 import { type GitContext, openContext } from './context.ts'
-import { commitIds, entryMessage, indexPaths, ledgerCommit, ledgerSteps, readCommit } from './ledger-commits.ts'
+import { commitIds, commitsTouching, entryMessage, ledgerCommit, ledgerSteps, readCommit } from './ledger-commits.ts'
 import { currentTip, knownTip, type LedgerTip, localRef, trackingRef } from './ledger-tip.ts'
 import { swapRef, tipOf } from './move-branch.ts'
 import { ObjectWriter } from './object-writer.ts'
@@ -70,8 +70,6 @@ class BranchLedger implements GitLedger {
   #placed: Promise<string> | undefined
   /** What the remote had when it took our last batch: the next one is built on it without asking again. */
   #ours: LedgerTip | undefined
-  /** The commit up to which git knows which paths each commit touched. */
-  #indexed: string | undefined
   /** Only one asks the remote at a time: two fetches of one clone get into each other's way. */
   #asking: Promise<unknown> = Promise.resolve()
 
@@ -94,11 +92,8 @@ class BranchLedger implements GitLedger {
   async history(path?: string): Promise<readonly LedgerCommit[]> {
     const { tip } = await this.#tip()
     if (tip === undefined) return []
-    if (path !== undefined && this.#indexed !== tip) {
-      await indexPaths(this.#context, tip)
-      this.#indexed = tip
-    }
-    const ids = await commitIds(this.#context, tip, path)
+    const context = this.#context
+    const ids = await (path === undefined ? commitIds(context, tip) : commitsTouching(context, tip, path))
     return Promise.all(ids.map(async (id) => ledgerCommit(await readCommit(this.#context, id))))
   }
 
@@ -136,7 +131,9 @@ class BranchLedger implements GitLedger {
     while (this.#queue.length > 0) {
       const jobs = this.#queue.splice(0, largestBatch)
       try {
-        await inTurn(await this.#place(), () => this.#appendAll(jobs))
+        const batch = () => this.#appendAll(jobs)
+        // What the one before adds is fetched in our turn; what was there already need not be.
+        await inTurn(await this.#place(), batch, () => this.#tip())
       } catch (error) {
         this.#ours = undefined
         for (const job of jobs) job.reject(error)

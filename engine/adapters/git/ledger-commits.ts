@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
 import type { LedgerCommit, LedgerEntry, LedgerStep } from '../../ports/ledger.ts'
 import type { Commit } from '../../ports/repository.ts'
 import { repositoryError } from './codes.ts'
+import { maybeTouched } from './commit-graph.ts'
 import type { GitContext } from './context.ts'
 import { parseCommit, parseTrailers } from './parse-commit.ts'
 
@@ -43,14 +45,25 @@ export async function readCommit(context: GitContext, id: string): Promise<Commi
 }
 
 /**
- * Notes for each commit up to `tip` which paths it touched, in git's commit graph: the history of one record is then found
- * without comparing the trees of all the others. Costs what is new since the last time. Where it can't be written (a read-only
- * or shallow clone, another process at it), the same is found more slowly.
+ * Oldest first: the commits up to `tip` that touched a path. Notes for each commit which paths it touched, in git's commit
+ * graph: the history of one record is then found without comparing the folders of all the others. Costs what is new since
+ * the last time. Where it can't be written (a read-only or shallow clone, another process at it), the same is found more slowly.
  */
-export async function indexPaths(context: GitContext, tip: string): Promise<void> {
-  await context.git.run(['commit-graph', 'write', '--stdin-commits', '--changed-paths', '--split', '--no-progress'], {
-    input: `${tip}\n`,
-  })
+export async function commitsTouching(context: GitContext, tip: string, path: string): Promise<string[]> {
+  const objects = resolve(context.commonDir, 'objects')
+  let maybe = await maybeTouched(objects, tip, path)
+  if (maybe === undefined) {
+    const args = ['commit-graph', 'write', '--stdin-commits', '--changed-paths', '--split', '--no-progress']
+    await context.git.run(args, { input: `${tip}\n` })
+    maybe = await maybeTouched(objects, tip, path)
+  }
+  if (maybe === undefined) return commitIds(context, tip, path)
+  const at = async (commit: string) => (await context.reader.read(`${commit}:${path}`))?.id
+  const touched = async (id: string) => {
+    const [before, after] = await Promise.all([at(`${id}^`), at(id)])
+    return before === after ? [] : [id]
+  }
+  return (await Promise.all(maybe.map(touched))).flat().reverse()
 }
 
 /** Oldest first: the commits up to `tip` (not those reachable from `after`) that touched a path, or all. */

@@ -27,15 +27,19 @@ export class ObjectWriter {
   readonly #folder: string
   readonly #format: ObjectFormat
   readonly #pending = new Map<string, PackedObject>()
+  /** What was written last of each type. */
+  readonly #last = new Map<string, string>()
 
   constructor(folder: string, format: ObjectFormat) {
     this.#folder = folder
     this.#format = format
   }
 
-  write(type: PackedObject['type'], data: Buffer): string {
+  /** @param like id of an object that this one resembles, if it was written just before, too; else the last of its type does. */
+  write(type: PackedObject['type'], data: Buffer, like = this.#last.get(type)): string {
     const id = createHash(this.#format).update(headerOf(type, data)).update(data).digest('hex')
-    this.#pending.set(id, { id, type, data })
+    this.#last.set(type, id)
+    if (!this.#pending.has(id)) this.#pending.set(id, { id, type, data, ...(like !== undefined && { like }) })
     return id
   }
 
@@ -54,6 +58,7 @@ export class ObjectWriter {
       throw unwritable(error)
     }
     this.#pending.clear()
+    this.#last.clear()
   }
 
   async #writeLoose(objects: readonly PackedObject[]): Promise<void> {

@@ -85,14 +85,14 @@ export class TreeStore {
       if (child === undefined) tree.delete(name)
       else tree.set(name, nodeOf(folderMode, name, child))
     }
-    return tree.size === 0 ? undefined : this.#write(tree, objects)
+    return tree.size === 0 ? undefined : this.#write(tree, objects, id)
   }
 
-  #write(tree: Tree, objects: ObjectWriter): string {
+  #write(tree: Tree, objects: ObjectWriter, before?: string): string {
     const entries = [...tree]
     const sorted = entries.every((entry, i) => i === 0 || sortKey(entries[i - 1]) < sortKey(entry))
     if (!sorted) entries.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
-    const id = objects.write('tree', Buffer.concat(entries.map(([, node]) => node.bytes)))
+    const id = objects.write('tree', Buffer.concat(entries.map(([, node]) => node.bytes)), before)
     this.#keep(id, sorted ? tree : new Map(entries))
     return id
   }

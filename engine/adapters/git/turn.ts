@@ -10,13 +10,31 @@ const longestWait = 300_000
  * Processes of one machine that write to the same place go one after the other: all but one of them would only do their
  * work in vain, and slow that one down. A courtesy that nothing relies on: where it can't be had (other systems than
  * Linux), or takes too long to get, the work is done all the same. Whoever dies gives its turn back.
+ *
+ * @param getReady what whoever is next does while it waits; what becomes of it is not looked at
  */
-export async function inTurn<Result>(place: string, work: () => Promise<Result>): Promise<Result> {
-  const turn = process.platform === 'linux' ? await takeTurn(nameOf(place)) : undefined
+export async function inTurn<Result>(
+  place: string,
+  work: () => Promise<Result>,
+  getReady: () => Promise<unknown> = async () => undefined,
+): Promise<Result> {
+  const turn = process.platform === 'linux' ? await comeNext(place, getReady) : undefined
   try {
     return await work()
   } finally {
     turn?.giveBack()
+  }
+}
+
+async function comeNext(place: string, getReady: () => Promise<unknown>): Promise<Turn | undefined> {
+  const next = await takeTurn(nameOf(`${place} next`))
+  try {
+    const free = await listenAt(nameOf(place))
+    if (free !== 'taken') return free
+    await getReady().catch(() => undefined)
+    return await takeTurn(nameOf(place))
+  } finally {
+    next?.giveBack()
   }
 }
 

@@ -121,6 +121,24 @@ export const codes = {
     meaning: 'The account that a review came from may not write in the repository, so its approval does not count.',
     fix: 'give the account write permission on the forge if it should have it, or ask somebody who has it; then have the change reviewed again',
   },
+  'approval-after-merge': {
+    severity: 'warning',
+    meaning:
+      'A review was given after the pull request had been merged: it agrees to nothing that was still to be decided.',
+    fix: 'have the branch as it stands approved: plumbline approve main',
+  },
+  'merge-unplanned': {
+    severity: 'error',
+    meaning:
+      'A pull request was merged without a plan of its newest commit, so whoever reviewed it had not seen what it does. It is recorded as such and not applied.',
+    fix: 'have the branch as it stands approved (plumbline approve main), or revert it; require the check plumbline/plan on the target branch',
+  },
+  'merge-bypassed': {
+    severity: 'error',
+    meaning:
+      'A pull request was merged though one of our checks stood against it, as administrators can. It is recorded with who did it, and not applied, unless signed approvals alone are enough.',
+    fix: 'have the branch as it stands approved (plumbline approve main), or revert it; let nobody go past the rules of the target branch',
+  },
   'approver-unknown': {
     severity: 'error',
     meaning: 'The approver is no person of the base commit: a change can not bring its own approvers.',

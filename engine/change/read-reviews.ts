@@ -100,5 +100,11 @@ function readOne(
       'approval-stale-head',
       `it is of ${review.commit.slice(0, 12)}, and the head is ${head.slice(0, 12)}`,
     )
+  const { mergedAt } = request
+  if (review.state === 'approved' && mergedAt !== undefined && Date.parse(review.at) > Date.parse(mergedAt))
+    return warning(
+      'approval-after-merge',
+      `it was given at ${review.at}, and the pull request was merged at ${mergedAt}`,
+    )
   return { approver: person.address }
 }

@@ -67,6 +67,8 @@ export interface PullRequest {
   readonly merged?: string
   /** Who merged it, where it is and the forge tells. */
   readonly mergedBy?: ForgeAccount
+  /** ISO 8601, UTC: when, likewise. */
+  readonly mergedAt?: string
   /** Checks of ours about plans of its head, oldest first, of each name and plan the newest; absent where the forge does not tell. */
   readonly plans?: readonly PlanCheck[]
 }

@@ -17,6 +17,7 @@ import { codes } from './codes.ts'
 import { expectOwnKey } from './engine-keys.ts'
 import { judgeRecord, judgeUnmoved } from './judge-record.ts'
 import { judgedCommits } from './judged-commits.ts'
+import { bringHead, isMergeOf } from './merged-request.ts'
 import { type PlannedChange, planChange, type Range } from './plan-change.ts'
 import { rangeOfRevision } from './plan-revision.ts'
 import { recordReviews } from './record-reviews.ts'
@@ -65,34 +66,21 @@ export async function approveReviews(world: World, options: ReviewsOptions): Pro
 }
 
 /**
- * The record of a merge that has none, where a forge knows the pull request it was: reviewed there, and not recorded so far.
- * A squash counts as the merge of its pull request only where git makes the same tree of base and head.
+ * The record of a merge that has none, where it was a pull request: reviewed on a forge, and not recorded so far. A squash counts
+ * as the merge of its pull request only where git makes the same tree of base and head.
  */
 export async function recordOfRequest(
   world: World,
   genesis: GenesisRecord,
-  arrival: { readonly commit: Commit; readonly base: string; readonly head: string },
+  { commit, base }: { readonly commit: Commit; readonly base: string },
+  request: PullRequest,
 ): Promise<ChangeRecord | undefined> {
-  const { commit, base, head } = arrival
-  const forge = await world.reviews()
-  if (forge === undefined) return undefined
-  const branch = await targetBranch(world)
-  const told = [...(await forge.requests(commit.id)), ...(await forge.requests(head))]
-  const request = told.find((r) => r.target === branch && (r.head === head || r.merged === commit.id))
-  if (request === undefined || !(await isMergeOf(world, request.head, base, commit))) return undefined
+  if (!(await isMergeOf(world, request.head, base, commit))) return undefined
   const range = { base, head: request.head, tree: commit.tree }
   const planned = await planChange(world, range)
   if ('refused' in planned) return undefined
   const done = await recordRequests(world, genesis, range, planned, await requestsOf(world, request.head))
   return 'refused' in done ? undefined : done.record
-}
-
-/** Whether git makes a commit's tree of the base and the head. */
-export async function isMergeOf(world: World, head: string, base: string, commit: Commit): Promise<boolean> {
-  const repository = await world.repository()
-  if ((await repository.resolve(head)) === undefined) return false
-  const merged = await repository.mergeTree(base, head)
-  return 'tree' in merged && merged.tree === commit.tree
 }
 
 /** Brings the records of open changes up to what the forge says now: what was dismissed, who rejected, who approved since. */
@@ -116,7 +104,8 @@ async function followOne(
   const genesis = await expectGenesis(world)
   const { id, subject } = followed
   const { base, head } = subject
-  if ((await (await world.repository()).resolve(head)) === undefined) {
+  const [request] = requests
+  if (request !== undefined && !(await bringHead(world, request))) {
     const summary = `${id} is about ${head.slice(0, 12)}, which is not here, so its reviews are not looked at`
     return [report('commit-missing', { summary, severity: 'warning' })]
   }

@@ -1,5 +1,6 @@
 import type { ChangeRecord } from '../model/record.ts'
 import type { Commit } from '../ports/repository.ts'
+import { isMergeOf, mergedRequest, mergeResult } from './merged-request.ts'
 import { openRecords } from './records.ts'
 import type { World } from './world.ts'
 
@@ -12,17 +13,27 @@ export interface Arrival {
   readonly head: string
 }
 
-/** Oldest first. Commits that were not merged but came one by one end in the one that a record is about, if there is one. */
-export async function arrivals(world: World, tip: string, known: string): Promise<readonly Arrival[]> {
+/**
+ * Oldest first. Commits that were not merged but came one by one end in the one that a record or a pull request is about, if there
+ * is one.
+ *
+ * @param most so many at most
+ */
+export async function arrivals(
+  world: World,
+  tip: string,
+  known: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<readonly Arrival[]> {
   if (tip === known) return []
   const repository = await world.repository()
   const ids = [...(await repository.firstParents(tip, known))].reverse()
   const commits = await Promise.all(ids.map((id) => repository.commit(id)))
-  const open = await openRecords(world)
+  const open = (await openRecords(world)).filter((r) => r.merge === undefined && r.subject.base !== r.subject.head)
   const found: Arrival[] = []
   let base = known
-  for (let i = 0; i < commits.length; i++) {
-    const last = lastOfGroup(commits, i, base, open)
+  for (let i = 0; i < commits.length && found.length < most; i++) {
+    const last = i + (await lastOfGroup(world, commits.slice(i, i + longest), base, open))
     const commit = commits[last]
     if (commit === undefined) break
     found.push({ commit, base, head: commit.parents[1] ?? commit.id })
@@ -32,15 +43,52 @@ export async function arrivals(world: World, tip: string, known: string): Promis
   return found
 }
 
-/** Where commits from `first` on were pushed without a merge commit, the one at which an open record's tree is reached. */
-function lastOfGroup(commits: readonly Commit[], first: number, base: string, open: readonly ChangeRecord[]): number {
-  for (let i = first; i < commits.length; i++) {
-    const commit = commits[i]
-    if (commit === undefined) break
-    if (open.some((r) => r.subject.tree === commit.tree && (r.subject.base === base || i === first))) return i
+/** More commits are not taken for one pull request; forges rebase a hundred at most. */
+const longest = 100
+
+/** Where the first of these commits was pushed without a merge commit, the one at which what a record or a pull request is about is reached. */
+async function lastOfGroup(
+  world: World,
+  commits: readonly Commit[],
+  base: string,
+  open: readonly ChangeRecord[],
+): Promise<number> {
+  for (const [i, commit] of commits.entries()) {
+    if (open.some((r) => r.subject.tree === commit.tree && (r.subject.base === base || i === 0))) return i
     if (commit.parents.length > 1) break
   }
-  return first
+  const merge = commits.findIndex((c) => c.parents.length > 1)
+  const plain = merge < 0 ? commits : commits.slice(0, merge)
+  if (plain.length < 2) return 0
+  return (await rebasedRecord(world, plain, base, open)) ?? (await rebasedRequest(world, plain, base)) ?? 0
+}
+
+/** Where commits came one by one onto a base that moved: git makes the same tree of that base and a record's head. */
+async function rebasedRecord(
+  world: World,
+  commits: readonly Commit[],
+  base: string,
+  open: readonly ChangeRecord[],
+): Promise<number | undefined> {
+  const { tree: before } = await (await world.repository()).commit(base)
+  const ends: number[] = []
+  for (const record of open) {
+    const tree = await mergeResult(world, record.subject.head, base)
+    // What the base holds already is not brought by anything that comes after.
+    if (tree !== undefined && tree !== before) ends.push(commits.findIndex((c) => c.tree === tree))
+  }
+  const found = ends.filter((end) => end >= 0)
+  return found.length === 0 ? undefined : Math.min(...found)
+}
+
+/** The same of a pull request that a forge tells of, and that no record is about. */
+async function rebasedRequest(world: World, commits: readonly Commit[], base: string): Promise<number | undefined> {
+  if ((await world.reviews()) === undefined) return undefined
+  for (const [i, commit] of commits.entries()) {
+    const request = await mergedRequest(world, { commit, head: commit.id })
+    if (request?.merged === commit.id && (await isMergeOf(world, request.head, base, commit))) return i
+  }
+  return undefined
 }
 
 /** Whether an arrival may be what a record is about. */

@@ -2,6 +2,7 @@ import { changedRules } from '../change/changed-rules.ts'
 import { contentDigest } from '../change/content.ts'
 import { explainApprovals } from '../change/explain-approvals.ts'
 import type { ApprovalVerdict } from '../change/judge-approvals.ts'
+import { passedChecks } from '../change/passed-checks.ts'
 import { policyDigest } from '../change/policy-digest.ts'
 import { mayBeStandard } from '../change/standard.ts'
 import { changeEntry } from '../ledger/entries.ts'
@@ -13,11 +14,12 @@ import type { BranchRecord, ChangeRecord, GenesisRecord } from '../model/record.
 import { planDigest } from '../plan/plan-digest.ts'
 import { recordedPlan } from '../plan/recorded-plan.ts'
 import { agreedCommit, rulesAfter, rulesFor } from './agreed-rules.ts'
-import { isMergeOf, recordOfRequest } from './approve-reviews.ts'
+import { recordOfRequest } from './approve-reviews.ts'
 import { type Arrival, arrivals, isAbout } from './arrivals.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import { judgeRecord, judgeUnmoved } from './judge-record.ts'
+import { isMergeOf, mergedRequest } from './merged-request.ts'
 import { setAside } from './overtaken.ts'
 import { type PlannedChange, planChange, type Range } from './plan-change.ts'
 import { append, branchAfter, by, expectGenesis, moved, openIn, openRecords, trusted } from './records.ts'
@@ -45,30 +47,71 @@ export async function recogniseMerges(
     return { diagnostics: [report('commit-missing', { summary: `there is no branch ${branch}` })], more: false }
   const diagnostics: Diagnostic[] = []
   const known = trusted(await findBranch(await (await world.ledger()).view()))?.recognised ?? genesis.adoption
-  const all = await arrivals(world, tip, known)
-  const now = options.one === true ? all.slice(0, 1) : all
-  for (const arrival of now) diagnostics.push(...(await recogniseOne(world, genesis, arrival)))
-  const more = now.length < all.length
+  const found = await arrivals(world, tip, known, options.one === true ? 1 : undefined)
+  for (const arrival of found) diagnostics.push(...(await recogniseOne(world, genesis, arrival)))
+  const more = (found.at(-1)?.commit.id ?? tip) !== tip
   if (!more) await recogniseStanding(world, genesis, tip)
   return { diagnostics, more }
 }
 
 async function recogniseOne(world: World, genesis: GenesisRecord, arrival: Arrival): Promise<readonly Diagnostic[]> {
   const open = await openRecords(world)
-  const matching = open.filter((r) => r.merge === undefined && r.subject.base !== r.subject.head && isAbout(r, arrival))
-  const record =
+  const request = await mergedRequest(world, arrival)
+  const passed = request === undefined ? [] : passedChecks(request)
+  const matching = open.filter(
+    (r) =>
+      r.merge === undefined &&
+      r.subject.base !== r.subject.head &&
+      (isAbout(r, arrival) || r.subject.head === request?.head),
+  )
+  const planned =
     matching.find((r) => r.state === 'approved' || r.state === 'scheduled') ??
     matching[0] ??
-    (await squashedInto(world, open, arrival)) ??
-    (await recordOfRequest(world, genesis, arrival))
+    (await squashedInto(world, open, arrival))
+  // What no record is about and no check let through was shown to nobody, whoever reviewed it.
+  const known = request === undefined || passed.length > 0 ? undefined : request
+  const record = planned ?? (known === undefined ? undefined : await recordOfRequest(world, genesis, arrival, known))
   const range = { base: arrival.base, head: await headOf(world, arrival, record), tree: arrival.commit.tree }
-  if (record === undefined && genesis.rule !== 'solo' && !(await mayBeAgreed(world, range)))
-    return unapproved(world, genesis, arrival)
-  const judged =
-    record === undefined || record.subject.base !== arrival.base ? undefined : await judgeUnmoved(world, record, range)
-  return judged === undefined || record === undefined
-    ? recogniseMoved(world, genesis, arrival, range, record)
-    : settle(world, genesis, arrival, record, judged)
+  if (record === undefined) {
+    const agreed = genesis.rule === 'solo' || (await mayBeAgreed(world, range))
+    return agreed
+      ? recogniseUnasked(world, genesis, arrival, range, passed)
+      : unapproved(world, genesis, arrival, passed)
+  }
+  const judge = await judgeOf(world, record, range)
+  if ('refused' in judge) return [...judge.refused, ...(await unapproved(world, genesis, arrival, passed))]
+  const judged = await judge.judge(record)
+  return settle(world, genesis, arrival, record, await withPassed(record, judged, passed, judge.judge))
+}
+
+type Judge = (record: ChangeRecord) => Promise<ApprovalVerdict>
+
+/** How a record is judged: by what it asked to do, or, on a base that moved since its approvals, by what planning anew gives. */
+async function judgeOf(
+  world: World,
+  record: ChangeRecord,
+  range: Range,
+): Promise<{ readonly judge: Judge } | { readonly refused: readonly Diagnostic[] }> {
+  if (record.subject.base === range.base) return { judge: (r) => judgeUnmoved(world, r, range) }
+  const planned = await planChange(world, range)
+  return 'refused' in planned ? planned : { judge: (r) => judgeRecord(world, r, planned) }
+}
+
+/**
+ * Whoever merges past a check does so past the reviews that it weighs: those do not count then. What does not rest on reviews holds all the
+ * same, such as approvals that people signed themselves: a check may not have heard of those yet.
+ */
+async function withPassed(
+  record: ChangeRecord,
+  judged: ApprovalVerdict,
+  passed: readonly Diagnostic[],
+  judge: Judge,
+): Promise<ApprovalVerdict> {
+  const bypassed = passed.filter((d) => d.code === 'merge-bypassed')
+  if (bypassed.length === 0) return judged
+  const approvals = record.approvals.filter((a) => a.assertion !== 'forge-asserted' || a.decision !== 'approve')
+  if (judged.holds && (await judge({ ...record, approvals })).holds) return judged
+  return { ...judged, holds: false, ranOut: false, blocked: [...bypassed, ...judged.blocked] }
 }
 
 /** The commits that were judged, where they came as one: their authors count, not who pressed the button. */
@@ -83,7 +126,9 @@ async function squashedInto(
   open: readonly ChangeRecord[],
   { commit, base }: Arrival,
 ): Promise<ChangeRecord | undefined> {
-  if (commit.parents.length > 1) return undefined
+  // An empty commit brings nothing: it is no squash of what the base holds already.
+  if (commit.parents.length > 1 || commit.tree === (await (await world.repository()).commit(base)).tree)
+    return undefined
   for (const record of open)
     if (
       record.merge === undefined &&
@@ -94,23 +139,20 @@ async function squashedInto(
   return undefined
 }
 
-/** A merge without a record, where that is fine, or onto a base that moved since its approvals: planned anew. */
-async function recogniseMoved(
+/** A merge without a record, where nobody may have had to be asked. */
+async function recogniseUnasked(
   world: World,
   genesis: GenesisRecord,
   arrival: Arrival,
   range: Range,
-  record: ChangeRecord | undefined,
+  passed: readonly Diagnostic[],
 ): Promise<readonly Diagnostic[]> {
   const planned = await planChange(world, range)
-  if ('refused' in planned) return [...planned.refused, ...(await unapproved(world, genesis, arrival))]
-  if (record === undefined) {
-    if (planned.plan.standard?.template !== undefined) return standard(world, genesis, arrival, planned)
-    return genesis.rule === 'solo'
-      ? solo(world, genesis, arrival, planned)
-      : unapproved(world, genesis, arrival, planned.plan.standard)
-  }
-  return settle(world, genesis, arrival, record, await judgeRecord(world, record, planned))
+  if ('refused' in planned) return [...planned.refused, ...(await unapproved(world, genesis, arrival, passed))]
+  if (planned.plan.standard?.template !== undefined) return standard(world, genesis, arrival, planned, passed)
+  return genesis.rule === 'solo'
+    ? solo(world, genesis, arrival, planned, passed)
+    : unapproved(world, genesis, arrival, passed, planned.plan.standard)
 }
 
 /** Writes down that a change was merged, and whether its approvals hold. Other proposals of the same head are out of date. */
@@ -159,10 +201,11 @@ async function standard(
   genesis: GenesisRecord,
   arrival: Arrival,
   { plan }: PlannedChange,
+  passed: readonly Diagnostic[],
 ): Promise<readonly Diagnostic[]> {
   const template = plan.standard?.template
   const about = { ...recordedPlan(plan), ...(template !== undefined && { template }) }
-  await born(world, genesis, arrival, about, 'approved', [])
+  await born(world, genesis, arrival, about, 'approved', passed.map(summaryOf))
   return []
 }
 
@@ -171,17 +214,17 @@ async function unapproved(
   world: World,
   genesis: GenesisRecord,
   arrival: Arrival,
+  passed: readonly Diagnostic[],
   { nearly }: StandardMatch = {},
 ): Promise<readonly Diagnostic[]> {
   const subject = await bareSubject(world, arrival)
-  const reason = 'nobody approved it before it was merged'
-  const reasons = [reason, ...(nearly === undefined ? [] : [`${nearly.template} does not cover it: ${nearly.because}`])]
+  const why = passed.length === 0 ? ['nobody approved it before it was merged'] : passed.map(summaryOf)
+  const reasons = [...why, ...(nearly === undefined ? [] : [`${nearly.template} does not cover it: ${nearly.because}`])]
   const id = await born(world, genesis, arrival, { subject, actions: [] }, 'unapproved', reasons)
-  return [
-    report('merge-unapproved', {
-      summary: `${id}: ${arrival.commit.id.slice(0, 12)} (${titleOf(arrival)}) ${reason}, so it is not applied`,
-    }),
-  ]
+  const what = `${id}: ${arrival.commit.id.slice(0, 12)} (${titleOf(arrival)})`
+  return passed.length === 0
+    ? [report('merge-unapproved', { summary: `${what} ${why.join('; ')}, so it is not applied` })]
+    : passed.map((d) => ({ ...d, summary: `${what}: ${d.summary}, so it is not applied` }))
 }
 
 /** Where the estate asks for nobody, a merge is a change that holds by itself. */
@@ -189,13 +232,14 @@ async function solo(
   world: World,
   genesis: GenesisRecord,
   arrival: Arrival,
-  planned: PlannedChange,
+  { plan }: PlannedChange,
+  passed: readonly Diagnostic[],
 ): Promise<readonly Diagnostic[]> {
-  const { plan } = planned
   const held = plan.verdict.denials.length === 0 && plan.verdict.requirements.length === 0
-  const reasons = held
+  const against = held
     ? []
-    : [...plan.verdict.denials.map((d) => d.summary), ...plan.verdict.requirements.map((r) => r.because)]
+    : [...plan.verdict.denials.map(summaryOf), ...plan.verdict.requirements.map((r) => r.because)]
+  const reasons = [...passed.map(summaryOf), ...against]
   await born(world, genesis, arrival, recordedPlan(plan), held ? 'approved' : 'unapproved', reasons)
   return held ? [] : plan.verdict.denials
 }
@@ -286,6 +330,8 @@ async function recogniseStanding(world: World, genesis: GenesisRecord, tip: stri
     })
   }
 }
+
+const summaryOf = ({ summary }: Diagnostic): string => summary
 
 const titleOf = ({ commit }: Arrival): string =>
   (commit.message.split('\n')[0] ?? '').slice(0, 200) || commit.id.slice(0, 12)

@@ -60,6 +60,7 @@ export const toldRequests: readonly PullRequest[] = [
     pushes: [],
     merged: commit('d'),
     mergedBy: { login: 'admin', id: '1', bot: false },
+    mergedAt: '2027-03-02T13:00:00Z',
     plans: [
       { name: 'plumbline/plan', commit: commit('c'), plan: `sha256:${'0'.repeat(64)}`, conclusion: 'success' },
       {

@@ -71,7 +71,7 @@ module.exports = {
       to: {
         dependencyTypes: ['npm'],
         pathNot:
-          'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|ignore|picomatch|p-limit|semver|rrule|temporal-polyfill)/',
+          'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|ignore|picomatch|p-limit|semver|rrule|temporal-polyfill|xmlbuilder2)/',
       },
     },
     {

@@ -126,7 +126,7 @@ export interface ServiceTold {
   /** What people call it. */
   readonly title?: string
   readonly owner?: Address
-  /** 1 (most) to 5. */
+  /** 1 to 5, 5 the most. */
   readonly criticality?: number
   /** Hosts it runs on that the plan changes. */
   readonly hosts: readonly string[]

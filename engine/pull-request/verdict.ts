@@ -1,0 +1,281 @@
+import { kindOf } from '../model/address.ts'
+import { count } from '../model/count.ts'
+import { hasErrors } from '../model/diagnostic.ts'
+import type { Action, Plan } from '../model/plan.ts'
+import type { CheckConclusion } from '../model/pull-request.ts'
+import { code, words } from './markdown.ts'
+import { momentText, spanText } from './moments.ts'
+import type { PlanTold, RefusedTold } from './told.ts'
+import {
+  changesOf,
+  does,
+  hostList,
+  listed,
+  personText,
+  resourceText,
+  shortCommit,
+  teamsText,
+  verbCounts,
+  windowsText,
+} from './wording.ts'
+
+/** What somebody is to know within seconds. */
+export interface Verdict {
+  readonly icon: '✅' | '🟡' | '⛔' | '⚪' | '🚨'
+  /** Words and figures of ours only: it stands where nothing is escaped, too. */
+  readonly title: string
+  /** Markdown: what will happen, and what is missing. */
+  readonly sentences: readonly string[]
+  /** Of the check about the plan. */
+  readonly conclusion: CheckConclusion
+}
+
+export function verdictOf(told: PlanTold | RefusedTold): Verdict {
+  if (told.supersededBy !== undefined)
+    return {
+      icon: '⚪',
+      title: 'Out of date',
+      sentences: [
+        `${sentence(words(told.supersededBy, 200))} What was planned for ${shortCommit(told.head)} does not count any more.`,
+      ],
+      conclusion: 'neutral',
+    }
+  return 'refused' in told ? refusedVerdict(told) : planVerdict(told)
+}
+
+function refusedVerdict({ refused }: RefusedTold): Verdict {
+  const errors = refused.filter((d) => d.severity === 'error')
+  const [first] = errors
+  const more = errors.length > 1 ? ` That is the first of ${errors.length} errors.` : ''
+  return {
+    icon: '⛔',
+    title: `No plan: ${count(Math.max(1, errors.length), 'error')}`,
+    sentences: [
+      'Nobody can say what merging this would do, so it can’t be approved or merged.',
+      ...(first === undefined ? [] : [`${sentence(words(first.summary, 300))}${more}`]),
+    ],
+    conclusion: 'failure',
+  }
+}
+
+function planVerdict(told: PlanTold): Verdict {
+  const { plan, standing } = told
+  const will = [whatHappens(told), ...unknownSentence(plan)]
+  const rejected = standing.blocked.filter((d) => d.code === 'change-rejected')
+  const errors = [...plan.verdict.denials, ...plan.diagnostics.filter((d) => d.severity === 'error')]
+  const [first] = errors
+  if (first !== undefined) {
+    const more = errors.length > 1 ? ` That is the first of ${errors.length} reasons.` : ''
+    return {
+      icon: '⛔',
+      title: 'Not allowed',
+      sentences: [
+        `${sentence(words(first.summary, 300))}${more} No approval helps: the change itself has to be another one.`,
+        ...will,
+      ],
+      conclusion: 'failure',
+    }
+  }
+  if (told.desiredOnly !== undefined)
+    return {
+      icon: '🟡',
+      title: 'Documents compared, hosts not looked at',
+      sentences: [
+        `**No host was looked at:** ${sentence(words(told.desiredOnly, 300), false)}`,
+        ...will,
+        desiredOnlyNext(told),
+      ],
+      conclusion: 'action-required',
+    }
+  if (rejected.length > 0) {
+    const by = rejected.map((d) =>
+      d.subject === undefined ? 'somebody' : personText(d.subject as `${string}/${string}`, told.names),
+    )
+    return {
+      icon: '⛔',
+      title: 'Rejected',
+      sentences: [
+        `${listed([...new Set(by)], 3)} rejected it. It stays so until they approve, or another commit is pushed.`,
+        ...will,
+      ],
+      conclusion: planConclusion(plan),
+    }
+  }
+  return { ...standingVerdict(told, will), conclusion: planConclusion(plan) }
+}
+
+function standingVerdict(told: PlanTold, will: readonly string[]): Omit<Verdict, 'conclusion'> {
+  const { plan, standing, record } = told
+  const idle = plan.actions.length === 0
+  if (record?.emergency !== undefined && record.type === 'emergency')
+    return {
+      icon: '🚨',
+      title: 'Emergency: carried out without the usual approvals',
+      sentences: [...will, emergencySentence(told)],
+    }
+  const missing = missingSentence(told)
+  if (!standing.holds) {
+    const several = standing.missing.reduce((sum, m) => sum + m.need - m.have, 0)
+    const waits = several === 0 ? 'Can’t be approved as it is' : `Waiting for ${count(several, 'approval')}`
+    return {
+      icon: '🟡',
+      title:
+        idle && plan.unknowns.length === 0
+          ? `Nothing to do on any host; ${waits.charAt(0).toLowerCase()}${waits.slice(1)}`
+          : waits,
+      sentences: [...will, ...missing, ...(idle ? [] : whenSentence(told))],
+    }
+  }
+  if (idle)
+    return {
+      icon: plan.unknowns.length > 0 ? '🟡' : '⚪',
+      title: plan.unknowns.length > 0 ? 'Nothing to do where it could be seen' : 'Nothing to do',
+      sentences: [...will, ...missing],
+    }
+  const open = told.times.open
+  const merged = told.request === undefined || told.request.state === 'merged'
+  const standard = plan.standard?.template
+  const ready =
+    standard !== undefined
+      ? `Ready to ${merged ? 'apply' : 'merge'}: a standard change`
+      : `Ready to ${merged ? 'apply' : 'merge'}`
+  return {
+    icon: '✅',
+    title: open ? ready : `${ready}, applied later`,
+    sentences: [...will, ...(missing.length > 0 ? missing : [nothingMissing(told)]), ...whenSentence(told)],
+  }
+}
+
+/** Success says that it may be merged as far as the plan goes; approvals have a check of their own. */
+function planConclusion(plan: Plan): CheckConclusion {
+  if (plan.verdict.denials.length > 0 || hasErrors(plan.diagnostics)) return 'failure'
+  if (plan.actions.length > 0) return 'success'
+  return plan.unknowns.length > 0 ? 'failure' : 'neutral'
+}
+
+/** `` Merging this **changes file `/etc/motd`** on `web-01` in `production`. `` */
+function whatHappens({ plan, request, desiredOnly }: PlanTold): string {
+  const would = desiredOnly !== undefined
+  const doing = request === undefined || request.state === 'merged' ? 'Applying this' : 'Merging this'
+  const back =
+    plan.rollbackOf === undefined
+      ? ''
+      : ` It takes back ${listed(
+          plan.rollbackOf.map((id) => code(id)),
+          3,
+        )}${plan.partial === true ? ' in part' : ''}.`
+  if (plan.actions.length === 0) {
+    const left =
+      plan.unchanged > 0 && plan.unknowns.length === 0 && !would ? `: ${hostsAsWanted(plan)} as the documents want` : ''
+    return `${doing} ${would ? 'would change' : 'changes'} **nothing on any host**${left}.${back}`
+  }
+  const hosts = [...new Set(plan.actions.map((a) => a.host))]
+  const on = hosts.length <= 3 ? hostList(hosts) : `**${hosts.length} hosts**`
+  const environments = [
+    ...new Set(plan.waves.filter((w) => w.hosts.some((h) => hosts.includes(h))).map((w) => w.environment)),
+  ]
+  const where =
+    environments.length === 0
+      ? ''
+      : ` in ${listed(
+          environments.map((e) => code(e, 60)),
+          3,
+        )}`
+  return `${doing} ${deeds(plan.actions, would)} on ${on}${where}.${back}`
+}
+
+const hostsAsWanted = ({ hosts }: Plan): string =>
+  hosts.planned.length === 1
+    ? 'the host that was looked at is'
+    : `all ${hosts.planned.length} hosts that were looked at are`
+
+/** Up to three things by name; of more, how many. */
+function deeds(actions: readonly Action[], would: boolean): string {
+  const each = new Map(actions.map((a) => [`${a.verb} ${a.resource}`, a]))
+  if (each.size <= 3) {
+    const verb = (a: Action): string => (would ? `would ${does[a.verb].slice(0, -1)}` : does[a.verb])
+    return listed([...each.values()].map((a) => `**${verb(a)}** ${resourceText(a.resource)}`))
+  }
+  return `${would ? 'would make' : 'makes'} **${changesOf(actions.length)}** (${verbCounts(actions)})`
+}
+
+function unknownSentence({ unknowns }: Plan): readonly string[] {
+  const hosts = [...new Set(unknowns.filter((u) => u.resource === undefined).map((u) => u.host))]
+  const things = unknowns.filter((u) => u.resource !== undefined).length
+  const parts = [
+    ...(hosts.length > 0
+      ? [`${hosts.length === 1 ? hostList(hosts) : hosts.length <= 3 ? hostList(hosts) : `${hosts.length} hosts`}`]
+      : []),
+    ...(things > 0 ? [`${count(things, 'resource')}${hosts.length > 0 ? ' elsewhere' : ''}`] : []),
+  ]
+  if (parts.length === 0) return []
+  const several = hosts.length + things > 1
+  return [
+    `**${listed(parts)} could not be looked at:** what ${several ? 'they need' : 'it needs'} is not in this plan.`,
+  ]
+}
+
+function missingSentence({ standing, request, names }: PlanTold): readonly string[] {
+  const approvals = standing.missing.map(
+    ({ requirement, have, need }) =>
+      `${count(need - have, have > 0 ? 'more approval' : 'approval')} by ${teamsText(requirement.teams)}`,
+  )
+  const blocked = standing.blocked.length > 0 ? ['what keeps approvals from counting has to be settled'] : []
+  const conflicts = request?.mergeable === 'conflicts' ? ['conflicts with the target branch have to be solved'] : []
+  const draft = request?.draft === true ? ['the pull request is a draft'] : []
+  const all = [...approvals, ...blocked, ...conflicts, ...draft]
+  if (all.length === 0) return []
+  const given = standing.counted.map((c) => personText(c.approver, names))
+  const so = given.length === 0 ? '' : ` ${listed(given, 3)} approved it already.`
+  return [`**Missing:** ${listed(all, 4)}.${standing.holds ? '' : so}`]
+}
+
+function nothingMissing({ standing, plan, names }: PlanTold): string {
+  const template = plan.standard?.template
+  if (template !== undefined) return `**Nothing is missing:** ${code(template)} agreed to it beforehand.`
+  const by = standing.counted.map((c) => personText(c.approver, names))
+  return by.length === 0
+    ? '**Nothing is missing:** no approval is asked for.'
+    : `**Nothing is missing:** approved by ${listed(by, 4)}.`
+}
+
+function whenSentence({ times, record }: PlanTold): readonly string[] {
+  if (record?.schedule !== undefined) return [`It is scheduled for ${spanText(record.schedule, times.timeZone)}.`]
+  if (times.open) return []
+  const [freeze] = times.freezes
+  const [limit] = times.limits.filter((l) => !l.open)
+  const because =
+    limit !== undefined ? ` (${windowsText(limit.windows)})` : freeze !== undefined ? ` (${code(freeze.address)})` : ''
+  if (times.next === undefined) return [`**No time is in sight** at which it may be applied${because}.`]
+  return [`It may be applied from **${momentText(times.next.from, times.timeZone)}**${because}.`]
+}
+
+function emergencySentence({ record, names, times }: PlanTold): string {
+  const e = record?.emergency
+  if (e === undefined) return ''
+  const review =
+    e.reviewed === true
+      ? ' Somebody else has looked back at it.'
+      : e.reviewDue === undefined
+        ? ' Somebody else has to look back at it within a day of its start.'
+        : ` **Missing:** somebody else has to look back at it by ${momentText(e.reviewDue, times.timeZone)}.`
+  return `${personText(e.person, names)} broke the glass for incident ${code(e.incident, 60)} (${words(e.reason, 200)}); it may be begun until ${momentText(e.until, times.timeZone)}.${review}`
+}
+
+function desiredOnlyNext({ answersCommands }: PlanTold): string {
+  const how =
+    answersCommands === true
+      ? `comments ${code('/plumbline plan')}, after reading it`
+      : `plans it with ${code('plumbline plan')}, after reading it`
+  return `**Missing:** a plan from what is on the hosts. Somebody with write permission ${how}.`
+}
+
+/** With a capital letter and a full stop. */
+function sentence(text: string, capital = true): string {
+  const begun = capital ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`
+}
+
+/** Services first said to be touched, by name. */
+export const servicesReached = (told: PlanTold): readonly string[] =>
+  told.plan.reach.filter((address) => kindOf(address) === 'Service')

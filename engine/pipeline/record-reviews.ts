@@ -21,6 +21,8 @@ export interface RecordedReviews {
 export interface ReviewContext {
   /** Records of the same commits with other plans. */
   readonly others: readonly ChangeRecord[]
+  /** Id of a review that names the plan of the record itself, whichever stood when it was given. */
+  readonly named?: string
   /** Judges the record with these statements. */
   readonly judge: (record: ChangeRecord, approvals: readonly RecordedApproval[]) => Promise<ApprovalVerdict>
 }
@@ -34,7 +36,7 @@ export async function recordReviews(
   world: World,
   record: ChangeRecord,
   statements: readonly ForgeApproval[],
-  { others, judge }: ReviewContext,
+  { others, named, judge }: ReviewContext,
 ): Promise<RecordedReviews> {
   const steps: ChangeRecord[] = []
   const findings: Diagnostic[] = []
@@ -43,7 +45,7 @@ export async function recordReviews(
     if (isKnown(now, statement) || (now.merge !== undefined && statement.decision === 'approve')) continue
     const why =
       statement.decision === 'approve'
-        ? (boundElsewhere(now, statement, others) ?? (await uselessness(now, statement, judge)))
+        ? (boundElsewhere(now, statement, others, named) ?? (await uselessness(now, statement, judge)))
         : undefined
     if (why !== undefined) {
       findings.push(why)
@@ -69,11 +71,15 @@ function boundElsewhere(
   record: ChangeRecord,
   statement: ForgeApproval,
   others: readonly ChangeRecord[],
+  named: string | undefined,
 ): Diagnostic | undefined {
   const other =
     others.find((o) =>
       o.approvals.some((a) => a.assertion === 'forge-asserted' && reviewKey(a) === reviewKey(statement)),
-    ) ?? others.find((o) => stoodAt(o, statement) && Date.parse(record.openedAt) > Date.parse(statement.at))
+    ) ??
+    (named === statement.forge.review
+      ? undefined
+      : others.find((o) => stoodAt(o, statement) && Date.parse(record.openedAt) > Date.parse(statement.at)))
   return other === undefined
     ? undefined
     : report('approval-stale-plan', {

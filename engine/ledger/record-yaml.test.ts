@@ -5,6 +5,10 @@ import { readRecordYaml, recordYaml } from './record-yaml.ts'
 
 /** Texts as they stand in records, and such as are meant to go wrong. */
 const text = fc.oneof(
+  fc.uuid(),
+  fc.string({ unit: fc.constantFrom(...'0123456789be'), minLength: 40, maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom(...'01b'), minLength: 40, maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 40, maxLength: 64 }),
   fc.string(),
   fc.string({ unit: 'binary' }),
   fc.stringMatching(/^[A-Za-z0-9:.#'"\-~ ]{0,12}$/),

@@ -11,6 +11,8 @@ const options = { noRefs: true, lineWidth: -1 }
 const plain = /^[A-Za-z][\w./@+-]*(?::[\w./@+-]+)*(?: [A-Za-z0-9][\w./@+-]*(?::[\w./@+-]+)*)*$/
 /** Words that mean something else to some reader of YAML. */
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null)$/i
+/** Commits, digests and UUIDs that begin with a digit, as long as no reader takes them for a number. */
+const hexadecimal = /^\d(?=[0-9be]*[acdf])[0-9a-f]{39,63}$|^\d[0-9a-f]{7}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** Times of day in UTC, which some readers take for dates. */
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
 
@@ -69,7 +71,7 @@ function scalar(value: unknown): string | undefined {
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0)))
     return String(value)
   if (typeof value === 'string') {
-    if (plain.test(value) && !reserved.test(value)) return value
+    if ((plain.test(value) && !reserved.test(value)) || hexadecimal.test(value)) return value
     if (moment.test(value)) return `'${value}'`
     const text = dump(value, options)
     // A text of several lines depends on how far it is indented.

@@ -175,16 +175,16 @@ async function withoutHosts(
   { base, rules, desired }: Documents,
   { agreed }: PlanOptions,
 ): Promise<Known> {
-  const content = await contentOf(world, base, range)
+  const rule = await ruleOf(world, rules)
   const promoted = await promotionFaults(world, { base, rules, desired, range, agreed: agreed === true })
   const held = [...heldBackNotes(base, desired), ...promoted, ...(await broughtBack(world, () => desired))]
   return {
-    content,
+    rule,
+    findings: [...held, ...(await ruleFaults(world, rules, base, desired))],
+    content: await contentOf(world, base, range),
+    owned: await ownedPaths(world, rules, range.tree),
     policies: policyDigest(rules.graph, world.sha256, rules.codeOwners),
     reached: reachOf(base, desired),
-    rule: await ruleOf(world, rules),
-    owned: await ownedPaths(world, rules, range.tree),
-    findings: [...held, ...(await ruleFaults(world, rules, base, desired))],
   }
 }
 

@@ -27,8 +27,9 @@ export async function resolveRange(
   }
   const asItStands = async () => ({ base, head: base, tree: (await repository.commit(base)).tree })
   if (base === head) return asItStands()
-  const [isMerged, merged] = await Promise.all([repository.isAncestor(head, base), repository.mergeTree(base, head)])
-  if (isMerged) return asItStands()
+  // Whoever plans asks for the commits in between anyway.
+  const [between, merged] = await Promise.all([repository.commitsBetween(base, head), repository.mergeTree(base, head)])
+  if (between.length === 0) return asItStands()
   if ('tree' in merged) return { base, head, tree: merged.tree }
   const summary = `${named.head} does not merge into ${named.base}: ${merged.conflicts.slice(0, 5).join(', ')}`
   return { refused: [report('merge-conflict', { summary })] }

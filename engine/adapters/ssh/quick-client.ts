@@ -1,11 +1,13 @@
 import { Socket } from 'node:net'
-import type { Client, ParsedKey } from 'ssh2'
+import type { AnyAuthMethod, Client, ParsedKey } from 'ssh2'
 
 /** What we use of the library beyond its interface; it is pinned to one version, and the contract of sessions holds it to account. */
 interface Inside {
   _remoteVer: string
   readonly _protocol: {
     authPK(user: string, key: ParsedKey, algorithm?: string, sign?: Sign): void
+    service(name: string): void
+    readonly _handlers: { SERVICE_ACCEPT: (protocol: Inside['_protocol'], name: string) => void }
   }
 }
 type Sign = (bytes: Buffer, done: (signature: Buffer) => void) => void
@@ -35,12 +37,33 @@ export function gatheringSocket(address: string, port: number): Socket {
 }
 
 /** Spares a connection whose key exchange is done what the library would do beyond what is needed. */
-export function quicken(client: Client, methods: number): void {
+export function quicken(client: Client, methods: readonly AnyAuthMethod[]): void {
   const inside = client as unknown as Inside
   // OpenSSH offers all its host keys after the login, and the library would have each proved: a signature each, on both
   // sides, for keys we never use. It asks only where the other side is OpenSSH, so that is what we make it forget.
   inside._remoteVer = ''
-  signAtOnce(inside._protocol, methods)
+  signAtOnce(inside._protocol, methods.length)
+  const [first] = methods
+  if (typeof first === 'object' && first.type === 'publickey' && isPlain(first.key)) loginAtOnce(inside._protocol)
+}
+
+/** With RSA the host has to say first which hashes it takes. */
+const isPlain = (key: unknown): boolean => isParsed(key) && isOurs(key) && key.type !== 'ssh-rsa'
+
+const isParsed = (key: unknown): key is ParsedKey => typeof key === 'object' && key !== null && 'type' in key
+
+/**
+ * The library asks for the service of logging in and waits until it has it: a round trip. A host that does not have it
+ * hangs up either way (RFC 4253, section 10), so the login goes with the question.
+ */
+function loginAtOnce(protocol: Inside['_protocol']): void {
+  const service = protocol.service.bind(protocol)
+  protocol.service = (name) => {
+    const accepted = protocol._handlers.SERVICE_ACCEPT
+    protocol._handlers.SERVICE_ACCEPT = () => {}
+    service(name)
+    accepted(protocol, name)
+  }
 }
 
 const hashOf: Readonly<Record<string, string>> = { 'rsa-sha2-256': 'sha256', 'rsa-sha2-512': 'sha512' }

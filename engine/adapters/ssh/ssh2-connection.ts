@@ -50,7 +50,7 @@ export function connectClient(target: Target, options: ConnectionOptions): Promi
     const timer = setTimeout(late, options.deadline)
     client.on('handshake', () => {
       greeted = true
-      quicken(client, options.methods.length)
+      quicken(client, options.methods)
     })
     client.once('ready', () => settle(client))
     client.on('close', () => {

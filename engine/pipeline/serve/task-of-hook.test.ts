@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import examples from '@octokit/webhooks-examples' with { type: 'json' }
+import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
@@ -17,6 +17,13 @@ interface Case {
 }
 
 const cases = load(readFileSync(new URL('cases/hooks.yaml', import.meta.url), 'utf8')) as readonly Case[]
+interface Example {
+  readonly name: string
+  readonly examples: readonly JsonObject[]
+}
+
+const published = createRequire(import.meta.url).resolve('@octokit/webhooks-examples/api.github.com/index.json')
+const examples = JSON.parse(readFileSync(published, 'utf8')) as readonly Example[]
 const served = { repository: 'mill/estate', target: 'main' }
 
 describe('what a hook asks to look after', () => {
@@ -28,18 +35,17 @@ describe('what a hook asks to look after', () => {
   it('is nothing in any payload that GitHub published, for they are of other repositories', () => {
     const all = examples.flatMap(({ name, examples: payloads }) => payloads.map((payload) => ({ name, payload })))
     expect(all).toHaveLength(329)
-    for (const { name, payload } of all)
-      expect(taskOfHook({ event: name, payload: payload as unknown as JsonObject }, served)).toBeUndefined()
+    for (const { name, payload } of all) expect(taskOfHook({ event: name, payload }, served)).toBeUndefined()
   })
 
   it('is found in what GitHub published where that is of this repository', () => {
     const found = examples.flatMap(({ name, examples: payloads }) =>
       payloads.flatMap((payload) => {
-        const own = { ...payload, repository: { full_name: served.repository } } as unknown as JsonObject
+        const own = { ...payload, repository: { full_name: served.repository } }
         return taskOfHook({ event: name, payload: own }, served)?.kind ?? []
       }),
     )
-    expect(new Set(found)).toEqual(new Set(['plan', 'plan-commit', 'queued', 'reviews']))
+    expect(new Set(found)).toEqual(new Set(['plan', 'plan-commit', 'queued', 'record']))
   })
 
   it('is looked for without stumbling, whatever stands there', () => {

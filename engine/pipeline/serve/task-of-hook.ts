@@ -24,17 +24,15 @@ export function taskOfHook({ event, payload }: Pick<Hook, 'event' | 'payload'>, 
     case 'pull_request':
       return requestTask(payload, action, served)
     case 'pull_request_review':
-      return action === 'submitted' || action === 'dismissed'
-        ? onRequest('reviews', at(payload, 'pull_request', 'number'))
-        : undefined
+      return action === 'submitted' || action === 'dismissed' ? { kind: 'record' } : undefined
     case 'push':
-      return at(payload, 'ref') === `refs/heads/${served.target}` ? { kind: 'merge' } : undefined
+      return at(payload, 'ref') === `refs/heads/${served.target}` ? { kind: 'record' } : undefined
     case 'merge_group':
-      return action === 'checks_requested' ? onCommit('queued', at(payload, 'merge_group', 'head_sha')) : undefined
+      return action === 'checks_requested' ? queuedTask(at(payload, 'merge_group')) : undefined
     case 'check_run':
-      return action === 'rerequested' ? onCommit('plan-commit', at(payload, 'check_run', 'head_sha')) : undefined
+      return action === 'rerequested' ? commitTask(at(payload, 'check_run', 'head_sha')) : undefined
     case 'check_suite':
-      return action === 'rerequested' ? onCommit('plan-commit', at(payload, 'check_suite', 'head_sha')) : undefined
+      return action === 'rerequested' ? commitTask(at(payload, 'check_suite', 'head_sha')) : undefined
     default:
       return undefined
   }
@@ -61,23 +59,35 @@ function requestTask(payload: Json, action: Json | undefined, { target }: Served
     case 'synchronize':
     case 'reopened':
     case 'ready_for_review':
-      return onRequest('plan', number)
+      return planTask(number)
     case 'edited':
-      return at(payload, 'changes', 'base') === undefined ? undefined : onRequest('plan', number)
+      return at(payload, 'changes', 'base') === undefined ? undefined : planTask(number)
     case 'closed':
       return at(payload, 'pull_request', 'merged') === true && at(payload, 'pull_request', 'base', 'ref') === target
-        ? { kind: 'merge' }
+        ? { kind: 'record' }
         : undefined
     default:
       return undefined
   }
 }
 
-const onRequest = (kind: 'plan' | 'reviews', number: Json | undefined): Task | undefined =>
-  isNumber(number) ? { kind, request: number } : undefined
+const planTask = (number: Json | undefined): Task | undefined =>
+  isNumber(number) ? { kind: 'plan', request: number } : undefined
 
-const onCommit = (kind: 'queued' | 'plan-commit', commit: Json | undefined): Task | undefined =>
-  typeof commit === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit) ? { kind, commit } : undefined
+const commitTask = (commit: Json | undefined): Task | undefined =>
+  isObjectId(commit) ? { kind: 'plan-commit', commit } : undefined
+
+/** The queue's branches are called `gh-readonly-queue/main/pr-104-929f8209…`, by the pull request and the base. */
+function queuedTask(group: Json | undefined): Task | undefined {
+  const [commit, base, ref] = [at(group, 'head_sha'), at(group, 'base_sha'), at(group, 'head_ref')]
+  const request = Number(/\/pr-(\d{1,15})-[0-9a-f]+$/.exec(typeof ref === 'string' ? ref : '')?.[1])
+  return isObjectId(commit) && isObjectId(base) && isNumber(request)
+    ? { kind: 'queued', request, commit, base }
+    : undefined
+}
+
+const isObjectId = (value: Json | undefined): value is string =>
+  typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)
 
 const isNumber = (value: Json | undefined): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0

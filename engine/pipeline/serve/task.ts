@@ -8,36 +8,37 @@ export type Task =
   /** Plan the pull requests that a commit is the newest of. */
   | { readonly kind: 'plan-commit'; readonly commit: string }
   /** Check a commit that stands in the merge queue. */
-  | { readonly kind: 'queued'; readonly commit: string }
+  | { readonly kind: 'queued'; readonly request: number; readonly commit: string; readonly base: string }
   /** Somebody wrote a comment that may hold a command. */
   | { readonly kind: 'comment'; readonly request: number; readonly comment: string }
-  /** Somebody reviewed, or a review was dismissed. */
-  | { readonly kind: 'reviews'; readonly request: number }
-  /** The target branch moved. */
-  | { readonly kind: 'merge' }
+  /** The target branch moved, or somebody reviewed, or a review was dismissed: the ledger is to hold it. */
+  | { readonly kind: 'record' }
 
-/** What stands in the inbox for a task. What happens to one pull request happens in order; so do merges. */
+/** What stands in the inbox for a task. What happens to one pull request happens in order; so does what is recorded. */
 export function parcelOf(id: string, task: Task): Parcel {
-  const lane = 'request' in task ? `request ${task.request}` : task.kind === 'merge' ? 'merge' : `commit ${task.commit}`
+  const lane =
+    'request' in task ? `request ${task.request}` : task.kind === 'record' ? 'record' : `commit ${task.commit}`
   // Each comment is a command of its own; of the others, doing it once is as good as twice.
-  const same = task.kind === 'comment' ? `comment ${task.comment}` : `${task.kind} ${lane}`
+  const same = Object.entries(task).flat().join(' ')
   return { id, lane, same, work: { ...task } as JsonObject }
 }
 
 /** Reads what `parcelOf` wrote; undefined for what another version may have written. */
 export function taskOf({ work }: Pick<Parcel, 'work'>): Task | undefined {
-  const { kind, request, commit, comment } = work
+  const { kind, request, commit, base, comment } = work
   const isRequest = typeof request === 'number'
   switch (kind) {
-    case 'merge':
+    case 'record':
       return { kind }
     case 'plan':
-    case 'reviews':
       return isRequest ? { kind, request } : undefined
     case 'comment':
       return isRequest && typeof comment === 'string' ? { kind, request, comment } : undefined
-    case 'plan-commit':
     case 'queued':
+      return isRequest && typeof commit === 'string' && typeof base === 'string'
+        ? { kind, request, commit, base }
+        : undefined
+    case 'plan-commit':
       return typeof commit === 'string' ? { kind, commit } : undefined
     default:
       return undefined

@@ -62,7 +62,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     closers.push(() => opened.close())
     return opened
   })
-  const forge = once(async (): Promise<Forge | undefined> => undefined)
+  const forge = once(() => githubForge(options.env, context))
   return {
     root,
     engineVersion: options.version,
@@ -202,6 +202,14 @@ async function askRemote(options: WorldOptions, context: () => Promise<GitContex
     })
     return false
   }
+}
+
+/** GitHub, where the environment or the remote names a repository there. */
+async function githubForge(env: WorldOptions['env'], context: () => Promise<GitContext>): Promise<Forge | undefined> {
+  const { openGithubForge } = await import('./adapters/github/github-forge.ts')
+  if ((env['GITHUB_REPOSITORY'] ?? '') !== '') return openGithubForge(env, undefined)
+  const { remoteAddress } = await import('./adapters/git/remote.ts')
+  return openGithubForge(env, await remoteAddress((await context()).git))
 }
 
 async function hostConnector(env: WorldOptions['env']) {

@@ -149,11 +149,13 @@ export interface BranchSettings {
   readonly bypasses: readonly string[]
   readonly signedCommits: boolean
   readonly mergeQueue: boolean
+  /** What of this we may not see, in words, so that it may be stricter than said: `the protection of the branch`. */
+  readonly unseen: readonly string[]
 }
 
 export interface EnvironmentSettings {
   readonly name: string
-  readonly exists: boolean
+  readonly exists: boolean | 'unknown'
   /** Names of people and teams of whom one has to let a job through. */
   readonly reviewers: readonly string[]
   /** Who started a job may let it through. */

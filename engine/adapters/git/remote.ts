@@ -36,6 +36,12 @@ export async function hasRemote(git: GitProcess): Promise<boolean> {
   return urls.length > 0
 }
 
+/** Address of the remote; undefined where there is none. */
+export async function remoteAddress(git: GitProcess): Promise<string | undefined> {
+  const { code, stdout } = await git.run(['remote', 'get-url', remoteName])
+  return code === 0 ? stdout.toString().trim() : undefined
+}
+
 /** How often a fetch is tried while another process of this clone writes the same refs. */
 const fetchTries = 20
 

@@ -37,6 +37,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       summary: 'show what is computed over the estate: racks, power, rooms',
       load: () => import('./commands/report.ts'),
     },
+    'what-if': {
+      summary: 'lose a site, a feed, a host: which services are down, and why',
+      load: () => import('./commands/what-if.ts'),
+    },
     rack: { summary: 'show what stands in racks, with elevations', load: () => import('./commands/rack.ts') },
     policy: {
       summary: "run the policies' own examples, or ask what they would have said of past changes",
@@ -67,6 +71,12 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     pause: { summary: 'have an apply stop after its wave', load: () => import('./commands/pause.ts') },
     resume: { summary: 'go on with a change that is paused', load: () => import('./commands/resume.ts') },
     rollback: { summary: 'take a change back, as a new change', load: () => import('./commands/rollback.ts') },
+  },
+  'On a forge:': {
+    ci: {
+      summary: 'plan pull requests, record merges and apply them, as a job',
+      load: () => import('./commands/ci.ts'),
+    },
   },
   'Look at hosts:': {
     drift: { summary: 'show where hosts moved away from what was applied', load: () => import('./commands/drift.ts') },

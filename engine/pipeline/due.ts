@@ -9,7 +9,10 @@ import type { World } from './world.ts'
 const report = reporter(codes)
 
 /** Whether a change may be carried out now; if so, what has to be asked again before each wave. */
-export type Due = { readonly mayStart: () => string | undefined } | { readonly held: Diagnostic }
+export type Due =
+  | { readonly mayStart: () => string | undefined }
+  /** `because` is what holds it, as words that go after its number; `from` (milliseconds) when it may run, where such a time is in sight. */
+  | { readonly held: Diagnostic; readonly because: string; readonly from?: number }
 
 /**
  * Whether a change may be carried out now: by windows, freezes and its own time. `waiting` are the changes before it that have to
@@ -21,14 +24,21 @@ export async function dueNow(world: World, record: ChangeRecord, waiting: readon
   const ahead = pressing ? undefined : waiting.find((other) => sharedHost(record, other) !== undefined)
   if (ahead !== undefined) {
     const host = sharedHost(record, ahead)
-    const summary = `${record.id} waits for ${ahead.id}, which comes before it on ${host} and is not due yet`
-    return { held: report('waiting-behind', { summary, subject: record.id }) }
+    const because = `waits for ${ahead.id}, which comes before it on ${host} and is not due yet`
+    return { held: report('waiting-behind', { summary: `${record.id} ${because}`, subject: record.id }), because }
   }
   const scheduled = spanOf(record)
   const { table } = await timesOf(world, record, await rangeOfRecord(world, record), scheduled)
   const now = world.clock.now().getTime()
   const hold = holdAt(table, now)
-  if (hold !== undefined) return { held: explainHold(record, table, hold, now) }
+  if (hold !== undefined) {
+    const next = nextAdmitted(table, now)
+    return {
+      held: explainHold(record, table, hold, now),
+      because: whatHolds(record, hold, now),
+      ...(next !== undefined && { from: next.from }),
+    }
+  }
   return {
     mayStart: () => {
       const at = world.clock.now().getTime()
@@ -56,28 +66,35 @@ export function explainHold(
   now: number,
 ): Diagnostic {
   const { id, schedule } = record
-  const subject = id
   const next = nextAdmitted(table, now)
   const then = next === undefined ? 'no time is in sight at which it may run' : `it may run from ${minute(next.from)}`
-  if (hold.what === 'freeze') {
-    const { address, reason } = hold.freeze
-    const summary = `${id} is frozen by ${address} until ${minute(hold.until)}: ${reason}; ${then}`
-    return report('frozen', { summary, subject })
-  }
+  const because = `${id} ${whatHolds(record, hold, now)}`
+  const about = { summary: `${because}; ${then}`, subject: id }
+  if (hold.what === 'freeze') return report('frozen', about)
+  if (hold.what === 'window') return report('waiting-for-window', about)
+  if (!isOver(schedule, now)) return report('waiting-for-schedule', about)
+  const hint = `give it another time with plumbline schedule ${id} --next, or none with plumbline schedule ${id} --clear`
+  return report('schedule-passed', { summary: because, hint, subject: id })
+}
+
+const isOver = (schedule: ChangeRecord['schedule'], now: number): schedule is NonNullable<ChangeRecord['schedule']> =>
+  schedule !== undefined && Date.parse(schedule.until) <= now
+
+/** What holds a change, as words that go after its number. */
+function whatHolds({ schedule }: Pick<ChangeRecord, 'schedule'>, hold: Hold, now: number): string {
+  if (hold.what === 'freeze')
+    return `is frozen by ${hold.freeze.address} until ${minute(hold.until)}: ${hold.freeze.reason}`
   if (hold.what === 'window') {
     const { windows, because } = hold.limit
     const names =
       windows.length === 0
         ? 'and no ChangeWindow is for them'
         : `and ${listed(windows)} ${windows.length === 1 ? 'is' : 'are'} closed`
-    return report('waiting-for-window', { summary: `${id} needs a window (${because}), ${names}; ${then}`, subject })
+    return `needs a window (${because}), ${names}`
   }
-  if (schedule !== undefined && Date.parse(schedule.until) <= now) {
-    const summary = `${id} was scheduled until ${minute(Date.parse(schedule.until))}, and that time went by`
-    const hint = `give it another time with plumbline schedule ${id} --next, or none with plumbline schedule ${id} --clear`
-    return report('schedule-passed', { summary, hint, subject })
-  }
-  return report('waiting-for-schedule', { summary: `${id} is scheduled; ${then}`, subject })
+  return isOver(schedule, now)
+    ? `was scheduled until ${minute(Date.parse(schedule.until))}, and that time went by`
+    : 'is scheduled'
 }
 
 const listed = (names: readonly string[]): string =>

@@ -10,8 +10,8 @@ export const largestEvent = 4 * 1024 * 1024
 export interface EventHint {
   /** Number of the pull request that it is about. */
   readonly request?: number
-  /** Full object id of a commit that stands in a merge queue. */
-  readonly queued?: string
+  /** What stands in a merge queue: `request` on top of `base`, as `commit`. Full object ids. */
+  readonly queued?: { readonly commit: string; readonly base: string; readonly request: number }
 }
 
 /**
@@ -36,10 +36,15 @@ export function readEvent(name: string, text: string): EventHint | Diagnostic {
 }
 
 function queuedOf(event: object): EventHint | Diagnostic {
-  const commit = at(event, 'merge_group', 'head_sha')
-  if (typeof commit === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return { queued: commit }
-  return unreadable('merge_group', 'merge_group.head_sha is no commit')
+  const group = at(event, 'merge_group')
+  const [commit, base, ref] = [at(group, 'head_sha'), at(group, 'base_sha'), at(group, 'head_ref')]
+  const request = Number(/\/pr-(\d{1,15})-[0-9a-f]+$/.exec(typeof ref === 'string' ? ref : '')?.[1])
+  if (isObjectId(commit) && isObjectId(base) && isNumber(request)) return { queued: { commit, base, request } }
+  return unreadable('merge_group', 'it does not say which commits stand in the queue')
 }
+
+const isObjectId = (value: unknown): value is string =>
+  typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)
 
 /** Where the number stands; undefined where the event is about none. */
 function placeOf(name: string, event: object): readonly string[] | undefined {

@@ -59,3 +59,52 @@ describe('reports', () => {
     expect(err).toContain(hint)
   })
 })
+
+describe('what-if', () => {
+  const lose = async (...lost: string[]) => {
+    const { out: text } = await desk.run('-C', estate, 'what-if', 'lose', ...lost, '--json')
+    const { services } = JSON.parse(text) as { services: { address: string; state: string; because: string }[] }
+    return new Map(services.map((s) => [s.address.slice('Service/'.length), s]))
+  }
+
+  it('tells which services go down with a site, which are degraded, and why', async () => {
+    const fates = await lose('site/ams1')
+    expect(fates.get('storefront')).toMatchObject({
+      state: 'down',
+      because: 'it needs 2 of 5 (web-01, web-02, web-03, web-04 lost), and one is left',
+    })
+    expect(fates.get('shop-database')).toMatchObject({ state: 'degraded' })
+    expect([...fates.values()].filter((s) => s.state === 'down')).toHaveLength(10)
+  })
+
+  it('knows that each feed carries all of it alone, and that two lost ones are the end of the site', async () => {
+    expect([...(await lose('PowerFeed/ams1-a')).values()].filter((s) => s.state === 'down')).toEqual([])
+    expect((await lose('powerfeed/ams1-a', 'powerfeed/ams1-b')).get('mail')).toMatchObject({
+      state: 'down',
+      because: "it can't be without mail-01",
+    })
+  })
+
+  it('leaves alone what has nothing to do with it', async () => {
+    const fates = await lose('host/search-01', 'host/search-02')
+    expect([...fates.values()].filter((s) => s.state !== 'unaffected')).toEqual([
+      {
+        address: 'Service/search',
+        state: 'down',
+        because: 'it needs 1 of 2 (search-01, search-02 lost), and none is left',
+      },
+    ])
+  })
+
+  it('lets a hall get too hot once more cooling stands still than may', async () => {
+    expect([...(await lose('coolingunit/ams1-crac-1')).values()].filter((s) => s.state !== 'unaffected')).toEqual([])
+    expect((await lose('coolingunit/ams1-crac-1', 'coolingunit/ams1-crac-2')).get('mail')).toMatchObject({
+      state: 'down',
+    })
+  })
+
+  it('asks what was meant', async () => {
+    const { status, err } = await desk.run('-C', estate, 'what-if', 'lose', 'site/ams')
+    expect([status, err]).toEqual([1, expect.stringContaining('did you mean Site/ams1?')])
+  })
+})

@@ -17,7 +17,20 @@ export interface Practice {
   /** What is wrong with documents that neither their schemas nor their references tell. */
   readonly check?: (input: PracticeInput) => readonly Diagnostic[]
   readonly reports?: readonly Report[]
+  /** What follows from what is lost, one step further; asked again until nothing more follows. */
+  readonly losses?: (input: PracticeInput, lost: Losses) => readonly Loss[]
 }
+
+/** Something that is not there any more, or only in part. */
+export interface Loss {
+  readonly address: Address
+  /** `degraded`: it is there, with less to fall back on than it should have. */
+  readonly state: 'down' | 'degraded'
+  /** In words: `rack ams1-r04 is down`. */
+  readonly because: string
+}
+
+export type Losses = ReadonlyMap<Address, Loss>
 
 /** Something computed over the estate that people look at: tables, and drawings where a picture says more. */
 export interface Report {

@@ -169,7 +169,7 @@ export interface FakeGitHub extends AsyncDisposable {
     change: { readonly title?: string; readonly body?: string; readonly target?: string },
   ): Promise<void>
   ready(number: number, as: string): Promise<void>
-  close(number: number, as: string): Promise<void>
+  closeRequest(number: number, as: string): Promise<void>
   reopen(number: number, as: string): Promise<void>
   label(number: number, as: string, ...labels: string[]): Promise<void>
 

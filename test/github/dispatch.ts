@@ -5,6 +5,7 @@ import { checkRoutes } from './routes/checks.ts'
 import { issueRoutes } from './routes/issues.ts'
 import { pullRoutes } from './routes/pulls.ts'
 import { repositoryRoutes } from './routes/repository.ts'
+import { searchRoutes } from './routes/search.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { type Actor, atLeast, permissionOf, type RepositoryState, type State } from './state.ts'
 
@@ -22,23 +23,21 @@ export interface ApiAnswer {
   readonly headers: Readonly<Record<string, string>>
 }
 
-const routes = [
-  ...repositoryRoutes,
-  ...pullRoutes,
-  ...issueRoutes,
-  ...checkRoutes,
-  ...settingsRoutes,
-  ...appRoutes,
-].map((route) => {
-  const [method = '', path = ''] = route.operation.split(' ')
-  // Names of refs may hold slashes, written as they are or as %2F.
-  const source = path
-    .replace(/[.]/g, '\\.')
-    .replace(/\{(\w+)\}/g, (_, name: string) =>
-      /^(ref|branch|basehead)$/.test(name) ? `(?<${name}>.+?)` : `(?<${name}>[^/]+)`,
-    )
-  return { route, method, pattern: new RegExp(`^${source}$`) }
-})
+/** What a path says itself: `/commits/{commit_sha}/pulls` before `/commits/{ref}`. */
+const literal = (route: Route) => route.operation.replace(/\{\w+\}/g, '').length
+
+const routes = [...repositoryRoutes, ...pullRoutes, ...issueRoutes, ...checkRoutes, ...settingsRoutes, ...appRoutes]
+  .toSorted((a, b) => literal(b) - literal(a))
+  .map((route) => {
+    const [method = '', path = ''] = route.operation.split(' ')
+    // Names of refs may hold slashes, written as they are or as %2F.
+    const source = path
+      .replace(/[.]/g, '\\.')
+      .replace(/\{(\w+)\}/g, (_, name: string) =>
+        /^(ref|branch|basehead)$/.test(name) ? `(?<${name}>.+?)` : `(?<${name}>[^/]+)`,
+      )
+    return { route, method, pattern: new RegExp(`^${source}$`) }
+  })
 
 /** Answers one request of the REST interface. What does not fit GitHub's description is told to `violation`. */
 export async function dispatch(

@@ -71,7 +71,7 @@ function ask(github: FakeGitHub, token: string | undefined, path: string, init: 
 }
 
 async function json(response: Response): Promise<Record<string, unknown>> {
-  expect(response.ok).toBe(true)
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
   return (await response.json()) as Record<string, unknown>
 }
 
@@ -253,7 +253,7 @@ describe('pushes', () => {
     github.protect('main', { forcePushes: false, administrators: true })
     await ana.git('commit', '--quiet', '--amend', '-m', 'other')
     await expect(ana.git('push', '--force', 'origin', 'main')).rejects.toThrow('Cannot force-push to this branch')
-    await expect(ana.git('push', 'origin', ':main')).rejects.toThrow('refusing to delete|Cannot delete')
+    await expect(ana.git('push', 'origin', ':main')).rejects.toThrow('refusing to delete')
     github.protect('main', { reviews: 1 })
     const cleo = await clone(github, 'cleo')
     await cleo.commit('main', 'x', 'x')

@@ -24,7 +24,7 @@ export async function threadClosed(state: State, thread: Thread, to: 'open' | 'c
 export function labelNamed(state: State, repository: RepositoryState, name: string): Label {
   const known = repository.labels.find((l) => l.name.toLowerCase() === name.toLowerCase())
   if (known !== undefined) return known
-  const label = { id: state.nextId(), name, color: 'ededed', description: null }
+  const label = { id: state.nextId(), name, color: 'ededed', description: '' }
   repository.labels.push(label)
   return label
 }

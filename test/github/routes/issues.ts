@@ -89,7 +89,7 @@ export const issueRoutes: readonly Route[] = [
       throw invalid('Label', 'name', 'already_exists')
     const { id } = labelNamed(call.state, call.repository, name)
     const color = text(call.body, 'color') ?? 'ededed'
-    const label = { id, name, color, description: text(call.body, 'description') ?? null }
+    const label = { id, name, color, description: text(call.body, 'description') ?? '' }
     call.repository.labels.splice(-1, 1, label)
     return answer(labelShape(call.state, call.repository, label), 201)
   }),

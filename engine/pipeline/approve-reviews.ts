@@ -6,7 +6,7 @@ import { changeEntry } from '../ledger/entries.ts'
 import { findChange, listChanges, nextChangeId } from '../ledger/find-records.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { Plan } from '../model/plan.ts'
-import type { PullRequest } from '../model/pull-request.ts'
+import type { PullRequest, Review } from '../model/pull-request.ts'
 import type { ChangeRecord, GenesisRecord } from '../model/record.ts'
 import { planDigest } from '../plan/plan-digest.ts'
 import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
@@ -14,6 +14,7 @@ import type { Commit } from '../ports/repository.ts'
 import { rulesOfRecord } from './agreed-rules.ts'
 import { bornFor, forbids, sameSubject, titleOf } from './approve.ts'
 import { codes } from './codes.ts'
+import { codes as commandCodes } from './comment-commands/codes.ts'
 import { expectOwnKey } from './engine-keys.ts'
 import { judgeRecord, judgeUnmoved } from './judge-record.ts'
 import { judgedCommits } from './judged-commits.ts'
@@ -25,7 +26,7 @@ import { append, branchAfter, expectGenesis, openIn, openRecords, trusted } from
 import { targetBranch } from './target-branch.ts'
 import type { World } from './world.ts'
 
-const report = reporter(codes)
+const report = reporter({ ...commandCodes, ...codes })
 
 /** So many of the newest changes are looked through for other plans of the same commits. */
 const looked = 1000
@@ -45,6 +46,16 @@ export interface ReviewsOptions {
   readonly head?: string
   readonly base?: string | undefined
   readonly allowMassDelete?: boolean
+  /** An approval that was given otherwise than as a review, and names the plan that it is of. */
+  readonly named?: NamedApproval
+}
+
+export interface NamedApproval {
+  /** Number of the pull request. */
+  readonly request: number
+  readonly review: Review
+  /** How the digest of the plan begins: hexadecimal, in small letters. */
+  readonly plan: string
 }
 
 /**
@@ -62,8 +73,20 @@ export async function approveReviews(world: World, options: ReviewsOptions): Pro
   const planned = await planChange(world, range, {
     ...(options.allowMassDelete === true && { allowMassDelete: true }),
   })
-  return 'refused' in planned ? planned : recordRequests(world, genesis, range, planned, requests)
+  if ('refused' in planned) return planned
+  const { named } = options
+  if (named === undefined) return recordRequests(world, genesis, range, planned, requests)
+  const { plan } = planned.plan.subject
+  if (!plan.startsWith(`sha256:${named.plan}`)) {
+    // The digest that it has is not told here: it is to be read where the plan stands.
+    const summary = `the plan that it has now has another digest than ${named.plan}`
+    return { refused: [report('plan-not-newest', { summary })] }
+  }
+  return recordRequests(world, genesis, range, planned, withNamed(requests, named), named.review.id)
 }
+
+const withNamed = (requests: readonly PullRequest[], { request, review }: NamedApproval): readonly PullRequest[] =>
+  requests.map((r) => (r.number === request ? { ...r, reviews: [...r.reviews, review] } : r))
 
 /**
  * The record of a merge that has none, where it was a pull request: reviewed on a forge, and not recorded so far. A squash counts
@@ -142,6 +165,7 @@ async function recordRequests(
   range: Range,
   planned: PlannedChange,
   requests: readonly PullRequest[],
+  named?: string,
 ): Promise<ReviewsApproved | Refused> {
   const { plan, rules, commits } = planned
   const forbidden = forbids(plan, 'approve')
@@ -158,6 +182,7 @@ async function recordRequests(
       entries.push(changeEntry(born, signer, { branch: await branchAfter(view, genesis, plan.subject.ref, [born]) }))
     const { steps, findings } = await recordReviews(world, born, read.statements, {
       others: await othersOf(view, range.head, born.id),
+      ...(named !== undefined && { named }),
       judge: (r, approvals) => judgeRecord(world, { ...r, approvals }, planned),
     })
     entries.push(...steps.map((step) => changeEntry(step, signer)))

@@ -34,7 +34,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     },
     explain: { summary: 'explain a kind or one of its fields', load: () => import('./commands/explain.ts') },
     report: {
-      summary: 'show what is computed over the estate: racks, power, rooms',
+      summary: 'show what is computed over the estate: racks, power, availability, contracts',
       load: () => import('./commands/report.ts'),
     },
     'what-if': {

@@ -2,49 +2,20 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
-import { kinds } from '../../generated/kinds.ts'
-import { buildGraph } from '../../graph/build-graph.ts'
-import { loadDocuments } from '../../load/load-documents.ts'
 import type { Address } from '../../model/address.ts'
 import type { Loss } from '../../model/practice.ts'
+import { type PracticeCase, practiceCases, practiceEstate } from '../practice-cases.ts'
 import { expectedAvailability } from './availability.ts'
 import { checkServices, minutes, percent } from './check.ts'
 import { codes } from './codes.ts'
 import { serviceLosses } from './losses.ts'
 
-function estate(lines: string) {
-  const text = lines
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().replace('{', '{ apiVersion: plumbline/v1,'))
-    .join('\n---\n')
-  const loaded = loadDocuments([{ path: 'estate.yaml', bytes: new TextEncoder().encode(text) }], { kinds })
-  expect(loaded.diagnostics).toEqual([])
-  const { graph, diagnostics } = buildGraph(loaded.documents, kinds, loaded.locate)
-  expect(diagnostics).toEqual([])
-  return { graph, locate: loaded.locate, now: new Date('2026-10-01T00:00:00Z') }
-}
+const estate = practiceEstate
 
-interface Case {
-  readonly name: string
-  readonly documents: string
-  readonly findings?: readonly Record<string, unknown>[]
-}
-
-const cases = load(readFileSync(new URL('cases/findings.yaml', import.meta.url), 'utf8')) as Case[]
+const cases = load(readFileSync(new URL('cases/findings.yaml', import.meta.url), 'utf8')) as PracticeCase[]
 
 describe('services', () => {
-  it.each(cases)('$name', ({ documents, findings = [] }) => {
-    const found = checkServices(estate(documents))
-    expect(found.map((d) => `${d.code} ${d.subject}: ${d.summary}`)).toHaveLength(findings.length)
-    for (const finding of findings) expect(found).toContainEqual(expect.objectContaining(finding))
-    for (const { line } of found) expect(line).toBeGreaterThan(0)
-  })
-
-  it('has a case for each of its codes', () => {
-    const covered = new Set(cases.flatMap((c) => (c.findings ?? []).map((f) => f['code'])))
-    expect(Object.keys(codes).filter((code) => !covered.has(code))).toEqual([])
-  })
+  practiceCases(cases, codes, checkServices)
 })
 
 const host = (name: string, availability: number, site?: string) =>

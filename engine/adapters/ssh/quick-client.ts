@@ -39,12 +39,14 @@ export function gatheringSocket(address: string, port: number): Socket {
 /** Spares a connection whose key exchange is done what the library would do beyond what is needed. */
 export function quicken(client: Client, methods: readonly AnyAuthMethod[]): void {
   const inside = client as unknown as Inside
+  const isOpenssh = inside._remoteVer.startsWith('OpenSSH_')
   // OpenSSH offers all its host keys after the login, and the library would have each proved: a signature each, on both
   // sides, for keys we never use. It asks only where the other side is OpenSSH, so that is what we make it forget.
   inside._remoteVer = ''
   signAtOnce(inside._protocol, methods.length)
   const [first] = methods
-  if (typeof first === 'object' && first.type === 'publickey' && isPlain(first.key)) loginAtOnce(inside._protocol)
+  if (isOpenssh && typeof first === 'object' && first.type === 'publickey' && isPlain(first.key))
+    loginAtOnce(inside._protocol)
 }
 
 /** With RSA the host has to say first which hashes it takes. */
@@ -54,7 +56,8 @@ const isParsed = (key: unknown): key is ParsedKey => typeof key === 'object' && 
 
 /**
  * The library asks for the service of logging in and waits until it has it: a round trip. A host that does not have it
- * hangs up either way (RFC 4253, section 10), so the login goes with the question.
+ * hangs up either way (RFC 4253, section 10), so the login goes with the question. Of OpenSSH it is known to work; others are
+ * asked as the library does.
  */
 function loginAtOnce(protocol: Inside['_protocol']): void {
   const service = protocol.service.bind(protocol)

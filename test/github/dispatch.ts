@@ -7,6 +7,7 @@ import { pullRoutes } from './routes/pulls.ts'
 import { repositoryRoutes } from './routes/repository.ts'
 import { searchRoutes } from './routes/search.ts'
 import { settingsRoutes } from './routes/settings.ts'
+import { statusRoutes } from './routes/statuses.ts'
 import { type Actor, atLeast, permissionOf, type RepositoryState, type State } from './state.ts'
 
 export interface ApiRequest {
@@ -26,7 +27,16 @@ export interface ApiAnswer {
 /** What a path says itself: `/commits/{commit_sha}/pulls` before `/commits/{ref}`. */
 const literal = (route: Route) => route.operation.replace(/\{\w+\}/g, '').length
 
-const routes = [...repositoryRoutes, ...pullRoutes, ...issueRoutes, ...checkRoutes, ...settingsRoutes, ...appRoutes]
+const routes = [
+  ...repositoryRoutes,
+  ...pullRoutes,
+  ...issueRoutes,
+  ...checkRoutes,
+  ...statusRoutes,
+  ...searchRoutes,
+  ...settingsRoutes,
+  ...appRoutes,
+]
   .toSorted((a, b) => literal(b) - literal(a))
   .map((route) => {
     const [method = '', path = ''] = route.operation.split(' ')

@@ -14,8 +14,13 @@ const exec = promisify(execFile)
 
 /** What the workflows that `plumbline init --github` writes ask for. */
 const jobPermissions = {
-  ...{ contents: 'write', pull_requests: 'write', issues: 'write', checks: 'write' },
-  ...{ actions: 'read', security_events: 'write', statuses: 'read' },
+  contents: 'write',
+  pull_requests: 'write',
+  issues: 'write',
+  checks: 'write',
+  actions: 'read',
+  security_events: 'write',
+  statuses: 'read',
 } as const
 
 export interface GithubStage extends ForgeStage {
@@ -46,20 +51,18 @@ export async function githubStage(options: FakeGitHubOptions = {}): Promise<Gith
     return (await exec('git', [...who, ...args], { cwd, env: { ...gitEnvironment, HOME: scratch } })).stdout.trim()
   }
   const folder = join(scratch, 'clone')
-  await run(scratch, 'clone', '--quiet', github.gitUrl('olga'), folder)
+  await run(scratch, 'init', '--quiet', folder)
+  const tips = new Map<string, string>()
   const commit = async (as: string, branch: string, file: string) => {
-    const there = await run(folder, 'ls-remote', github.gitUrl('olga'), `refs/heads/${branch}`)
-    const main = await run(folder, 'ls-remote', github.gitUrl('olga'), 'refs/heads/main')
-    const from = (there || main).split(/\s/)[0] ?? ''
-    if (from !== '') {
-      await run(folder, 'fetch', '--quiet', github.gitUrl('olga'), from)
-      await run(folder, 'checkout', '--quiet', '--detach', from)
-    }
+    const from = tips.get(branch) ?? tips.get('main')
+    if (from !== undefined) await run(folder, 'checkout', '--quiet', '--detach', from)
     writeFileSync(join(folder, file), `${branch}\n`)
     await run(folder, 'add', file)
     await run(folder, 'commit', '--quiet', '--message', `${file} on ${branch}`)
     await run(folder, 'push', '--quiet', github.gitUrl(as), `HEAD:refs/heads/${branch}`)
-    return run(folder, 'rev-parse', 'HEAD')
+    const made = await run(folder, 'rev-parse', 'HEAD')
+    tips.set(branch, made)
+    return made
   }
   await commit('olga', 'main', 'plumbline.yaml')
   return {

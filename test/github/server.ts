@@ -12,6 +12,9 @@ import type { Actor, State } from './state.ts'
 /** Where the REST interface begins on a server that is not github.com. */
 export const apiBase = '/api/v3'
 
+/** Beside the REST interface, as on GitHub Enterprise Server. */
+const graphqlPath = '/api/graphql'
+
 export interface Serving {
   readonly state: State
   readonly faults: FaultPlan
@@ -52,19 +55,18 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
     if (fault.kind !== 'cut') await read(request)
     return fault.kind === 'cut' ? void response.destroy() : send(response, failed(fault))
   }
+  if (url === graphqlPath && method === 'POST') {
+    const text = (await read(request)).toString()
+    const answer = answerGraphql(actorOrNone(state, request), text, serving.violation)
+    note(actorOrNone(state, request), parsed(text), answer.status)
+    return send(response, answer)
+  }
   if (isApi) {
     const text = (await read(request)).toString()
     const { actor, answer } = await answerApi(serving, request, path, text)
     note(actor, parsed(text), fault === undefined ? answer.status : 0)
     if (fault?.kind === 'lost-answer') return void response.destroy()
     if (fault?.kind === 'half-answer') return half(response, answer)
-    return send(response, answer)
-  }
-  if (method === 'POST' && url === graphqlPath) {
-    const text = (await read(request)).toString()
-    const actor = actorOrNone(state, request)
-    const answer = answerGraphql(actor, text)
-    note(actor, parsed(text), answer.status)
     return send(response, answer)
   }
   if (isGitPath(url.split('?')[0] ?? '')) {
@@ -76,6 +78,17 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   }
   serving.violation(`${method} ${url}: there is nothing here`)
   send(response, { status: 404, body: 'Not Found', headers: { 'content-type': 'text/plain' } })
+}
+
+/** Of GraphQL there is one question: who asks. Also jobs may put it, which may not ask `GET /user`. */
+function answerGraphql(actor: Actor | undefined, text: string, violation: (text: string) => void): ApiAnswer {
+  const headers = { 'content-type': 'application/json; charset=utf-8' }
+  if (actor === undefined) return { status: 401, headers, body: JSON.stringify({ message: 'Bad credentials' }) }
+  const query = (parsed(text) as { readonly query?: unknown } | undefined)?.query
+  if (typeof query !== 'string' || !/^(query)?\s*\{\s*viewer\s*\{[\s\w]*\}\s*\}$/.test(query.trim()))
+    violation(`POST ${graphqlPath}: only the viewer can be asked for here, not ${text}`)
+  const viewer = { login: actor.account.login, databaseId: actor.account.id }
+  return { status: 200, headers, body: JSON.stringify({ data: { viewer } }) }
 }
 
 async function answerApi(serving: Serving, request: IncomingMessage, path: string, body: string) {
@@ -107,21 +120,6 @@ async function answerApi(serving: Serving, request: IncomingMessage, path: strin
     'x-github-media-type': 'github.v3; format=json',
   }
   return { actor, answer: { ...answer, headers } }
-}
-
-/** Beside the REST interface, as on GitHub Enterprise Server. */
-const graphqlPath = '/api/graphql'
-
-/** The one question that the REST interface has no answer to for jobs: who they are. */
-function answerGraphql(actor: Actor | undefined, text: string): ApiAnswer {
-  const headers = { 'content-type': 'application/json; charset=utf-8' }
-  if (actor === undefined) return { status: 401, headers, body: JSON.stringify({ message: 'Bad credentials' }) }
-  const { query = '' } = JSON.parse(text) as { query?: string }
-  const { login, id: databaseId } = actor.account
-  const body = /^query \{ viewer \{ login databaseId \} \}$/.test(query)
-    ? { data: { viewer: { login, databaseId } } }
-    : { errors: [{ message: 'This question has no answer here' }] }
-  return { status: 200, headers, body: JSON.stringify(body) }
 }
 
 function actorOrNone(state: State, request: IncomingMessage): Actor | undefined {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PullRequest } from '../../model/pull-request.ts'
 import { openFileForge } from './file-forge.ts'
-import { forgeContract, toldRequests } from './forge.contract.ts'
+import { reviewSourceContract, toldRequests } from './forge.contract.ts'
 import { readFacts } from './read-facts.ts'
 
 /** The file that CI would write. */
@@ -17,7 +17,7 @@ function factsOf(requests: readonly PullRequest[]) {
 }
 
 describe('a forge that is a file', () => {
-  forgeContract(async (requests) => openFileForge(JSON.stringify(factsOf(requests)), 'facts.json'))
+  reviewSourceContract(async (requests) => openFileForge(JSON.stringify(factsOf(requests)), 'facts.json'))
 })
 
 /** Facts with one value put in another's place, or taken away. */

@@ -27,11 +27,13 @@ const mostPages = 100
 export type At = {
   readonly owner: string
   readonly repo: string
-  readonly request: { readonly signal: AbortSignal; readonly retries?: number }
+  readonly request: { readonly signal: AbortSignal } & Repeating
 }
 
+/** Said of one request: that it may be done twice though it makes something, or that it may not though it replaces. */
+type Repeating = { readonly repeatable?: boolean }
+
 type Rest = Octokit['rest']
-type RequestRequestOptions = Record<string, unknown>
 
 export interface Answer {
   readonly data: unknown
@@ -100,10 +102,13 @@ export async function openApi(
   return { call: (work) => withinTime(limits.call, (signal) => work(callOf(octokit, place, app, signal, said))) }
 }
 
-/** Only what changes nothing when done twice is tried again, unless somebody said otherwise. */
-function triedAgain(options: { method: string; url: string; request: RequestRequestOptions }): void {
+/**
+ * Only what changes nothing when done twice is tried again. Retries are taken away and never given: the plug-in would take a
+ * number that is there as a reason to try again after every answer.
+ */
+function triedAgain(options: { method: string; url: string; request: Record<string, unknown> }): void {
   const safe = options.method !== 'POST' || options.url.endsWith('/access_tokens')
-  options.request['retries'] ??= safe ? retries : 0
+  if (!(options.request['repeatable'] ?? safe)) options.request['retries'] = 0
 }
 
 function optionsFor(place: GithubPlace, limits: Limits) {
@@ -120,7 +125,7 @@ function optionsFor(place: GithubPlace, limits: Limits) {
     throttle: { ...pace, onRateLimit: waits, onSecondaryRateLimit: waits } as never,
     retry: {
       doNotRetry: Array.from({ length: 100 }, (_, i) => 400 + i),
-      retries: 0,
+      retries,
       ...(place.local && { retryAfterBaseValue: 0 }),
     },
   }
@@ -192,7 +197,12 @@ function callOf(
     graphql: async (what, query) =>
       (
         await said(what, () =>
-          octokit.request({ method: 'POST', url: place.graphql, query, request: { ...at.request, retries } } as never),
+          octokit.request({
+            method: 'POST',
+            url: place.graphql,
+            query,
+            request: { ...at.request, repeatable: true },
+          } as never),
         )
       ).data,
   }

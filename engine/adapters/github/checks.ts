@@ -71,11 +71,11 @@ function bodyOf(check: WantedCheck, annotations: readonly WrittenAnnotation[]) {
   }
 }
 
-async function update(call: Call, run: CheckRun, body: ReturnType<typeof bodyOf>, retries?: number): Promise<void> {
+async function update(call: Call, run: CheckRun, body: ReturnType<typeof bodyOf>, repeatable = true): Promise<void> {
   await call.ask(`replacing the check ${run.name}`, (rest, at) =>
     rest.checks.update({
       ...{ ...at, check_run_id: run.id, ...body },
-      request: { ...at.request, ...(retries !== undefined && { retries }) },
+      request: { ...at.request, repeatable },
     }),
   )
 }
@@ -91,7 +91,7 @@ async function addMissing(
   let missing = without(wanted, there)
   for (let failures = 0; missing.length > 0; ) {
     try {
-      await update(call, run, bodyOf(check, missing.slice(0, annotationsAtOnce)), 0)
+      await update(call, run, bodyOf(check, missing.slice(0, annotationsAtOnce)), false)
       missing = missing.slice(annotationsAtOnce)
     } catch (error) {
       failures += 1

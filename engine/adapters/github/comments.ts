@@ -94,7 +94,7 @@ export async function react(call: Call, comment: ForgeComment, how: Reaction): P
       comment_id: Number(comment.id),
       content: how,
       // Done twice, it is there once.
-      request: { ...at.request, retries: 3 },
+      request: { ...at.request, repeatable: true },
     }),
   )
 }

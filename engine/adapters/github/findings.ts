@@ -14,7 +14,7 @@ export async function uploadFindings(
       rest.codeScanning.uploadSarif({
         ...{ ...at, commit_sha: commit, ref, sarif },
         // Done twice, the later one counts.
-        request: { ...at.request, retries: 3 },
+        request: { ...at.request, repeatable: true },
       }),
     )
     return true

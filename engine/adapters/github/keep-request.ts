@@ -32,7 +32,7 @@ export async function keepRequest(call: Call, wanted: WantedRequest): Promise<Re
     rest.issues.addLabels({
       ...{ ...at, issue_number: number, labels: missing },
       // Done twice, they are there once.
-      request: { ...at.request, retries: 3 },
+      request: { ...at.request, repeatable: true },
     }),
   )
   return { ...page, labels: [...page.labels, ...missing] }

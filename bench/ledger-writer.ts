@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
 import { openGitLedger } from '../engine/adapters/git/git-ledger.ts'
 import { generateKeyPair } from '../engine/adapters/signing/key-pair.ts'
 import { memorySigner } from '../engine/adapters/signing/signer.ts'
@@ -11,6 +12,8 @@ import { sampleChange } from './sample-change.ts'
  * A writer of its own process: says `ready`, waits for a line, then proposes changes all at once and prints the number of
  * each when it is durable. Arguments: folder of the clone, how many.
  */
+// As the command does.
+setFlagsFromString('--interrupt-budget=1048576')
 const [dir = '', count = '1'] = process.argv.slice(2)
 const ledger = await openGitLedger(dir)
 const signer = memorySigner(generateKeyPair())

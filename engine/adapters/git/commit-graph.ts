@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /**
  * Reads git's commit graph (gitformat-commit-graph(5)) and its notes of the paths that each commit touched: for git, it is
- * one source among others, and it takes ten times as long to go through it.
+ * one source among others, and it takes several times as long to go through it.
  */
 
 /** More commits than this to be looked at one by one, and git is faster. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -76,9 +76,25 @@ const receiptHook = `#!/bin/sh
 exit 0
 `
 
+/** Any commit may be asked for, pull requests are not pushed to, and nothing is tidied up while others look. */
+const settings = `[uploadpack]
+	allowAnySHA1InWant = true
+	allowFilter = true
+[receive]
+	hideRefs = refs/pull
+	advertisePushOptions = true
+	autogc = false
+[http]
+	receivepack = true
+[gc]
+	auto = 0
+`
+
 /** A bare repository, and what GitHub does in one: merge, squash, rebase, without a work tree. */
 export class BareRepository {
   readonly dir: string
+  /** What was read of full ids, which is true for ever. */
+  readonly #known = new Map<string, Promise<unknown>>()
 
   private constructor(dir: string) {
     this.dir = dir
@@ -88,16 +104,7 @@ export class BareRepository {
     mkdirSync(dir, { recursive: true })
     const it = new BareRepository(dir)
     await it.git(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, '.'])
-    const settings = [
-      ['uploadpack.allowAnySHA1InWant', 'true'],
-      ['uploadpack.allowFilter', 'true'],
-      ['receive.hideRefs', 'refs/pull'],
-      ['receive.advertisePushOptions', 'true'],
-      ['http.receivepack', 'true'],
-      ['gc.auto', '0'],
-      ['receive.autogc', 'false'],
-    ] as const
-    for (const [name, value] of settings) await it.git(['config', name, value])
+    appendFileSync(join(dir, 'config'), settings)
     mkdirSync(join(dir, 'hooks'), { recursive: true })
     writeFileSync(join(dir, 'hooks', 'update'), updateHook, { mode: 0o755 })
     writeFileSync(join(dir, 'hooks', 'post-receive'), receiptHook, { mode: 0o755 })
@@ -147,13 +154,26 @@ export class BareRepository {
     else await this.git(['update-ref', ref, to, ...(from === undefined ? [] : [from])])
   }
 
-  async isAncestor(older: string, newer: string): Promise<boolean> {
-    try {
-      await this.git(['merge-base', '--is-ancestor', older, newer])
-      return true
-    } catch {
-      return false
-    }
+  /** Reads once what depends on full ids alone. A failure is not kept. */
+  #once<T>(names: readonly string[], read: () => Promise<T>): Promise<T> {
+    if (!names.slice(1).every((name) => /^[0-9a-f]{40}$/.test(name))) return read()
+    const key = names.join(' ')
+    const known = this.#known.get(key) as Promise<T> | undefined
+    if (known !== undefined) return known
+    const reading = read()
+    this.#known.set(key, reading)
+    reading.catch(() => this.#known.delete(key))
+    return reading
+  }
+
+  isAncestor(older: string, newer: string): Promise<boolean> {
+    const asked = () => this.git(['merge-base', '--is-ancestor', older, newer])
+    return this.#once(['is-ancestor', older, newer], () =>
+      asked().then(
+        () => true,
+        () => false,
+      ),
+    )
   }
 
   async mergeBase(a: string, b: string): Promise<string | undefined> {
@@ -165,12 +185,18 @@ export class BareRepository {
   }
 
   /** Commits of `to` that are not in `from`, oldest first. */
-  async commits(from: string, to: string): Promise<readonly string[]> {
-    const out = await this.git(['rev-list', '--reverse', '--topo-order', `${from}..${to}`])
-    return out.split('\n').filter((line) => line !== '')
+  commits(from: string, to: string): Promise<readonly string[]> {
+    return this.#once(['commits', from, to], async () => {
+      const out = await this.git(['rev-list', '--reverse', '--topo-order', `${from}..${to}`])
+      return out.split('\n').filter((line) => line !== '')
+    })
   }
 
-  async commit(sha: string): Promise<CommitFacts> {
+  commit(sha: string): Promise<CommitFacts> {
+    return this.#once(['commit', sha], () => this.#readCommit(sha))
+  }
+
+  async #readCommit(sha: string): Promise<CommitFacts> {
     const format = ['%H', '%T', '%P', '%an', '%ae', '%ad', '%cn', '%ce', '%cd', '%B'].join('%x00')
     const out = await this.git(['log', '-1', '--no-show-signature', '--date=raw', `--format=${format}`, sha])
     const [id = '', tree = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', body = ''] =
@@ -186,10 +212,15 @@ export class BareRepository {
   }
 
   /** Files that differ between the merge base and `to`, as a pull request shows them. */
-  async changes(from: string, to: string): Promise<readonly FileChange[]> {
+  changes(from: string, to: string): Promise<readonly FileChange[]> {
+    return this.#once(['changes', from, to], () => this.#readChanges(from, to))
+  }
+
+  async #readChanges(from: string, to: string): Promise<readonly FileChange[]> {
     const range = `${from}...${to}`
-    const raw = (await this.git(['diff', '--raw', '-z', '--no-renames', '--no-abbrev', range])).split('\0')
-    const counts = (await this.git(['diff', '--numstat', '-z', '--no-renames', range])).split('\0')
+    const out = (await this.git(['diff', '--raw', '--numstat', '-z', '--no-renames', '--no-abbrev', range])).split('\0')
+    const raw = out.slice(0, out.findLastIndex((entry) => entry.startsWith(':')) + 2)
+    const counts = out.slice(raw.length)
     const statuses = { A: 'added', D: 'removed', M: 'modified', T: 'changed' } as const
     const files: FileChange[] = []
     for (let i = 0; i + 1 < raw.length; i += 2) {

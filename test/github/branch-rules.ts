@@ -111,6 +111,7 @@ function goesPastRuleset(repository: RepositoryState, ruleset: Ruleset, who: Who
     if (how === 'push' && bypass.mode === 'pull_request') return false
     if (bypass.actor === 'OrganizationAdmin') return has === 'admin'
     if (bypass.actor === 'RepositoryRole') return roles[bypass.id ?? 0]?.includes(has) === true
+    // Nobody is a member of a team here.
     return bypass.actor === 'Integration' && who.app?.id === bypass.id
   })
 }

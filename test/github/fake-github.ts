@@ -4,7 +4,15 @@ import type { SentWebhook, WebhookOrder } from './webhooks.ts'
 export type Permission = 'none' | 'read' | 'triage' | 'write' | 'maintain' | 'admin'
 export type MergeMethod = 'merge' | 'squash' | 'rebase'
 
-export interface FakeGitHubOptions {
+/** What GitHub does at times, beside what it says of itself. */
+export interface Habits {
+  /** The list of a commit's pull requests leaves out those that were squashed or rebased, where it is asked by their old head. */
+  readonly forgetsOldHeads?: boolean
+  /** Whether something can be merged is not known (`null`) to the first who asks after a push. */
+  readonly mergeabilityLate?: boolean
+}
+
+export interface FakeGitHubOptions extends Habits {
   /** `owner/name` of the repository; `lantern/estate` where nothing is said. It is empty: push to it. */
   readonly repository?: string
   readonly defaultBranch?: string
@@ -173,10 +181,15 @@ export interface FakeGitHub extends AsyncDisposable {
   reopen(number: number, as: string): Promise<void>
   label(number: number, as: string, ...labels: string[]): Promise<void>
 
+  /** A check of another program passes or fails on a commit: a check run of `github-actions`. */
+  check(commit: string, name: string, conclusion: 'success' | 'failure' | 'neutral'): Promise<number>
+
   protect(branch: string, protection: Protection | undefined): void
   ruleset(ruleset: Ruleset): void
   environment(name: string, environment: Environment): void
   actions(settings: ActionsSettings): void
+  /** A team of the owner's that has access. Resolves to its number, for rulesets. */
+  team(slug: string, permission: Permission): number
   mergeMethods(methods: readonly MergeMethod[]): void
   /** Code scanning is on, so that SARIF can be uploaded (it is off in the beginning). */
   codeScanning(on: boolean): void

@@ -3,18 +3,25 @@ import { type BranchRules, branchRules, type Who } from './branch-rules.ts'
 import type { PullRequestThread } from './pull-requests.ts'
 import { atLeast, type CheckRun, permissionOf, type RepositoryState, type ReviewState, type State } from './state.ts'
 
-export interface Mergeability {
-  readonly mergeable: boolean
-  /** As GitHub's `mergeable_state`: `clean`, `dirty`, `draft`, `blocked`, `behind`, `unstable`. */
-  readonly state: string
-  /** Commit of the trial merge; none where they conflict. */
-  readonly trial?: string
-}
-
 const trials = new WeakMap<object, { readonly key: string; readonly trial?: string }>()
 
+/** Whether it was asked before, about this head and this base. */
+const asked = new WeakMap<object, string>()
+
+/** What the interface tells who asks: to the first one nothing, where GitHub takes its time. */
+export async function toldMergeability(
+  state: State,
+  thread: PullRequestThread,
+): Promise<{ readonly mergeable: boolean | null; readonly state: string }> {
+  const key = `${await thread.repository.git.branch(thread.pull.base)} ${thread.pull.head}`
+  const first = asked.get(thread.pull) !== key
+  asked.set(thread.pull, key)
+  if (first && state.habits.mergeabilityLate === true) return { mergeable: null, state: 'unknown' }
+  return mergeability(thread)
+}
+
 /** Merges base and branch on trial, as GitHub does for each pull request: `refs/pull/N/merge`. Once for each pair. */
-async function trialMerge(thread: PullRequestThread, tip: string): Promise<string | undefined> {
+async function trialMergeOnto(thread: PullRequestThread, tip: string): Promise<string | undefined> {
   const { pull, repository, number } = thread
   const key = `${tip} ${pull.head}`
   const known = trials.get(pull)
@@ -32,11 +39,17 @@ async function trialMerge(thread: PullRequestThread, tip: string): Promise<strin
   return trial
 }
 
-export async function mergeability(_state: State, thread: PullRequestThread): Promise<Mergeability> {
+/** Commit of the trial merge of an open one; none where they conflict. */
+export async function trialMerge(thread: PullRequestThread): Promise<string | undefined> {
+  if (thread.state === 'closed') return undefined
+  const tip = await thread.repository.git.branch(thread.pull.base)
+  return tip === undefined ? undefined : trialMergeOnto(thread, tip)
+}
+
+/** `state` as GitHub's `mergeable_state`: `clean`, `dirty`, `draft`, `blocked`, `behind`, `unstable`. */
+async function mergeability(thread: PullRequestThread): Promise<{ mergeable: boolean; state: string }> {
   const { pull, repository } = thread
-  const tip = await repository.git.branch(pull.base)
-  const trial = tip === undefined || thread.state === 'closed' ? undefined : await trialMerge(thread, tip)
-  if (tip === undefined || trial === undefined) return { mergeable: false, state: 'dirty' }
+  if ((await trialMerge(thread)) === undefined) return { mergeable: false, state: 'dirty' }
   const rules = branchRules(repository, pull.base)
   const all = await missing(thread, rules)
   const behind = all.includes(behindBase)
@@ -49,7 +62,7 @@ export async function mergeability(_state: State, thread: PullRequestThread): Pr
         : failing(repository, pull.head)
           ? 'unstable'
           : 'clean'
-  return { mergeable: true, state, trial }
+  return { mergeable: true, state }
 }
 
 const behindBase = 'Head branch is out of date. Review and try the merge again.'
@@ -103,7 +116,11 @@ const fine = ['success', 'neutral', 'skipped']
 
 export function passed(repository: RepositoryState, sha: string, name: string): boolean {
   const runs = latestChecks(repository, sha).filter((run) => run.name === name)
-  return runs.length > 0 && runs.every((run) => fine.includes(run.conclusion ?? ''))
+  const status = repository.statuses.findLast((s) => s.sha === sha && s.context === name)
+  if (runs.length === 0) return status?.state === 'success'
+  return (
+    runs.every((run) => fine.includes(run.conclusion ?? '')) && (status === undefined || status.state === 'success')
+  )
 }
 
 function failing(repository: RepositoryState, sha: string): boolean {

@@ -23,7 +23,7 @@ export async function openGitHub(options: FakeGitHubOptions = {}): Promise<FakeG
   const violation = (text: string) => violations.push(text)
   const made: { state?: State } = {}
   const { port, server } = await listen((at) => {
-    made.state = emptyState(at, options.now ?? (() => new Date()))
+    made.state = emptyState(at, options)
     return { state: made.state, faults, check, requests, violation }
   })
   const { state } = made
@@ -81,6 +81,11 @@ export async function openGitHub(options: FakeGitHubOptions = {}): Promise<FakeG
     actions: (settings) => {
       repository.actions = { ...repository.actions, ...settings }
     },
+    team: (slug, permission) => {
+      const id = state.nextId()
+      repository.teams.push({ id, slug, permission })
+      return id
+    },
     mergeMethods: (methods) => {
       repository.mergeMethods = methods
     },
@@ -108,7 +113,7 @@ export async function openGitHub(options: FakeGitHubOptions = {}): Promise<FakeG
   }
 }
 
-function emptyState(port: number, now: () => Date): State {
+function emptyState(port: number, { now = () => new Date(), ...habits }: FakeGitHubOptions): State {
   const web = `http://127.0.0.1:${port}`
   let last = 90_000
   const nextId = () => {
@@ -116,7 +121,7 @@ function emptyState(port: number, now: () => Date): State {
     return last
   }
   const none = { accounts: [], repositories: new Map(), apps: [], tokens: new Map(), webhooks: [] }
-  return { api: `${web}${apiBase}`, web, now, nextId, ...none }
+  return { api: `${web}${apiBase}`, web, now, nextId, habits, ...none }
 }
 
 /** Numbers of GitHub's own accounts. */
@@ -159,6 +164,8 @@ async function addRepository(
     labels: [],
     activity: [],
     checks: [],
+    statuses: [],
+    teams: [],
     protections: new Map(),
     rulesets: [],
     environments: new Map(),

@@ -20,6 +20,7 @@ export type People = Pick<
   | 'closeRequest'
   | 'reopen'
   | 'label'
+  | 'check'
   | 'api'
 >
 
@@ -97,6 +98,13 @@ export function people(state: State, repository: RepositoryState, perform: Perfo
     },
     async label(number, as, ...labels) {
       await send(as, 'POST', `${here}/issues/${number}/labels`, { labels })
+    },
+    async check(commit, name, conclusion) {
+      const app = state.apps.find((a) => a.slug === 'github-actions')
+      if (app === undefined) throw new Error('there are no workflows here')
+      const actor = { kind: 'installation', account: app.account, app, permissions: { checks: 'write' } } as const
+      const body = JSON.stringify({ name, head_sha: commit, conclusion })
+      return ((await perform(actor, { method: 'POST', path: `${here}/check-runs`, body })) as { id: number }).id
     },
     api: (login, method, path, body) => send(login, method, path, body as object | undefined),
   }

@@ -185,9 +185,7 @@ describe('what stands in the way of a merge', () => {
     await github.review(number, 'cleo', 'approve')
     expect(await (await merge('cleo')).json()).toMatchObject({ message: /plumbline\/approval/ })
     expect(await github.api('ben', 'GET', `${here}/pulls/1`)).toMatchObject({ mergeable_state: 'blocked' })
-    const app = github.jobToken({ checks: 'write' })
-    const body = JSON.stringify({ name: 'plumbline/approval', head_sha: head, conclusion: 'success' })
-    await json(await ask(github, app, `${here}/check-runs`, { method: 'POST', body }))
+    await github.check(head, 'plumbline/approval', 'success')
     expect(await github.api('ben', 'GET', `${here}/pulls/1`)).toMatchObject({ mergeable_state: 'clean' })
     await ben.commit('web', 'web', 'two')
     await ben.git('push', '--quiet', 'origin', 'web')
@@ -308,6 +306,22 @@ describe('the interface', () => {
   })
   afterAll(() => it_.github.close())
 
+  it('tells first askers nothing of merging, and forgets old heads, where it is in the habit', async () => {
+    await using it = disposing(await lantern({ mergeabilityLate: true, forgetsOldHeads: true }))
+    const { github, head } = it
+    const number = await github.openRequest({ as: 'ben', branch: 'web', title: 'Serve the web' })
+    const get = () => github.api('ana', 'GET', `${here}/pulls/${number}`)
+    expect([await get(), await get()]).toMatchObject([
+      { mergeable: null },
+      { mergeable: true, mergeable_state: 'clean' },
+    ])
+    const sha = await github.merge(number, { as: 'ana', method: 'squash' })
+    expect(await github.api('ana', 'GET', `${here}/commits/${head}/pulls`)).toEqual([])
+    expect(await github.api('ana', 'GET', `${here}/commits/${sha}/pulls`)).toMatchObject([{ number }])
+    const q = encodeURIComponent(`${head} repo:lantern/estate is:pr is:merged`)
+    expect(await github.api('ana', 'GET', `/search/issues?q=${q}`)).toMatchObject({ items: [{ number }] })
+  })
+
   it('cuts long lists into pages', async () => {
     const { github } = it_
     for (let n = 0; n < 205; n += 1) await github.comment(1, 'cleo', `remark ${n}`)
@@ -381,6 +395,8 @@ describe('the interface', () => {
     const [ruleset] = (await get('/rulesets')) as { id: number }[]
     expect(await get(`/rulesets/${ruleset?.id}`)).toMatchObject({ bypass_actors: [{ actor_type: 'RepositoryRole' }] })
     expect(await get(`/rulesets/${ruleset?.id}`, 'ben')).not.toHaveProperty('bypass_actors')
+    const team = github.team('operations', 'write')
+    expect(await get('/teams')).toMatchObject([{ id: team, slug: 'operations', permission: 'push' }])
     expect(await get('/environments')).toMatchObject({ total_count: 1 })
     expect(await get('/environments/production')).toMatchObject({ can_admins_bypass: true })
     expect(await get('/environments/production/deployment-branch-policies')).toMatchObject({
@@ -413,6 +429,13 @@ describe('the interface', () => {
     await github.label(1, 'cleo', 'plumbline', 'urgent')
     expect(await github.api('ana', 'GET', `${here}/pulls/1`)).toMatchObject({
       labels: [{ name: 'plumbline' }, { name: 'urgent' }],
+    })
+    await github.api('cleo', 'DELETE', `${here}/issues/1/labels/urgent`)
+    expect(await github.api('ana', 'GET', `${here}/issues/1/labels`)).toMatchObject([{ name: 'plumbline' }])
+    await github.api('ben', 'POST', `${here}/statuses/${head}`, { state: 'success', context: 'lint' })
+    expect(await github.api('ana', 'GET', `${here}/commits/${head}/status`)).toMatchObject({
+      state: 'success',
+      statuses: [{ context: 'lint' }],
     })
     const long = github.comment(1, 'cleo', 'x'.repeat(65_537))
     await expect(long).rejects.toThrow('too long')

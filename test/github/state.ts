@@ -1,5 +1,13 @@
 import type { BareRepository } from './bare-repository.ts'
-import type { ActionsSettings, Environment, MergeMethod, Permission, Protection, Ruleset } from './fake-github.ts'
+import type {
+  ActionsSettings,
+  Environment,
+  Habits,
+  MergeMethod,
+  Permission,
+  Protection,
+  Ruleset,
+} from './fake-github.ts'
 import type { SentWebhook } from './webhooks.ts'
 
 export interface Account {
@@ -142,6 +150,24 @@ export interface CheckRun {
   readonly annotations: Readonly<Record<string, unknown>>[]
 }
 
+/** A status of a commit, as programs write them that are no App. */
+export interface CommitStatus {
+  readonly id: number
+  readonly sha: string
+  readonly context: string
+  readonly state: string
+  readonly description: string | null
+  readonly targetUrl: string | null
+  readonly account: Account
+  readonly at: string
+}
+
+export interface TeamState {
+  readonly id: number
+  readonly slug: string
+  readonly permission: Permission
+}
+
 export interface RepositoryState {
   readonly id: number
   readonly owner: Account
@@ -159,6 +185,8 @@ export interface RepositoryState {
   readonly labels: Label[]
   readonly activity: Activity[]
   readonly checks: CheckRun[]
+  readonly statuses: CommitStatus[]
+  readonly teams: TeamState[]
   readonly protections: Map<string, Protection>
   readonly rulesets: (Ruleset & { readonly id: number; readonly at: string })[]
   readonly environments: Map<string, Environment & { readonly id: number; readonly at: string }>
@@ -183,6 +211,8 @@ export interface State {
   readonly tokens: Map<string, Actor>
   readonly webhooks: SentWebhook[]
   readonly nextId: () => number
+  /** What GitHub does at times, beside what it says of itself. */
+  readonly habits: Habits
 }
 
 /** ISO 8601, UTC, seconds: as GitHub writes times. */

@@ -80,6 +80,14 @@ export const issueRoutes: readonly Route[] = [
     await setLabels(call.state, thread, texts(call.body['labels']), call.actor.account)
     return labelsAnswer(call, thread)
   }),
+  repositoryRoute('DELETE /issues/{issue_number}/labels/{name}', { ...remarks, person: 'triage' }, async (call) => {
+    const thread = threadOf(call)
+    const gone = call.params['name']?.toLowerCase()
+    const left = thread.labels.map((l) => l.name).filter((name) => name.toLowerCase() !== gone)
+    if (left.length === thread.labels.length) throw new Refusal(404, 'Label does not exist')
+    await setLabels(call.state, thread, left, call.actor.account)
+    return answer(thread.labels.map((l) => labelShape(call.state, call.repository, l)))
+  }),
   repositoryRoute('GET /labels', reads('issues|pull_requests'), (call) =>
     listOf(call.repository.labels, (l) => labelShape(call.state, call.repository, l)),
   ),

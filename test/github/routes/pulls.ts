@@ -1,6 +1,6 @@
 import { branchRules } from '../branch-rules.ts'
 import type { MergeMethod } from '../fake-github.ts'
-import { blockers } from '../merge-rules.ts'
+import { blockers, toldMergeability } from '../merge-rules.ts'
 import { bringHead, emitPull, isPull, mergeNow, type PullRequestThread } from '../pull-requests.ts'
 import {
   answer,
@@ -41,9 +41,10 @@ export const pullRoutes: readonly Route[] = [
     return listOf(ascending ? found : found.toReversed(), (t) => pullSimple(state, t))
   }),
   repositoryRoute('POST /pulls', writes('pull_requests', 'read'), createPull),
-  repositoryRoute('GET /pulls/{pull_number}', reads('pull_requests'), async (call) =>
-    answer(await pullFull(call.state, pullOf(call))),
-  ),
+  repositoryRoute('GET /pulls/{pull_number}', reads('pull_requests'), async (call) => {
+    const thread = pullOf(call)
+    return answer(await pullFull(call.state, thread, await toldMergeability(call.state, thread)))
+  }),
   repositoryRoute('PATCH /pulls/{pull_number}', writes('pull_requests', 'read'), updatePull),
   repositoryRoute('GET /pulls/{pull_number}/merge', reads('pull_requests'), (call) => ({
     status: pullOf(call).pull.merged === undefined ? 404 : 204,
@@ -262,7 +263,8 @@ async function pullsOfCommit(call: RepositoryCall) {
   for (const thread of pullsOf(call)) {
     const { pull } = thread
     if (pull.merged !== undefined) {
-      if (pull.landed.includes(sha)) found.push(thread)
+      const rewritten = pull.merged.sha !== sha && !landed && state.habits.forgetsOldHeads === true
+      if (pull.landed.includes(sha) && !rewritten) found.push(thread)
     } else if (!landed && thread.state === 'open') {
       if ((await repository.git.commits(pull.baseSha, pull.head)).includes(sha)) found.push(thread)
     }

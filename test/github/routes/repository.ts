@@ -136,6 +136,19 @@ export const repositoryRoutes: readonly Route[] = [
     await afterPush(state, repository, actor.account, [{ ref, before: sha, after: zeroId }])
     return { status: 204 }
   }),
+  repositoryRoute('GET /teams', reads('metadata', 'write'), ({ state, repository }) => {
+    const orgs = `${state.api}/organizations/${repository.owner.id}`
+    return listOf(repository.teams, ({ id, slug, permission }) => ({
+      ...{ id, node_id: nodeId('Team', id), name: slug, slug, description: null, parent: null },
+      ...{ privacy: 'closed', notification_setting: 'notifications_enabled', type: 'organization' },
+      permission: permission === 'read' ? 'pull' : permission === 'write' ? 'push' : permission,
+      permissions: flags(permission),
+      url: `${orgs}/team/${id}`,
+      html_url: `${state.web}/orgs/${repository.owner.login}/teams/${slug}`,
+      members_url: `${orgs}/team/${id}/members{/member}`,
+      repositories_url: `${orgs}/team/${id}/repos`,
+    }))
+  }),
   repositoryRoute('GET /collaborators', reads('metadata', 'write'), ({ state, repository }) => {
     const has = state.accounts.filter((a) => a.type === 'User' && repository.permissions.has(a.id))
     return listOf(has, (a) => ({ ...simpleUser(state, a), role_name: permissionOf(repository, a) }))

@@ -1,4 +1,4 @@
-import { mergeability } from '../merge-rules.ts'
+import { trialMerge } from '../merge-rules.ts'
 import type { PullRequestThread } from '../pull-requests.ts'
 import type { RepositoryState, ReviewState, State } from '../state.ts'
 import { association, nodeId, type Shape, simpleUser } from './account.ts'
@@ -23,7 +23,7 @@ export async function pullSimple(state: State, thread: PullRequestThread): Promi
   const issue = `${base}/issues/${thread.number}`
   const page = threadPage(state, thread)
   const statuses = `${base}/statuses/${pull.head}`
-  const trial = pull.merged === undefined ? (await mergeability(state, thread)).trial : undefined
+  const trial = await trialMerge(thread)
   return {
     url,
     id: thread.id,
@@ -73,10 +73,14 @@ export async function pullSimple(state: State, thread: PullRequestThread): Promi
   }
 }
 
-/** `pull-request`. */
-export async function pullFull(state: State, thread: PullRequestThread): Promise<Shape> {
+/** `pull-request`. In webhooks and where it was just written, nothing is known yet of whether it can be merged. */
+export async function pullFull(
+  state: State,
+  thread: PullRequestThread,
+  told: { readonly mergeable: boolean | null; readonly state: string } = { mergeable: null, state: 'unknown' },
+): Promise<Shape> {
   const { pull, repository } = thread
-  const { mergeable, state: mergeableState } = await mergeability(state, thread)
+  const { mergeable, state: mergeableState } = told
   const merged = pull.merged
   const commits = (await repository.git.commits(pull.baseSha, pull.head)).length
   const files = await repository.git.changes(pull.baseSha, pull.head).catch(() => [])

@@ -164,3 +164,18 @@ describe('what differs between two commits', () => {
     expect([...after.heldBack(before)]).toEqual([['a', 'platform/1.0.0']])
   })
 })
+
+it('leaves documents that break their schema alone until somebody asks for a host', () => {
+  const broken = `
+apiVersion: plumbline/v1
+kind: Host
+metadata: { name: web-01 }
+spec: {}
+---
+apiVersion: plumbline/v1
+kind: Profile
+metadata: { name: motd }
+spec: { selektor: { all: true } }
+`
+  expect(compiled(world, { ...parts(broken), pins: new Map() }).has('web-01')).toBe(true)
+})

@@ -17,33 +17,37 @@ interface Parts {
   readonly pins: ReadonlyMap<string, PinnedRelease>
 }
 
-/** Prepares the hosts of one commit. */
+/** Prepares the hosts of one commit once somebody asks for one: of documents that break their schema, nobody does. */
 export function compiled(world: World, parts: Parts): CompiledEstate {
   const { graph, sources, pins } = parts
-  const compiler = createCompiler({ ...inputOf(world, parts), released: releasedCompilers(world, parts) })
-  const hosts = new Set(compiler.hosts)
-  const made = new Map<string, ReturnType<typeof compiler.compileHost>>()
+  let prepared: Compiler | undefined
+  const compiler = (): Compiler => {
+    prepared ??= createCompiler({ ...inputOf(world, parts), released: releasedCompilers(world, parts) })
+    return prepared
+  }
+  const hosts = new Set(graph.ofKind('Host').map((h) => h.document.metadata.name))
+  const made = new Map<string, ReturnType<Compiler['compileHost']>>()
   const make = (name: string) => {
-    const host = made.get(name) ?? compiler.compileHost(name)
+    const host = made.get(name) ?? compiler().compileHost(name)
     made.set(name, host)
     return host
   }
   const estate: CompiledEstate = {
     graph,
     sources,
-    sealed: compiler.sealed,
+    sealed: (reference) => compiler().sealed(reference),
     has: (host) => hosts.has(host),
     host: (name) => make(name).catalogue,
     links: () =>
-      compiler
+      compiler()
         .links()
         // Of the profiles and rules of the commit a host that follows a release gets nothing.
         .filter(({ from, to }) => from.startsWith('AccessGrant/') || !pins.has(to.slice('Host/'.length)))
         .map(({ from, to }) => ({ from: to, to: from })),
     diagnostics: (names, keep = true) => [
-      ...compiler.diagnostics(),
+      ...compiler().diagnostics(),
       ...onePerCause(
-        names.flatMap((name) => (keep ? make(name) : (made.get(name) ?? compiler.compileHost(name))).diagnostics),
+        names.flatMap((name) => (keep ? make(name) : (made.get(name) ?? compiler().compileHost(name))).diagnostics),
       ),
     ],
     release: (host) => pins.get(host),

@@ -22,16 +22,21 @@ async function start(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   process.stderr.on('error', () => undefined)
   const directory = directoryOf(argv)
-  const worlds: { close: () => Promise<void> }[] = []
+  const worlds = new Set<{ close: () => Promise<void> }>()
   const open = async (options: OpenOptions) => {
     const { openWorld } = await import('./wiring.ts')
     const world = await openWorld({ ...options, version, start: directory ?? process.cwd(), env: process.env })
-    worlds.push(world)
-    return world
+    worlds.add(world)
+    // A server opens one for each thing that it looks after.
+    const close = async (): Promise<void> => {
+      worlds.delete(world)
+      await world.close()
+    }
+    return { ...world, close }
   }
   const terminal = processTerminal({ color: !argv.includes('--no-color') })
   const status = await runProgram(argv, { terminal, open, version })
-  await Promise.all(worlds.map((world) => world.close()))
+  await Promise.all([...worlds].map((world) => world.close()))
   process.exitCode = status
 }
 

@@ -92,6 +92,13 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       closers.push(() => store.close())
       return store
     }),
+    inbox: once(async () => {
+      const { openEmbeddedInbox } = await import('./adapters/inbox/embedded-inbox.ts')
+      const inbox = openEmbeddedInbox(join((await repository()).commonDir, 'plumbline', 'inbox'))
+      closers.push(() => inbox.close())
+      return inbox
+    }),
+    listen: async (at, services) => (await import('./adapters/http/web-server.ts')).listen(at, services),
     connector: once(async () => {
       const connector = await hostConnector(options.env)
       closers.push(() => connector.close())
@@ -147,7 +154,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     stopping: () => stop,
     wait: (milliseconds) => waitUnless(() => stop, milliseconds),
     close: async () => {
-      for (const close of closers.reverse()) await close()
+      for (const close of closers.splice(0).reverse()) await close()
     },
   }
 }

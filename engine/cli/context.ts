@@ -23,8 +23,10 @@ export interface OpenOptions {
   readonly create?: boolean
 }
 
-/** Opens the world around an estate; made by `main.ts`. */
-export type OpenWorld = (options: OpenOptions) => Promise<World>
+/**
+ * Opens the world around an estate; made by `main.ts`, which closes it in the end. Who opens many closes each, where that can be.
+ */
+export type OpenWorld = (options: OpenOptions) => Promise<World & { readonly close?: () => Promise<void> }>
 
 /** What a module under `commands/` exports as `define`. */
 export type Define = (command: Command, context: CommandContext) => void

@@ -77,6 +77,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       summary: 'plan pull requests, record merges and apply them, as a job',
       load: () => import('./commands/ci.ts'),
     },
+    serve: {
+      summary: 'take webhooks: plan, record and answer comments as they come',
+      load: () => import('./commands/serve.ts'),
+    },
   },
   'Look at hosts:': {
     drift: { summary: 'show where hosts moved away from what was applied', load: () => import('./commands/drift.ts') },

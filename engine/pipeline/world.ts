@@ -14,12 +14,14 @@ import type { Files } from '../ports/files.ts'
 import type { Folder } from '../ports/folder.ts'
 import type { Forge, ReviewSource } from '../ports/forge.ts'
 import type { HostConnector, SessionFailure } from '../ports/host-session.ts'
+import type { Inbox } from '../ports/inbox.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Ledger } from '../ports/ledger.ts'
 import type { Reach } from '../ports/reach.ts'
 import type { Repository, Signer } from '../ports/repository.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { Store } from '../ports/store.ts'
+import type { Listen } from '../ports/web-server.ts'
 import type { Validator } from '../schema/validator.ts'
 import type { EstateAt } from './estate-at.ts'
 import type { Moment } from './moment.ts'
@@ -53,6 +55,9 @@ export interface World {
   /** What was seen of hosts: can be thrown away. */
   readonly store: () => Promise<Store>
   readonly connector: () => Promise<HostConnector>
+  /** Hooks that were accepted and are still to be looked after. */
+  readonly inbox: () => Promise<Inbox>
+  readonly listen: Listen
   readonly reach: Reach
   /** What reviews say: a file of facts, or the forge itself; undefined where nobody asked for them. */
   readonly reviews: () => Promise<ReviewSource | undefined>

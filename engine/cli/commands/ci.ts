@@ -1,5 +1,6 @@
 import type { Define } from '../context.ts'
 import { defineApply } from './ci-apply.ts'
+import { defineComment } from './ci-comment.ts'
 import { defineDrift } from './ci-drift.ts'
 import { defineMerge } from './ci-merge.ts'
 import { definePlan } from './ci-plan.ts'
@@ -22,4 +23,5 @@ Examples:
   defineMerge(command.command('merge'), context)
   defineApply(command.command('apply'), context)
   defineDrift(command.command('drift'), context)
+  defineComment(command.command('comment'), context)
 }

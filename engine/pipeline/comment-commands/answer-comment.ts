@@ -6,6 +6,7 @@ import { RepositoryError } from '../../ports/repository.ts'
 import { rulesFor } from '../agreed-rules.ts'
 import type { Telling } from '../ci/plan-request.ts'
 import { expectForge, freshTip } from '../ci/requests.ts'
+import { isPassing } from '../passing-trouble.ts'
 import type { World } from '../world.ts'
 import { codes } from './codes.ts'
 import { helpSaid, misuse } from './help-text.ts'
@@ -44,15 +45,6 @@ export interface AnswerOptions extends Telling {
   /** It won't be tried again: what stands in the way is said, even where it may pass. */
   readonly last: boolean
 }
-
-/** What may be otherwise in a minute. */
-const passing: ReadonlySet<string> = new Set([
-  'github-unreachable',
-  'github-rate-limit',
-  'github-answer',
-  'github-uncertain',
-  'remote-unreachable',
-])
 
 /**
  * Does what a comment on a pull request asks for, if who wrote it may, and answers in place: one answer to each comment, however often
@@ -113,7 +105,7 @@ async function guarded(
     return { said: await run() }
   } catch (error) {
     if (error instanceof RepositoryError) {
-      if (passing.has(error.code) && !last) throw error
+      if (isPassing(error) && !last) throw error
       const { code, message: summary, hint } = error
       return { said: refusedBy({ code, severity: 'error', summary, hint }) }
     }

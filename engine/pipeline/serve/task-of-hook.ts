@@ -1,6 +1,7 @@
 import type { Json } from '../../model/document.ts'
 import type { Hook } from '../../ports/web-server.ts'
-import { mayHoldCommand } from '../comment-commands/parse-command.ts'
+import { commentOf } from '../comment-commands/comment-of-event.ts'
+import { at, isNumber } from './payload.ts'
 import type { Task } from './task.ts'
 
 export interface Served {
@@ -20,7 +21,7 @@ export function taskOfHook({ event, payload }: Pick<Hook, 'event' | 'payload'>, 
   const action = at(payload, 'action')
   switch (event) {
     case 'issue_comment':
-      return action === 'created' ? commentTask(payload) : undefined
+      return commentTask(payload)
     case 'pull_request':
       return requestTask(payload, action, served)
     case 'pull_request_review':
@@ -39,16 +40,8 @@ export function taskOfHook({ event, payload }: Pick<Hook, 'event' | 'payload'>, 
 }
 
 function commentTask(payload: Json): Task | undefined {
-  const [request, comment, body] = [
-    at(payload, 'issue', 'number'),
-    at(payload, 'comment', 'id'),
-    at(payload, 'comment', 'body'),
-  ]
-  // Most comments hold no command, and need not be asked for.
-  if (at(payload, 'issue', 'pull_request') === undefined || typeof body !== 'string' || !mayHoldCommand(body))
-    return undefined
-  if (!isNumber(request) || !isNumber(comment)) return undefined
-  return { kind: 'comment', request, comment: String(comment) }
+  const meant = commentOf(payload)
+  return meant === undefined ? undefined : { kind: 'comment', ...meant }
 }
 
 /** What makes its plan another one, or says that it was merged. */
@@ -88,16 +81,3 @@ function queuedTask(group: Json | undefined): Task | undefined {
 
 const isObjectId = (value: Json | undefined): value is string =>
   typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)
-
-const isNumber = (value: Json | undefined): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value > 0
-
-function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
-  let found = value
-  for (const key of path) {
-    if (typeof found !== 'object' || found === null || Array.isArray(found) || !Object.hasOwn(found, key))
-      return undefined
-    found = (found as { readonly [key: string]: Json })[key]
-  }
-  return found
-}

@@ -13,11 +13,12 @@ export type Task =
   | { readonly kind: 'comment'; readonly request: number; readonly comment: string }
   /** The target branch moved, or somebody reviewed, or a review was dismissed: the ledger is to hold it. */
   | { readonly kind: 'record' }
+  /** Plan every open pull request that was not planned as things are now. */
+  | { readonly kind: 'plan-open' }
 
 /** What stands in the inbox for a task. What happens to one pull request happens in order; so does what is recorded. */
 export function parcelOf(id: string, task: Task): Parcel {
-  const lane =
-    'request' in task ? `request ${task.request}` : task.kind === 'record' ? 'record' : `commit ${task.commit}`
+  const lane = 'request' in task ? `request ${task.request}` : 'commit' in task ? `commit ${task.commit}` : 'record'
   // Each comment is a command of its own; of the others, doing it once is as good as twice.
   const same = Object.entries(task).flat().join(' ')
   return { id, lane, same, work: { ...task } as JsonObject }
@@ -29,6 +30,7 @@ export function taskOf({ work }: Pick<Parcel, 'work'>): Task | undefined {
   const isRequest = typeof request === 'number'
   switch (kind) {
     case 'record':
+    case 'plan-open':
       return { kind }
     case 'plan':
       return isRequest ? { kind, request } : undefined

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
-import { type PracticeCase, practiceCases, practiceEstate } from '../practice-cases.ts'
+import { type PracticeCase, practiceCases, practiceEstate } from '../../../test/practice-cases.ts'
 import { checkPartners } from './check.ts'
 import { codes } from './codes.ts'
 import { contractsOn } from './contracts.ts'

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { kinds } from '../generated/kinds.ts'
-import { buildGraph } from '../graph/build-graph.ts'
-import { loadDocuments } from '../load/load-documents.ts'
-import type { CodeBook } from '../model/diagnostic.ts'
-import type { Practice, PracticeInput } from '../model/practice.ts'
+import { kinds } from '../engine/generated/kinds.ts'
+import { buildGraph } from '../engine/graph/build-graph.ts'
+import { loadDocuments } from '../engine/load/load-documents.ts'
+import type { CodeBook } from '../engine/model/diagnostic.ts'
+import type { Practice, PracticeInput } from '../engine/model/practice.ts'
 
 /** Documents, and what a practice finds in them. */
 export interface PracticeCase {

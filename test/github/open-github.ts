@@ -150,6 +150,7 @@ async function addRepository(
   parent?: RepositoryState,
 ): Promise<RepositoryState> {
   const defaultBranch = options.defaultBranch ?? 'main'
+  let lastNumber = 0
   const repository: RepositoryState = {
     id: state.nextId(),
     owner,
@@ -161,6 +162,10 @@ async function addRepository(
     ...(parent === undefined ? {} : { parent }),
     permissions: new Map(),
     threads: new Map(),
+    nextNumber: () => {
+      lastNumber += 1
+      return lastNumber
+    },
     labels: [],
     activity: [],
     checks: [],

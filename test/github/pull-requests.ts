@@ -37,6 +37,12 @@ export async function headMoved(state: State, thread: PullRequestThread, head: s
   thread.updatedAt = stamp(state)
   if (branchRules(repository, pull.base).dismissStale)
     for (const review of pull.reviews) if (review.state === 'APPROVED') review.state = 'DISMISSED'
+  if (pull.queue !== undefined) {
+    // What the queue holds is another commit now.
+    await repository.git.move(`refs/heads/${pull.queue.branch}`, undefined)
+    delete pull.queue
+    await emitPull(state, thread, 'dequeued', by)
+  }
   await emitPull(state, thread, 'synchronize', by, { before, after: head })
 }
 

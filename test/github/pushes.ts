@@ -3,8 +3,25 @@ import { zeroId } from './bare-repository.ts'
 import { closeAsMerged, emitPull, headMoved, isPull, type PullRequestThread } from './pull-requests.ts'
 import { type Account, type ActivityType, type RepositoryState, type State, stamp } from './state.ts'
 
-/** What follows from a push that the repository took. */
-export async function afterPush(
+const turns = new WeakMap<State, Promise<void>>()
+
+/** What follows from a push that the repository took; one after the other. */
+export function afterPush(
+  state: State,
+  repository: RepositoryState,
+  account: Account,
+  updates: readonly RefUpdate[],
+): Promise<void> {
+  const before = turns.get(state) ?? Promise.resolve()
+  const turn = before.then(() => follow(state, repository, account, updates))
+  turns.set(
+    state,
+    turn.catch(() => undefined),
+  )
+  return turn
+}
+
+async function follow(
   state: State,
   repository: RepositoryState,
   account: Account,

@@ -273,6 +273,17 @@ describe('pushes', () => {
     expect(await github.api('ana', 'GET', `${here}/git/ref/heads/main`)).toMatchObject({ object: { sha: winner } })
   })
 
+  it('can be done without anybody being told', async () => {
+    await using it = disposing(await lantern())
+    const { github, ben } = it
+    const head = await ben.commit('web', 'web', 'two')
+    github.fail({ kind: 'status', status: 503 }, { when: { path: /git-receive-pack$/ } })
+    await expect(ben.git('push', '--quiet', 'origin', 'web')).rejects.toThrow('503')
+    github.fail({ kind: 'lost-answer' }, { when: { method: 'POST', path: /git-receive-pack$/ } })
+    await expect(ben.git('push', '--quiet', 'origin', 'web')).rejects.toThrow()
+    expect(await github.api('ana', 'GET', `${here}/branches/web`)).toMatchObject({ commit: { sha: head } })
+  })
+
   it('move the head of a pull request, from a fork, too', async () => {
     await using it = disposing(await lantern())
     const { github, ana } = it

@@ -29,6 +29,8 @@ export async function listen(serving: (port: number) => Serving): Promise<{ port
   const server = createServer((request, response) => {
     if (made.it === undefined) return void response.destroy()
     serve(made.it, request, response).catch((error: unknown) => {
+      // Who asked did not wait for the answer.
+      if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return void response.destroy()
       made.it?.violation(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : error}`)
       response.destroy()
     })

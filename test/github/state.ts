@@ -182,6 +182,7 @@ export interface RepositoryState {
   readonly permissions: Map<number, Permission>
   /** By number, which goes on from 1. */
   readonly threads: Map<number, Thread>
+  readonly nextNumber: () => number
   readonly labels: Label[]
   readonly activity: Activity[]
   readonly checks: CheckRun[]

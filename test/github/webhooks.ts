@@ -21,11 +21,11 @@ interface Examples {
   readonly examples: readonly Readonly<Record<string, unknown>>[]
 }
 
-let examples: readonly Examples[] | undefined
+const require = createRequire(import.meta.url)
 
 /** A payload that GitHub posted once, from `@octokit/webhooks-examples`; of the event and action that are meant. */
 function example(event: string, action: unknown): Readonly<Record<string, unknown>> {
-  examples ??= createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly Examples[]
+  const examples = require('@octokit/webhooks-examples') as readonly Examples[]
   const of = examples.find((e) => e.name === event)?.examples ?? []
   const found = of.find((e) => e['action'] === action && e['installation'] === undefined) ?? of[0]
   if (found === undefined) throw new Error(`there is no example of the webhook ${event}`)

@@ -177,7 +177,7 @@ async function createIssue(call: RepositoryCall): Promise<Answer> {
   checkLength('Issue', body ?? '')
   const thread: Thread = {
     id: state.nextId(),
-    number: repository.threads.size + 1,
+    number: repository.nextNumber(),
     account: actor.account,
     repository,
     title: String(call.body['title'] ?? ''),

@@ -96,11 +96,13 @@ async function createPull(call: RepositoryCall) {
   if (from === undefined || head === undefined) throw invalid('PullRequest', 'head')
   const baseSha = await repository.git.branch(base)
   if (baseSha === undefined) throw invalid('PullRequest', 'base')
-  const same = (t: PullRequestThread) => t.state === 'open' && t.pull.from === from && t.pull.branch === branch
-  if (pullsOf(call).some((t) => same(t) && t.pull.base === base)) {
+  const same = ({ pull: p }: PullRequestThread) => p.from === from && p.branch === branch && p.base === base
+  const refuseSecond = () => {
+    if (!pullsOf(call).some((t) => t.state === 'open' && same(t))) return
     const message = `A pull request already exists for ${from.owner.login}:${branch}.`
     throw new Refusal(422, 'Validation Failed', { errors: [{ resource: 'PullRequest', code: 'custom', message }] })
   }
+  refuseSecond()
   const at = stamp(state)
   const account = actor.account
   const pull: PullState = {
@@ -114,7 +116,7 @@ async function createPull(call: RepositoryCall) {
     landed: [],
     pushedBy: account,
   }
-  const number = repository.threads.size + 1
+  const number = repository.nextNumber()
   const thread: PullRequestThread = {
     id: state.nextId(),
     number,
@@ -136,6 +138,8 @@ async function createPull(call: RepositoryCall) {
     throw new Refusal(422, 'Validation Failed', { errors: [{ resource: 'PullRequest', code: 'custom', message }] })
   }
   pull.pushedBy = from.activity.findLast((a) => a.ref === `refs/heads/${branch}`)?.account ?? account
+  // Another one may have been opened while we were reading.
+  refuseSecond()
   repository.threads.set(number, thread)
   await emitPull(state, thread, 'opened', account)
   return answer(await pullFull(state, thread), 201)

@@ -26,7 +26,9 @@ async function searchIssues({ state, query, actor }: Call) {
     if (fits.every((fit) => fit)) found.push(thread)
   }
   const size = Number(query.get('per_page') ?? 30)
-  const items = found.slice(0, size).map((thread) => ({ ...issueShape(state, thread), body: thread.body ?? '', score: 1 }))
+  const items = found
+    .slice(0, size)
+    .map((thread) => ({ ...issueShape(state, thread), body: thread.body ?? '', score: 1 }))
   return answer({ total_count: found.length, incomplete_results: false, search_type: 'lexical', items })
 }
 

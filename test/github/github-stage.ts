@@ -26,6 +26,8 @@ const jobPermissions = {
 export interface GithubStage extends ForgeStage {
   readonly github: FakeGitHub
   readonly forge: Forge
+  /** The same as `push`, into a repository of somebody. */
+  pushTo(as: string, repository: string, branch: string, file: string): Promise<string>
   /** With other credentials. */
   as(credentials: Readonly<Record<string, string>>, limits?: { readonly answer: number; readonly call: number }): Forge
 }
@@ -53,17 +55,18 @@ export async function githubStage(options: FakeGitHubOptions = {}): Promise<Gith
   const folder = join(scratch, 'clone')
   await run(scratch, 'init', '--quiet', folder)
   const tips = new Map<string, string>()
-  const commit = async (as: string, branch: string, file: string) => {
+  const pushTo = async (as: string, repository: string, branch: string, file: string) => {
     const from = tips.get(branch) ?? tips.get('main')
     if (from !== undefined) await run(folder, 'checkout', '--quiet', '--detach', from)
     writeFileSync(join(folder, file), `${branch}\n`)
     await run(folder, 'add', file)
     await run(folder, 'commit', '--quiet', '--message', `${file} on ${branch}`)
-    await run(folder, 'push', '--quiet', github.gitUrl(as), `HEAD:refs/heads/${branch}`)
+    await run(folder, 'push', '--quiet', github.gitUrl(as, repository), `HEAD:refs/heads/${branch}`)
     const made = await run(folder, 'rev-parse', 'HEAD')
     tips.set(branch, made)
     return made
   }
+  const commit = (as: string, branch: string, file: string) => pushTo(as, github.repository, branch, file)
   await commit('olga', 'main', 'plumbline.yaml')
   return {
     github,
@@ -71,6 +74,7 @@ export async function githubStage(options: FakeGitHubOptions = {}): Promise<Gith
     forge: as({ GITHUB_TOKEN: token }),
     beside: as({ GITHUB_TOKEN: token }),
     push: commit,
+    pushTo,
     propose: (who, branch, target = 'main') =>
       github.openRequest({ as: who, branch, target, title: `${branch} please` }),
     review: async (number, who, verdict) => {

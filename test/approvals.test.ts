@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateKeyPair } from '../engine/adapters/signing/key-pair.ts'
 import type { ChangeRecord } from '../engine/model/record.ts'
+import { forge, type Told, writeFacts } from './forge-facts.ts'
 import { documents, type Office, openOffice } from './office.ts'
 
 /** Who may agree to a change, and how that could be got around: as typed by those who would, with plain git and with a forge. */
 
 let office: Office
-const forge = 'git.example.org'
 
 beforeAll(async () => {
   const robot = {
@@ -61,67 +61,7 @@ async function branch(
   return tip(name)
 }
 
-interface Told {
-  readonly number?: number
-  readonly head: string
-  readonly author?: string
-  readonly merged?: string
-  readonly mergedBy?: string
-  /** What our checks said of the head, oldest first. */
-  readonly checks?: readonly string[]
-  readonly reviews?: readonly {
-    /** `login`, or `login#number`. */
-    readonly by: string
-    readonly permission?: string
-    readonly state?: string
-    readonly commit?: string
-    readonly id?: string
-    readonly bot?: boolean
-    readonly at?: string
-  }[]
-  readonly pushes?: readonly { readonly by: string; readonly after?: string; readonly before?: string }[]
-}
-
-const account = (name: string) => {
-  const [login, id] = name.split('#')
-  return { login, ...(id !== undefined && { id }) }
-}
-
-/** Writes down what the forge says; the name of the file. */
-function facts(...requests: readonly Told[]): string {
-  const told = {
-    version: 1,
-    forge,
-    repository: 'office/estate',
-    requests: requests.map((told) => ({
-      number: told.number ?? 1,
-      target: 'main',
-      head: told.head,
-      author: account(told.author ?? 'ana'),
-      ...(told.merged !== undefined && { merged: told.merged }),
-      ...(told.mergedBy !== undefined && { mergedBy: account(told.mergedBy) }),
-      ...(told.checks !== undefined && {
-        plans: told.checks.map((conclusion) => ({ commit: told.head, plan: `sha256:${'0'.repeat(64)}`, conclusion })),
-      }),
-      reviews: (told.reviews ?? []).map((r, i) => ({
-        id: r.id ?? `${told.number ?? 1}-${i}`,
-        account: { ...account(r.by), ...(r.bot === true && { bot: true }) },
-        ...(r.permission !== undefined && { permission: r.permission }),
-        state: r.state ?? 'approved',
-        commit: r.commit ?? told.head,
-        at: r.at ?? at(-1),
-      })),
-      pushes: (told.pushes ?? [{ by: 'ana' }]).map(({ by, after = told.head, before }) => ({
-        ...account(by),
-        after,
-        at: at(-3),
-        ...(before !== undefined && { before }),
-      })),
-    })),
-  }
-  office.desk.write('.git/facts.json', JSON.stringify(told))
-  return '.git/facts.json'
-}
+const facts = (...requests: readonly Told[]): string => writeFacts(office, requests)
 
 interface Answer {
   readonly change: string

@@ -75,15 +75,19 @@ export async function approveReviews(world: World, options: ReviewsOptions): Pro
   })
   if ('refused' in planned) return planned
   const { named } = options
-  if (named === undefined) return recordRequests(world, genesis, range, planned, requests)
+  if (named === undefined) return explained(await recordRequests(world, genesis, range, planned, requests))
   const { plan } = planned.plan.subject
   if (!plan.startsWith(`sha256:${named.plan}`)) {
     // The digest that it has is not told here: it is to be read where the plan stands.
     const summary = `the plan that it has now has another digest than ${named.plan}`
     return { refused: [report('plan-not-newest', { summary })] }
   }
-  return recordRequests(world, genesis, range, planned, withNamed(requests, named), named.review.id)
+  return explained(await recordRequests(world, genesis, range, planned, withNamed(requests, named), named.review.id))
 }
+
+/** With what is still missing. */
+const explained = (done: ReviewsApproved | Refused): ReviewsApproved | Refused =>
+  'refused' in done ? done : { ...done, findings: [...done.findings, ...explainApprovals(done.standing)] }
 
 const withNamed = (requests: readonly PullRequest[], { request, review }: NamedApproval): readonly PullRequest[] =>
   requests.map((r) => (r.number === request ? { ...r, reviews: [...r.reviews, review] } : r))
@@ -97,13 +101,13 @@ export async function recordOfRequest(
   genesis: GenesisRecord,
   { commit, base }: { readonly commit: Commit; readonly base: string },
   request: PullRequest,
-): Promise<ChangeRecord | undefined> {
+): Promise<Pick<ReviewsApproved, 'record' | 'findings'> | undefined> {
   if (!(await isMergeOf(world, request.head, base, commit))) return undefined
   const range = { base, head: request.head, tree: commit.tree }
   const planned = await planChange(world, range)
   if ('refused' in planned) return undefined
   const done = await recordRequests(world, genesis, range, planned, await requestsOf(world, request.head))
-  return 'refused' in done ? undefined : done.record
+  return 'refused' in done ? undefined : done
 }
 
 /** Brings the records of open changes up to what the forge says now: what was dismissed, who rejected, who approved since. */
@@ -189,7 +193,7 @@ async function recordRequests(
     return { entries, result: { record: steps.at(-1) ?? born, noted: steps.length, findings } }
   })
   const standing = await judgeRecord(world, done.record, planned)
-  return { plan, ...done, standing, findings: [...read.findings, ...done.findings, ...explainApprovals(standing)] }
+  return { plan, ...done, standing, findings: [...read.findings, ...done.findings] }
 }
 
 /** The record, of those that are open, whose approvals are judged for a plan. */

@@ -70,7 +70,9 @@ async function recogniseOne(world: World, genesis: GenesisRecord, arrival: Arriv
     (await squashedInto(world, open, arrival))
   // What no record is about and no check let through was shown to nobody, whoever reviewed it.
   const known = request === undefined || passed.length > 0 ? undefined : request
-  const record = planned ?? (known === undefined ? undefined : await recordOfRequest(world, genesis, arrival, known))
+  const opened =
+    planned !== undefined || known === undefined ? undefined : await recordOfRequest(world, genesis, arrival, known)
+  const record = planned ?? opened?.record
   const range = { base: arrival.base, head: await headOf(world, arrival, record), tree: arrival.commit.tree }
   if (record === undefined) {
     const agreed = genesis.rule === 'solo' || (await mayBeAgreed(world, range))
@@ -81,7 +83,8 @@ async function recogniseOne(world: World, genesis: GenesisRecord, arrival: Arriv
   const judge = await judgeOf(world, record, range)
   if ('refused' in judge) return [...judge.refused, ...(await unapproved(world, genesis, arrival, passed))]
   const judged = await judge.judge(record)
-  return settle(world, genesis, arrival, record, await withPassed(record, judged, passed, judge.judge))
+  const settled = await settle(world, genesis, arrival, record, await withPassed(record, judged, passed, judge.judge))
+  return [...(opened?.findings ?? []), ...settled]
 }
 
 type Judge = (record: ChangeRecord) => Promise<ApprovalVerdict>
@@ -155,7 +158,7 @@ async function recogniseUnasked(
     : unapproved(world, genesis, arrival, passed, planned.plan.standard)
 }
 
-/** Writes down that a change was merged, and whether its approvals hold. Other proposals of the same head are out of date. */
+/** Writes down that a change was merged, and whether its approvals hold. Other proposals of its commits are out of date. */
 async function settle(
   world: World,
   genesis: GenesisRecord,
@@ -165,6 +168,7 @@ async function settle(
 ): Promise<readonly Diagnostic[]> {
   const reasons = judged.holds ? [] : explainApprovals(judged).map((d) => d.summary)
   const rules = await judgedBy(world, arrival, judged.holds)
+  const within = await proposalsWithin(world, record.subject.head)
   await append(world, async (view) => {
     const signer = await world.engineSigner()
     const current = trusted(await findChange(view, record.id))
@@ -175,7 +179,7 @@ async function settle(
       (r) =>
         r.id !== now.id &&
         r.merge === undefined &&
-        r.subject.head === now.subject.head &&
+        (r.subject.head === now.subject.head || within.has(r.id)) &&
         r.subject.base !== r.subject.head,
     )
     const gone = rest.map((r) => moved(supersede(r, by(world), [`${now.id} was merged`])))
@@ -187,6 +191,18 @@ async function settle(
     }
   })
   return judged.holds ? [] : explainApprovals(judged)
+}
+
+/** Proposals of commits that a head holds: a branch was merged that stood on another one, and with it what that one brings. */
+async function proposalsWithin(world: World, head: string): Promise<ReadonlySet<string>> {
+  const repository = await world.repository()
+  const within = new Set<string>()
+  for (const { id, merge, subject } of await openRecords(world)) {
+    if (merge !== undefined || subject.base === subject.head || (await repository.resolve(subject.head)) === undefined)
+      continue
+    if (await repository.isAncestor(subject.head, head)) within.add(id)
+  }
+  return within
 }
 
 /** Whether documents of a merge without a record are such as a template of the base is about: then it is planned, to see. */

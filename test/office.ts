@@ -24,6 +24,8 @@ export interface OfficeOptions {
   readonly hosts?: Readonly<Record<string, string>>
   /** Names of people; ana, ben and cleo where nothing is said. All are in Team/operations, the last one in Team/security as well. */
   readonly people?: readonly string[]
+  /** Accounts of somebody, as their document lists them; two on git.example.org where nothing is said. */
+  readonly accounts?: (name: string) => readonly string[]
   /** ISO 8601: the time it begins. */
   readonly at?: string
   /** What the clock shows where it was turned to `at`: time can pass in the middle of a command. */
@@ -52,7 +54,7 @@ export interface Office {
   colleague(name: string): Colleague
   /** Runs a command line that has to succeed (a status among these; 0 and 2 where nothing is said), and returns what it prints. */
   must(argv: readonly string[], accept?: readonly number[]): Promise<string>
-  /** Commits files on a branch of main, signed by their author; on main itself where that is the branch. */
+  /** Commits files on a branch (of main, where it is new), signed by their author. */
   write(work: Omit<Work, 'approvers'>): Promise<string>
   /** Merges a branch into main, as anybody may. */
   merge(branch: string): void
@@ -94,6 +96,8 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     host.authorize(login.publicKey)
     hosts.set(name, host)
   }
+  const branches = (): readonly string[] =>
+    execFileSync('git', ['-C', desk.folder, 'branch', '--format=%(refname:short)'], { encoding: 'utf8' }).split('\n')
   const office: Office = {
     desk,
     hosts,
@@ -114,7 +118,8 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     },
     async write({ branch, author, files, message }) {
       const { email, signer } = office.colleague(author)
-      if (branch !== 'main') desk.git('switch', '--quiet', '--create', branch, 'main')
+      if (branches().includes(branch)) desk.git('switch', '--quiet', branch)
+      else desk.git('switch', '--quiet', '--create', branch, 'main')
       for (const [path, text] of Object.entries(files)) {
         if (text === null) rmSync(join(desk.folder, path))
         else desk.write(path, text)
@@ -163,12 +168,14 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   return office
 }
 
+const twoAccounts = (name: string): readonly string[] => [`git.example.org/${name}`, `git.example.org/${name}-second`]
+
 async function furnish(
   { desk, hosts, must }: Office,
   engineKey: string,
   wanted: Readonly<Record<string, string>>,
   people: readonly Colleague[],
-  { estate, files = {} }: OfficeOptions,
+  { estate, files = {}, accounts = twoAccounts }: OfficeOptions,
 ): Promise<void> {
   const names = people.map((p) => p.name)
   const environments = [...new Set(Object.values(wanted))]
@@ -187,7 +194,7 @@ async function furnish(
           fullName: `${name[0]?.toUpperCase()}${name.slice(1)}`,
           email,
           login: name,
-          accounts: [`git.example.org/${name}`, `git.example.org/${name}-second`],
+          accounts: accounts(name),
           sshKeys: [{ key: publicKey }],
         },
       })),

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { MergeMethod } from './github/fake-github.ts'
+import { type GithubOffice, openGithubOffice } from './github-office.ts'
+import { documents } from './office.ts'
+
+const motd = (text: string): string =>
+  documents({
+    kind: 'Profile',
+    metadata: { name: 'motd' },
+    spec: { selector: { all: true }, resources: [{ file: { path: '/etc/motd', content: text } }] },
+  })
+
+let here: GithubOffice
+afterEach(async () => here.close())
+
+const open = async (): Promise<void> => {
+  here = await openGithubOffice()
+  here.github.protect('main', { reviews: 1, dismissStale: true, checks: ['plumbline/plan', 'plumbline/approval'] })
+}
+
+const onHost = (): string => readFileSync(here.office.on('web-01', '/etc/motd'), 'utf8')
+const plan = (number: number): Promise<string> => here.must('ci', 'plan', '--request', String(number))
+const ledgerTip = (): Promise<string> => here.git('ls-remote', 'origin', 'refs/heads/ledger')
+
+const approvalOf = async (number: number): Promise<string> => {
+  const get = (path: string) => here.github.api('admin', 'GET', `/repos/${here.github.repository}/${path}`)
+  const { head } = (await get(`pulls/${number}`)) as { head: { sha: string } }
+  const path = `commits/${head.sha}/check-runs?check_name=plumbline%2Fapproval`
+  const { check_runs: runs } = (await get(path)) as { check_runs: readonly { conclusion: string }[] }
+  return runs.map((r) => r.conclusion).join(' ')
+}
+
+const comments = async (number: number): Promise<readonly string[]> => {
+  const path = `/repos/${here.github.repository}/issues/${number}/comments`
+  return ((await here.github.api('admin', 'GET', path)) as readonly { body: string }[]).map((c) => c.body)
+}
+
+/** Runs what workflows run after a merge, and once more, which changes nothing. */
+async function mergedAndApplied(number: number): Promise<{ readonly change: string; readonly comment: string }> {
+  const merged = JSON.parse(await here.must('ci', 'merge', '--json'))
+  const told = merged.changes.find((c: { request?: number }) => c.request === number)
+  expect(told).toMatchObject({ state: 'approved', comment: { done: 'made' } })
+  expect((await comments(number)).at(-1)).toContain(told.change)
+  const recorded = await ledgerTip()
+  const again = JSON.parse(await here.must('ci', 'merge', '--json'))
+  expect(again.changes.map((c: { comment: { done: string } }) => c.comment.done)).not.toContain('changed')
+  expect(await ledgerTip()).toBe(recorded)
+  await here.must('ci', 'apply')
+  const applied = await ledgerTip()
+  const last = await comments(number)
+  expect(last.at(-1)).toMatch(/<!-- plumbline:apply CHG-\d{4}-\d{5} -->\s+## ✅ Applied/)
+  expect(await here.must('ci', 'apply')).toContain('nothing pending')
+  expect(await ledgerTip()).toBe(applied)
+  expect(await comments(number)).toEqual(last)
+  return { change: told.change, comment: last.at(-1) ?? '' }
+}
+
+describe.each<MergeMethod>(['merge', 'squash', 'rebase'])('a pull request that is merged by %s', (method) => {
+  it('is planned, reviewed, pushed to, reviewed again, merged, applied, and taken back by another one', async () => {
+    await open()
+    const before = onHost()
+    const work = { branch: 'motd', author: 'ana' }
+    const number = await here.propose({ ...work, files: { 'inventory/motd.yaml': motd('hello\n') } })
+    await plan(number)
+    expect(await approvalOf(number)).toBe('action_required')
+    await expect(here.github.merge(number, { as: 'ben', method })).rejects.toThrow()
+
+    await here.github.review(number, 'ben', 'approve')
+    await here.must('ci', 'merge')
+    expect(await approvalOf(number)).toBe('success')
+
+    await here.amend({ ...work, files: { 'inventory/motd.yaml': motd('good morning\n') } })
+    await plan(number)
+    expect(await approvalOf(number)).toBe('action_required')
+    await here.github.review(number, 'ben', 'approve')
+    await here.must('ci', 'merge')
+    expect(await approvalOf(number)).toBe('success')
+
+    await here.github.merge(number, { as: 'ben', method })
+    const { change } = await mergedAndApplied(number)
+    expect(onHost()).toBe('good morning\n')
+
+    await here.pull()
+    const { keyFile } = here.office.colleague('ana')
+    await here.office.must(['rollback', change, '--key', keyFile])
+    const branch = `rollback/${change.toLowerCase()}`
+    const back = await here.github.openRequest({ as: 'ana', branch, title: `Take ${change} back` })
+    await plan(back)
+    await here.github.review(back, 'cleo', 'approve')
+    await here.must('ci', 'merge')
+    await here.github.merge(back, { as: 'cleo', method })
+    await mergedAndApplied(back)
+    expect(onHost()).toBe(before)
+    expect(await here.office.record(change)).toMatchObject({ state: 'rolled-back' })
+    await here.must('audit', 'verify')
+  }, 400_000)
+})

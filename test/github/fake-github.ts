@@ -210,7 +210,7 @@ export interface FakeGitHub extends AsyncDisposable {
 
   /** What GitHub would have posted so far, oldest first. */
   readonly webhooks: readonly SentWebhook[]
-  /** Posts what was not delivered yet to an address, signed. Resolves to the statuses of the answers, in the order of sending. */
+  /** Posts what was not delivered yet to an address, signed, after it was held to GitHub's description. Resolves to the statuses of the answers, in the order of sending. */
   deliver(to: {
     readonly url: string
     readonly secret: string

@@ -103,6 +103,7 @@ export async function openGitHub(options: FakeGitHubOptions = {}): Promise<FakeG
     deliver: async ({ url, secret, order = 'as-sent', copies = 1 }) => {
       const due = state.webhooks.slice(delivered)
       delivered = state.webhooks.length
+      for (const { event, payload } of due) check?.webhook(event, payload).forEach(violation)
       const statuses: number[] = []
       for (const webhook of order === 'reversed' ? due.toReversed() : due)
         for (let n = 0; n < copies; n += 1) statuses.push(await post(webhook, url, secret))

@@ -17,6 +17,8 @@ interface Media {
 export interface OpenApiCheck {
   request(operation: string, query: URLSearchParams, body: string): readonly string[]
   response(operation: string, status: number, body: string): readonly string[]
+  /** What is posted of an event. */
+  webhook(event: string, payload: Json): readonly string[]
 }
 
 /** Errors of the way there and of who asks can be answers of every operation; only some list them. */
@@ -73,6 +75,15 @@ export function openApiCheck(document: Json): OpenApiCheck {
       if (media?.schema === undefined) return body === '' || content !== undefined ? [] : [`${status} has no body`]
       if (body === '') return [`${status} has a body`]
       return faults(compile(`${name} ${status}`, media.schema), JSON.parse(body), 'answer')
+    },
+    webhook(event, payload) {
+      const name = [event, ...(typeof payload['action'] === 'string' ? [payload['action']] : [])]
+        .join('-')
+        .replaceAll('_', '-')
+      const content = at(document, ['x-webhooks', name, 'post', 'requestBody', 'content', 'application/json'])
+      const schema = asJson(content?.['schema'])
+      if (schema === undefined) return [`GitHub posts no ${name}`]
+      return faults(compile(`webhook ${name}`, schema), payload, name)
     },
   }
 }

@@ -41,7 +41,7 @@ export async function headMoved(state: State, thread: PullRequestThread, head: s
     // What the queue holds is another commit now.
     await repository.git.move(`refs/heads/${pull.queue.branch}`, undefined)
     delete pull.queue
-    await emitPull(state, thread, 'dequeued', by)
+    await emitPull(state, thread, 'dequeued', by, { reason: 'UNKNOWN_REMOVAL_REASON' })
   }
   await emitPull(state, thread, 'synchronize', by, { before, after: head })
 }

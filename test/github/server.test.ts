@@ -519,7 +519,7 @@ describe('the interface', () => {
 describe('webhooks', () => {
   it('are signed over what is sent, and come twice and in disorder where that is asked for', async () => {
     await using it = disposing(await lantern())
-    const { github, head } = it
+    const { github, ben, head } = it
     const got: { id: string; event: string; fits: boolean; body: Record<string, unknown> }[] = []
     const server = createServer((request, response) => {
       const chunks: Buffer[] = []
@@ -550,11 +550,43 @@ describe('webhooks', () => {
       ...Array(2).fill(['pull_request', 'opened']),
     ])
     expect(new Set(got.map((g) => g.id)).size).toBe(3)
-    expect(got[0]?.body).toMatchObject({
+    const first = got[0]
+    expect(first?.body).toMatchObject({
       review: { state: 'approved', commit_id: head, user: { login: 'cleo', id: 1003 } },
       repository: { full_name: 'lantern/estate' },
       sender: { login: 'cleo' },
     })
+    // Everything else that happens to a pull request, for its form.
+    await github.label(number, 'cleo', 'plumbline')
+    await github.edit(number, 'ben', { title: 'Serve the whole web', body: 'More of it' })
+    await github.check(head, 'lint', 'success')
+    await github.closeRequest(number, 'ben')
+    await github.reopen(number, 'ben')
+    await github.enqueue(number, 'ana')
+    await ben.commit('web', 'web', 'two')
+    await ben.git('push', '--quiet', 'origin', 'web')
+    await github.api('ben', 'POST', `${here}/issues`, { title: 'Drift' })
+    await github.merge(number, { as: 'ana', method: 'rebase' })
+    await ben.git('push', '--quiet', 'origin', ':web')
+    got.length = 0
+    await github.deliver({ url, secret: 'hush' })
+    expect(got.map((g) => `${g.event} ${g.body['action'] ?? ''}`.trim())).toEqual([
+      'pull_request labeled',
+      'pull_request edited',
+      'check_run created',
+      'check_run completed',
+      'pull_request closed',
+      'pull_request reopened',
+      'pull_request enqueued',
+      'merge_group checks_requested',
+      'push',
+      'pull_request dequeued',
+      'pull_request synchronize',
+      'issues opened',
+      'pull_request closed',
+      'push',
+      'push',
+    ])
     server.close()
   })
 })

@@ -1,7 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto'
+import { request } from 'node:http'
 import { createRequire } from 'node:module'
 import type { WebhookEventName } from '@octokit/webhooks-types'
-import { type Shape, simpleUser } from './shapes/account.ts'
+import { nodeId, type Shape, simpleUser } from './shapes/account.ts'
 import { fullerRepository } from './shapes/repository.ts'
 import type { Account, RepositoryState, State } from './state.ts'
 
@@ -43,6 +44,25 @@ function putIn(old: unknown, ours: unknown): unknown {
   return Object.fromEntries([...names].map((name) => [name, name in ours ? putIn(old[name], ours[name]) : old[name]]))
 }
 
+/** `organization-simple`. */
+function organizationShape(state: State, { id, login }: Account): Shape {
+  const url = `${state.api}/orgs/${login}`
+  return {
+    login,
+    id,
+    node_id: nodeId('Organization', id),
+    url,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events`,
+    hooks_url: `${url}/hooks`,
+    issues_url: `${url}/issues`,
+    members_url: `${url}/members{/member}`,
+    public_members_url: `${url}/public_members{/member}`,
+    avatar_url: `${state.web}/avatars/u/${id}?v=4`,
+    description: '',
+  }
+}
+
 export function emit(
   state: State,
   event: WebhookEventName,
@@ -50,31 +70,32 @@ export function emit(
   sender: Account,
   values: Shape,
 ): void {
-  const { organization, ...old } = example(event, values['action'])
-  const owner = simpleUser(state, repository.owner)
+  const { organization: _, ...old } = example(event, values['action'])
   const ours = { ...values, repository: fullerRepository(state, repository), sender: simpleUser(state, sender) }
   const mixed = putIn(old, ours) as Shape
   const payload =
-    repository.owner.type === 'Organization' ? { ...mixed, organization: putIn(organization ?? {}, owner) } : mixed
+    repository.owner.type === 'Organization'
+      ? { ...mixed, organization: organizationShape(state, repository.owner) }
+      : mixed
   // As it goes over the wire: later changes of the state do not show in it.
   state.webhooks.push({ event, id: randomUUID(), payload: JSON.parse(JSON.stringify(payload)) as Shape })
 }
 
-/** Posts one as GitHub does. Resolves to the status of the answer. */
-export async function post(webhook: SentWebhook, url: string, secret: string): Promise<number> {
+/** Posts one as GitHub does, over a connection of its own. Resolves to the status of the answer. */
+export function post(webhook: SentWebhook, url: string, secret: string): Promise<number> {
   const body = JSON.stringify(webhook.payload)
-  const response = await fetch(url, {
-    method: 'POST',
-    body,
-    headers: {
-      'content-type': 'application/json',
-      'user-agent': 'GitHub-Hookshot/0000000',
-      'x-github-event': webhook.event,
-      'x-github-delivery': webhook.id,
-      'x-github-hook-id': '1',
-      'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
-    },
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'GitHub-Hookshot/0000000',
+    'x-github-event': webhook.event,
+    'x-github-delivery': webhook.id,
+    'x-github-hook-id': '1',
+    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+  }
+  return new Promise((resolve, reject) => {
+    const sending = request(url, { method: 'POST', headers, agent: false }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0))
+    })
+    sending.on('error', reject).end(body)
   })
-  await response.arrayBuffer()
-  return response.status
 }

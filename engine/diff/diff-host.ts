@@ -66,7 +66,7 @@ function diffResource(
 }
 
 /** A resource restarts where one it listens to changes and nothing else starts it anyway. */
-function restarts(
+export function restarts(
   wanted: readonly Resource[],
   changes: readonly Change[],
   observed: ReadonlyMap<ResourceId, Observation>,

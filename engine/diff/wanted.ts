@@ -36,7 +36,7 @@ export function wantedOn(
   return { resources: [...resources.values()], released: released.sort() }
 }
 
-function removalOf(id: ResourceId, types: ReadonlyMap<string, ResourceType>): Resource | undefined {
+export function removalOf(id: ResourceId, types: ReadonlyMap<string, ResourceType>): Resource | undefined {
   const type = id.slice(0, id.indexOf(':'))
   const name = id.slice(id.indexOf(':') + 1)
   const spec = types.get(type)?.restore(name, null)

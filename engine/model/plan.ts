@@ -189,7 +189,9 @@ export interface Plan {
   readonly promises?: readonly RollbackPromise[]
   /** Only these resources are planned, though more may differ: part of the plan's digest, so that an approval is of just that. */
   readonly only?: readonly ResourceOnHost[]
-  /** Hosts looked at, and all there are. */
+  /** No host was looked at, only documents were compared: part of the plan's digest, and nobody can agree to it. */
+  readonly desiredOnly?: true
+  /** Hosts looked at, or that would be; and all there are. */
   readonly hosts: { readonly planned: readonly string[]; readonly total: number }
   readonly actions: readonly Action[]
   readonly unknowns: readonly UnknownResource[]

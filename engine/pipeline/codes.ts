@@ -56,6 +56,12 @@ export const codes = {
     meaning: 'Planning again does not give the plan that was saved.',
     fix: 'read the new plan: plumbline plan -o plan.json',
   },
+  'plan-desired-only': {
+    severity: 'error',
+    meaning:
+      'A saved plan compares documents alone (plan --desired-only). What is on the hosts is not in it, so nobody can agree to it, and it is not applied.',
+    fix: 'plan where the hosts can be reached: plumbline plan -o plan.json',
+  },
   'plan-of-another-engine': {
     severity: 'error',
     meaning: 'A saved plan was made by another version of Plumbline, which may understand documents otherwise.',

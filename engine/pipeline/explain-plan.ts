@@ -30,7 +30,7 @@ export interface ExplainedPlan {
 
 /** Tells in which order a saved plan is carried out, and why. Throws a refusal where the file is no plan. */
 export async function explainSavedPlan(world: World, path: string, hosts?: readonly string[]): Promise<ExplainedPlan> {
-  const plan = await readSavedPlan(world, path)
+  const plan = await readSavedPlan(world, path, { toRead: true })
   if (plan === undefined)
     throw refusal(report('plan-invalid', { summary: `there is no saved plan ${path} (a file that ends in .json)` }))
   const wanted = (host: string): boolean => hosts === undefined || hosts.includes(host)

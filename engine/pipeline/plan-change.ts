@@ -20,6 +20,7 @@ import { hostNames, unknownHosts } from './hosts-named.ts'
 import { judgedCommits } from './judged-commits.ts'
 import { ownedPaths } from './owned-paths.ts'
 import { pastOf } from './past-of.ts'
+import { planDocuments } from './plan-documents.ts'
 import { type HostsPlan, planHosts } from './plan-hosts.ts'
 import { reachOf, standingRisk } from './plan-risk.ts'
 import { appliedHosts } from './records.ts'
@@ -56,6 +57,8 @@ export interface PlanOptions {
   readonly takeBack?: TakeBack
   /** The documents that judge it, where they are known; those of the base, as far as they were agreed to, where nothing is said. */
   readonly rules?: EstateAt
+  /** No host is looked at: each is taken to stand exactly as the base wants it. Nobody can agree to such a plan. */
+  readonly desiredOnly?: boolean
   /** What was applied to hosts, where the ledger does not say it yet. */
   readonly applied?: readonly AppliedHost[]
   /** Done while the hosts answer. */
@@ -111,7 +114,7 @@ export async function planChange(
   }
   const documents = { base, rules, desired }
   const [planned, known] = await Promise.all([
-    planHosts(world, question),
+    options.desiredOnly === true ? planDocuments(world, question) : planHosts(world, question),
     withoutHosts(world, range, documents, options),
     options.meanwhile?.(),
   ])
@@ -192,12 +195,13 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
   const { base, rules, desired, planned, commits, content, policies, reached } = parts
   const now = world.clock.now()
   const actions = planned.work.map((w) => w.action)
+  const blind = parts.options.desiredOnly === true ? { desiredOnly: true as const } : {}
   const subject: Subject = {
     repository: base.config.id,
     ref: `refs/heads/${base.config.branch ?? 'main'}`,
     ...range,
     content,
-    plan: planDigest({ tree: range.tree, policies, actions, only: parts.options.only }, world.sha256),
+    plan: planDigest({ tree: range.tree, policies, actions, only: parts.options.only, ...blind }, world.sha256),
     policies,
   }
   const people = peopleOf(rules.graph)
@@ -233,10 +237,11 @@ async function assemble(world: World, range: Range, parts: Parts): Promise<Plan>
     desired: range.tree,
     ...(parts.rollback !== undefined && {
       rollbackOf: parts.rollback.records.map((r) => r.id),
-      promises: planned.promises,
+      ...(parts.options.desiredOnly !== true && { promises: planned.promises }),
     }),
     ...(parts.rollback?.partial === true && { partial: true as const }),
     ...(parts.options.only !== undefined && { only: parts.options.only }),
+    ...blind,
     hosts: { planned: parts.hosts, total: desired.graph.ofKind('Host').length },
     actions,
     unknowns: planned.unknowns,

@@ -31,7 +31,7 @@ export async function planRevision(
   const [range] = await Promise.all([
     rangeOfRevision(world, revision),
     world.validators(),
-    world.asOf === undefined ? world.connector() : undefined,
+    world.asOf === undefined && options.desiredOnly !== true ? world.connector() : undefined,
   ])
   if ('refused' in range) return range
   let asked: ReturnType<typeof uncommittedHere> | undefined

@@ -10,9 +10,14 @@ const report = reporter(codes)
 
 /**
  * A saved plan, if the text is the path of one. It is believed only where its digest is that of what it holds. What looks like a
- * plan and is neither a file nor a branch is refused (`file-missing`).
+ * plan and is neither a file nor a branch is refused (`file-missing`); so is what was made without a look at any host, unless it is
+ * only to be read.
  */
-export async function readSavedPlan(world: World, path: string): Promise<Plan | undefined> {
+export async function readSavedPlan(
+  world: World,
+  path: string,
+  { toRead = false }: { readonly toRead?: boolean } = {},
+): Promise<Plan | undefined> {
   const text = path.endsWith('.json') ? await world.readIfThere(path) : undefined
   if (text === undefined) {
     if (path.endsWith('.json') && (await (await world.repository()).resolve(path)) === undefined)
@@ -22,8 +27,9 @@ export async function readSavedPlan(world: World, path: string): Promise<Plan | 
   const invalid = (because: string) => refusal(report('plan-invalid', { summary: `${path}: ${because}` }))
   const plan = parsed(text)
   if (plan === undefined) throw invalid('it is no plan')
-  const { subject, actions, only } = plan
-  const digest = planDigest({ tree: subject.tree, policies: subject.policies, actions, only }, world.sha256)
+  const { subject, actions, only, desiredOnly } = plan
+  const about = { tree: subject.tree, policies: subject.policies, actions, only }
+  const digest = planDigest({ ...about, ...(desiredOnly === true && { desiredOnly }) }, world.sha256)
   if (digest !== subject.plan)
     throw invalid(`it was edited: its digest is ${subject.plan}, and what it holds has ${digest}`)
   if (plan.engine !== world.engineVersion)
@@ -32,6 +38,8 @@ export async function readSavedPlan(world: World, path: string): Promise<Plan | 
         summary: `${path} was made by version ${plan.engine}, this is ${world.engineVersion}`,
       }),
     )
+  if (desiredOnly === true && !toRead)
+    throw refusal(report('plan-desired-only', { summary: `${path} was made without a look at any host` }))
   return plan
 }
 

@@ -8,8 +8,8 @@ export function recordedAction(action: Action | RecordedAction): RecordedAction 
 }
 
 /**
- * Digest over the merge result's tree, the policies' digest, the ordered actions and the resources it was narrowed to; no
- * commit ids, clock or evidence.
+ * Digest over the merge result's tree, the policies' digest, the ordered actions, the resources it was narrowed to and whether
+ * hosts were looked at; no commit ids, clock or evidence.
  */
 export function planDigest(
   plan: {
@@ -17,9 +17,10 @@ export function planDigest(
     readonly policies: Digest
     readonly actions: readonly (Action | RecordedAction)[]
     readonly only?: readonly ResourceOnHost[] | undefined
+    readonly desiredOnly?: true | undefined
   },
   sha256: Sha256,
 ): Digest {
-  const { tree, policies, actions, only } = plan
-  return digestOf(sha256, { tree, policies, actions: actions.map(recordedAction), only })
+  const { tree, policies, actions, only, desiredOnly } = plan
+  return digestOf(sha256, { tree, policies, actions: actions.map(recordedAction), only, desiredOnly })
 }

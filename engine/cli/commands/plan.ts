@@ -1,4 +1,6 @@
+import { Option } from 'commander'
 import { hasErrors } from '../../model/diagnostic.ts'
+import type { PlanOptions } from '../../pipeline/plan-change.ts'
 import type { PlannedRevision } from '../../pipeline/plan-revision.ts'
 import type { Define } from '../context.ts'
 import { presentPlan } from '../present-plan.ts'
@@ -13,6 +15,7 @@ interface Options {
   readonly commit?: string
   readonly host?: string[]
   readonly all?: boolean
+  readonly desiredOnly?: boolean
   readonly out?: string
   readonly allowMassDelete?: boolean
   readonly diffLines: number
@@ -28,13 +31,19 @@ export const define: Define = (command, context) => {
     .option('--commit <rev>', 'the same as the argument, for scripts')
     .option('--host <name>', 'only this host; may be given more than once', repeated)
     .option('--all', 'look at every host, not only those that the branch changes')
+    .addOption(
+      new Option(
+        '--desired-only',
+        'compare documents alone: look at no host, and take each to be as the base wants it',
+      ).conflicts('all'),
+    )
     .option('-o, --out <file>', 'save the plan')
     .option('--allow-mass-delete', 'let a plan through that removes a great deal')
     .option('--diff-lines <n>', 'most lines shown of one file', wholeNumber, 12)
     .option('--json', 'print the plan as JSON')
     .addHelpText(
       'after',
-      '\nOn a branch, the hosts are planned whose catalogue differs from the base; on the base itself, all of them.\nA saved plan is applied exactly, or refused.\n\nExit status: 0 nothing to do, 2 there are changes, 1 error, or nothing could be seen.\n\nExamples:\n  plumbline plan -o plan.json\n  plumbline plan add-nginx --base main\n  plumbline plan --host web-01 --json',
+      '\nOn a branch, the hosts are planned whose catalogue differs from the base; on the base itself, all of them.\nA saved plan is applied exactly, or refused. One that was made with --desired-only is for reading: nobody can agree to it.\n\nExit status: 0 nothing to do, 2 there are changes, 1 error, or nothing could be seen.\n\nExamples:\n  plumbline plan -o plan.json\n  plumbline plan add-nginx --base main\n  plumbline plan --host web-01 --json\n  plumbline plan --desired-only',
     )
     .action(async (revision: string, options: Options) =>
       context.run(async () => {
@@ -56,8 +65,9 @@ export const define: Define = (command, context) => {
     )
 }
 
-function planOptions(options: Options): { hosts?: readonly string[]; all?: boolean; allowMassDelete?: boolean } {
+function planOptions(options: Options): PlanOptions {
   return {
+    ...(options.desiredOnly === true && { desiredOnly: true }),
     ...(options.host !== undefined && { hosts: options.host }),
     ...(options.all === true && { all: true }),
     ...(options.allowMassDelete === true && { allowMassDelete: true }),
@@ -67,6 +77,8 @@ function planOptions(options: Options): { hosts?: readonly string[]; all?: boole
 /** What to do with it; nothing where it is of some hosts only, for an approval is of everything that a change does. */
 function nextStep({ plan, standing }: PlannedRevision, options: Options, revision: string): { next?: string } {
   if (plan.actions.length === 0 || options.host !== undefined || planStatus(plan) === exit.error) return {}
+  if (plan.desiredOnly === true)
+    return { next: `plumbline plan ${options.commit ?? revision}, where the hosts can be reached` }
   if (standing.holds)
     return { next: plan.subject.base === plan.subject.head ? 'plumbline apply' : 'merge it, then plumbline apply' }
   const named = options.out ?? options.commit ?? revision

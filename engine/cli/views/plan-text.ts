@@ -54,7 +54,9 @@ function headline(plan: Plan, { colors: c, drift }: PlanContext): string {
   const unknown = plan.unknowns.length === 0 ? '' : `, ${c.yellow(count(plan.unknowns.length, 'unknown'))}`
   const left = plan.ignored === undefined ? '' : `, ${count(plan.ignored.length, 'difference')} ignored`
   // Where something could not be seen, nobody knows that there is nothing to do.
-  const none = plan.unknowns.length === 0 ? c.green('nothing to do') : c.yellow('nothing to do where it could be seen')
+  const blind = plan.desiredOnly === true
+  const idle = blind ? c.green('documents change nothing') : c.green('nothing to do')
+  const none = plan.unknowns.length === 0 ? idle : c.yellow('nothing to do where it could be seen')
   const changes = plan.actions.length === 0 ? none : count(plan.actions.length, 'change')
   const paint = { low: c.green, medium: c.yellow, high: c.red }[plan.risk.level]
   const risk = plan.actions.length === 0 ? '' : ` · risk ${paint(`${plan.risk.score} (${plan.risk.level})`)}`
@@ -62,7 +64,7 @@ function headline(plan: Plan, { colors: c, drift }: PlanContext): string {
     plan.rollbackOf === undefined
       ? ''
       : ` · takes back ${plan.rollbackOf.join(', ')}${plan.partial === true ? ' in part' : ''}`
-  return `${c.bold(drift === true ? 'drift' : `plan ${id}`)}${onto} · ${plan.hosts.planned.length} of ${count(plan.hosts.total, 'host')} · ${changes}${left}${unknown}${risk}${back}`
+  return `${c.bold(drift === true ? 'drift' : `plan ${id}`)}${onto} · ${plan.hosts.planned.length} of ${count(plan.hosts.total, 'host')}${blind ? c.yellow(', not looked at') : ''} · ${changes}${left}${unknown}${risk}${back}`
 }
 
 /** In the order of the waves; hosts of which nothing is known last. */
@@ -156,6 +158,11 @@ function paintCell(cell: string, column: number, action: Action | undefined, c: 
 function footer(plan: Plan, context: PlanContext): string[] {
   const { colors: c } = context
   const rows: string[][] = []
+  if (plan.desiredOnly === true)
+    rows.push([
+      'hosts',
+      'were not looked at: documents are compared with what the base wants, and nobody can approve that',
+    ])
   if (plan.reach.length > 0) rows.push(['reaches', shorten(plan.reach)])
   if (plan.actions.length > 0) rows.push(...riskRows(plan.risk))
   if (plan.promises !== undefined) rows.push(['comes back', promisesText(plan.promises)])

@@ -34,7 +34,7 @@ export async function planRequest(
   range: Range | { readonly refused: readonly Diagnostic[] },
   telling: Telling,
 ): Promise<PlanTold | RefusedTold> {
-  const { links, answersCommands } = telling
+  const { links, answersCommands, desiredOnly } = telling
   const common = {
     request,
     head: request.head,
@@ -44,9 +44,13 @@ export async function planRequest(
   }
   if ('refused' in range) return { ...common, findings: [], refused: range.refused }
   try {
-    const planned = await planChange(world, range)
+    const planned = await planChange(world, range, { desiredOnly: desiredOnly !== undefined })
     if ('refused' in planned) return { ...common, findings: [], refused: planned.refused }
-    return { ...common, ...(await told(world, planned, request)) }
+    return {
+      ...common,
+      ...(await told(world, planned, request)),
+      ...(desiredOnly !== undefined && { desiredOnly }),
+    }
   } catch (error) {
     // The documents of a pull request may be as wrong as can be: that is for its author to hear.
     if (!(error instanceof RepositoryError)) throw error

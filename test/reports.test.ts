@@ -22,9 +22,9 @@ describe('reports', () => {
     for (const { name } of await reports()) {
       const { status, out: table, err } = await desk.run('-C', estate, 'report', name)
       expect([status, err], name).toEqual([0, ''])
-      expect(table.split('\n').length, name).toBeGreaterThan(2)
-      const data = JSON.parse((await desk.run('-C', estate, 'report', name, '--json')).out) as unknown[]
-      expect(data.length, name).toBeGreaterThan(0)
+      expect(table.split('\n').length, name).toBeGreaterThan(1)
+      const data = JSON.parse((await desk.run('-C', estate, 'report', name, '--json')).out) as object
+      expect(Object.keys(data).length, name).toBeGreaterThan(0)
       expect((await desk.run('-C', estate, 'report', name, '--format', 'csv')).out).toMatch(/^\ufeff\w+,/)
       expect((await desk.run('-C', estate, 'report', name, '--format', 'markdown')).out).toMatch(/^# \w/)
       const page = join(out, `${name}.html`)

@@ -101,14 +101,19 @@ function resourceDiagnostics({ graph, types, locate }: CheckInput, wrong: Readon
 }
 
 /** What practices find in well-formed documents. */
-function practiceDiagnostics({ graph, locate, now, practices = [] }: CheckInput, wrong: ReadonlySet<LoadedDocument>) {
+function practiceDiagnostics(
+  { graph, locate, now, base, practices = [] }: CheckInput,
+  wrong: ReadonlySet<LoadedDocument>,
+) {
   const sound: Graph = {
     documents: graph.documents,
     ofKind: (kind) => graph.ofKind(kind).filter((d) => !wrong.has(d)),
     outgoing: (address) => graph.outgoing(address),
     incoming: (address) => graph.incoming(address),
   }
-  return practices.flatMap((practice) => practice.check?.({ graph: sound, locate, now }) ?? [])
+  return practices.flatMap(
+    (practice) => practice.check?.({ graph: sound, locate, now, ...(base !== undefined && { base }) }) ?? [],
+  )
 }
 
 /** A place that is looked up when somebody reads it: most checks find nothing. */

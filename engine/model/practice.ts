@@ -2,6 +2,7 @@ import type { Address } from './address.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Json, LoadedDocument, Locate } from './document.ts'
 import type { Drawing } from './drawing.ts'
+import type { Facts } from './facts.ts'
 import type { Graph } from './graph.ts'
 
 /** What practices look at: documents of one commit, and the time it is judged at. */
@@ -9,6 +10,13 @@ export interface PracticeInput {
   readonly graph: Graph
   readonly locate: Locate
   readonly now: Date
+  /** Documents of the target branch, where a change of them is judged. */
+  readonly base?: Graph
+}
+
+export interface ReportInput extends PracticeInput {
+  /** What was last seen of a host, by its name. */
+  readonly seen?: (host: string) => Facts | undefined
 }
 
 /** A process of IT operations that needs code: a folder under `engine/practices/`, found by scanning. Pure. */
@@ -40,7 +48,7 @@ export interface Report {
   /** Kind of the documents that it can be narrowed to. */
   readonly about?: string
   /** @param about those that were named; all of the kind where none was */
-  run(input: PracticeInput, about: readonly LoadedDocument[]): ReportResult
+  run(input: ReportInput, about: readonly LoadedDocument[]): ReportResult
 }
 
 export interface ReportResult {

@@ -4,6 +4,7 @@ import type { Report, ReportResult } from '../model/practice.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
 import { loadCommit, loadWork } from './estate.ts'
+import { lastSeen } from './snapshot.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -50,7 +51,11 @@ export async function runReport(
     return document === undefined ? [] : [document]
   })
   if (refused.length > 0) return { refused }
-  const input = { graph: estate.graph, locate: estate.locate, now: world.clock.now() }
+  const seen = await lastSeen(world)
+  const input = {
+    ...{ graph: estate.graph, locate: estate.locate, now: world.clock.now() },
+    seen: (host: string) => seen.get(host)?.facts,
+  }
   return {
     result: found.run(input, options.about.length === 0 ? documents : chosen),
     of: `${options.commit === undefined ? 'the working folder' : `commit ${estate.treeish.slice(0, 12)}`}, ${input.now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,

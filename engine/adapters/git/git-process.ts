@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { type codes, repositoryError } from './codes.ts'
+import { jobLogin } from './job-login.ts'
 
 export interface GitResult {
   readonly code: number
@@ -78,7 +79,7 @@ export class GitProcess {
   }
 
   spawn(args: readonly string[]) {
-    const env = gitEnvironment()
+    const env: NodeJS.ProcessEnv = { ...gitEnvironment(), ...jobLogin(args[0], process.env) }
     if (this.plainHttp) env['GIT_ALLOW_PROTOCOL'] += ':http'
     return spawn('git', [...always, ...args], { cwd: this.dir, env, stdio: 'pipe' })
   }

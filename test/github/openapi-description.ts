@@ -30,7 +30,8 @@ async function load(): Promise<Description> {
   try {
     return { document: JSON.parse(readFileSync(await cached(), 'utf8')) as Json }
   } catch (error) {
-    const because = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    const said = error instanceof Error ? error.message : String(error)
+    const because = said.split('\n').slice(0, 3).join('; ')
     if (process.env['PLUMBLINE_FLEET'] === 'required')
       throw new Error(`GitHub's OpenAPI description is required here: ${because}`)
     return { unavailable: `GitHub's OpenAPI description can't be had: ${because}` }
@@ -52,10 +53,9 @@ async function fetchInto(cache: string, file: string): Promise<void> {
   const partial = mkdtempSync(join(cache, '.partial-'))
   try {
     // npm knows the machine's registry, proxies and certificates.
-    await exec('npm', ['pack', `@octokit/openapi@${version}`, '--silent', '--pack-destination', partial], {
-      cwd: partial,
-      timeout: 240_000,
-    })
+    const soon = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=2000']
+    const pack = ['pack', `@octokit/openapi@${version}`, '--loglevel=error', '--pack-destination', partial, ...soon]
+    await exec('npm', pack, { cwd: partial, timeout: 240_000 })
     const archive = join(partial, `octokit-openapi-${version}.tgz`)
     const digest = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`
     if (digest !== integrity) throw new Error(`the package has the digest ${digest}, and not ${integrity}`)

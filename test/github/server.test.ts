@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openRepository } from '../../engine/adapters/git/git-repository.ts'
 import { gitEnvironment } from './bare-repository.ts'
 import type { FakeGitHub, FakeGitHubOptions } from './fake-github.ts'
 import { openGitHub } from './open-github.ts'
@@ -20,6 +21,7 @@ const people = { ana: 'admin', ben: 'write', cleo: 'write', rita: 'read' } as co
 let clones = 0
 
 interface Clone {
+  readonly dir: string
   git(...args: string[]): Promise<string>
   /** Commits one file on a branch and returns the commit. */
   commit(branch: string, file: string, text: string): Promise<string>
@@ -50,7 +52,7 @@ async function clone(github: FakeGitHub, login: string, repository?: string): Pr
     await git('commit', '--quiet', '-m', `${file}: ${text}`)
     return git('rev-parse', 'HEAD')
   }
-  return { git, commit }
+  return { dir, git, commit }
 }
 
 /** A repository with a first commit on main, and a branch `web` of ben's that was pushed. */
@@ -271,6 +273,21 @@ describe('pushes', () => {
     const [winner, ...more] = results.flatMap((r, n) => (r.status === 'fulfilled' ? [commits[n]] : []))
     expect(more).toEqual([])
     expect(await github.api('ana', 'GET', `${here}/git/ref/heads/main`)).toMatchObject({ object: { sha: winner } })
+  })
+
+  it('and fetches of the engine go over plain http to this machine', async () => {
+    await using it = disposing(await lantern())
+    const { github, ana, ben, head } = it
+    const repository = await openRepository(ana.dir)
+    await repository.fetch()
+    expect(await repository.resolve('refs/remotes/origin/web')).toBe(head)
+    const mine = await ana.commit('main', 'estate', 'two')
+    expect(await repository.moveBranch('main', await ana.git('rev-parse', 'HEAD~1'), mine)).toBe(true)
+    expect(await repository.moveBranch('main', await ana.git('rev-parse', 'HEAD~1'), mine)).toBe(false)
+    repository.close()
+    await ben.git('fetch', '--quiet')
+    expect(await ben.git('rev-parse', 'origin/main')).toBe(mine)
+    expect(github.requests.filter((r) => r.actor === undefined && r.status !== 401)).toEqual([])
   })
 
   it('can be done without anybody being told', async () => {

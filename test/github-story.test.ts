@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { MergeMethod } from './github/fake-github.ts'
 import { type GithubOffice, openGithubOffice } from './github-office.ts'
@@ -34,6 +35,25 @@ const approvalOf = async (number: number): Promise<string> => {
 const comments = async (number: number): Promise<readonly string[]> => {
   const path = `/repos/${here.github.repository}/issues/${number}/comments`
   return ((await here.github.api('admin', 'GET', path)) as readonly { body: string }[]).map((c) => c.body)
+}
+
+/** The checks that count on a commit, by name. */
+const checksOf = async (commit: string): Promise<Readonly<Record<string, string>>> => {
+  const path = `/repos/${here.github.repository}/commits/${commit}/check-runs`
+  const answer = await here.github.api('admin', 'GET', path)
+  const { check_runs: runs } = answer as { check_runs: readonly { name: string; conclusion: string }[] }
+  return Object.fromEntries(runs.map((r) => [r.name, r.conclusion]))
+}
+
+/** The event that started the jobs that run next. */
+function event(name: string, payload: object): void {
+  const path = join(here.runner, '..', 'event.json')
+  writeFileSync(path, JSON.stringify({ [name]: payload }))
+  Object.assign(here.office.desk.env, { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path })
+}
+
+function endEvent(): void {
+  for (const name of ['GITHUB_EVENT_NAME', 'GITHUB_EVENT_PATH']) delete here.office.desk.env[name]
 }
 
 /** Runs what workflows run after a merge, and once more, which changes nothing. */
@@ -94,5 +114,92 @@ describe.each<MergeMethod>(['merge', 'squash', 'rebase'])('a pull request that i
     expect(onHost()).toBe(before)
     expect(await here.office.record(change)).toMatchObject({ state: 'rolled-back' })
     await here.must('audit', 'verify')
+  }, 400_000)
+})
+
+describe('a merge queue', () => {
+  it('is told on the commit that it made whether it may go on, and what it merges is applied', async () => {
+    await open()
+    const number = await here.propose({
+      branch: 'motd',
+      author: 'ana',
+      files: { 'inventory/motd.yaml': motd('hello\n') },
+    })
+    await plan(number)
+    const { commit, branch } = await here.github.enqueue(number, 'ben', 'squash')
+    const base = (await here.git('ls-remote', 'origin', 'refs/heads/main')).slice(0, 40)
+    event('merge_group', { head_sha: commit, base_sha: base, head_ref: `refs/heads/${branch}` })
+    expect((await here.run('ci', 'plan')).status).toBe(0)
+    expect(await checksOf(commit)).toEqual({ 'plumbline/plan': 'success', 'plumbline/approval': 'action_required' })
+    await here.github.review(number, 'ben', 'approve')
+    expect((await here.run('ci', 'plan')).status).toBe(0)
+    expect(await checksOf(commit)).toEqual({ 'plumbline/plan': 'success', 'plumbline/approval': 'success' })
+    // The checks of the pull request are asked for, too, and follow its reviews.
+    endEvent()
+    await here.must('ci', 'merge')
+    await here.github.mergeQueued(number)
+    await mergedAndApplied(number)
+    expect(onHost()).toBe('hello\n')
+  }, 400_000)
+})
+
+describe('what nobody let through', () => {
+  it('is recorded with who merged it, told so, and not applied: past its checks, and never planned', async () => {
+    await open()
+    const before = onHost()
+    const past = await here.propose({ branch: 'past', author: 'ana', files: { 'inventory/motd.yaml': motd('past\n') } })
+    await plan(past)
+    await here.github.merge(past, { as: 'admin', method: 'squash', bypass: true })
+    await here.pull()
+    const unplanned = await here.propose({
+      branch: 'none',
+      author: 'ana',
+      files: { 'inventory/two.yaml': motd('none\n').replaceAll('motd', 'issue') },
+    })
+    await here.github.review(unplanned, 'ben', 'approve')
+    await here.github.merge(unplanned, { as: 'admin', method: 'squash', bypass: true })
+    const { changes } = JSON.parse(await here.must('ci', 'merge', '--json'))
+    expect(changes).toMatchObject([
+      { state: 'unapproved', request: past },
+      { state: 'unapproved', request: unplanned },
+    ])
+    expect((await comments(past)).at(-1)).toContain('Merged without approval, not applied')
+    expect((await comments(unplanned)).at(-1)).toContain('never planned')
+    expect(await here.must('ci', 'apply')).toContain('nothing pending')
+    expect(onHost()).toBe(before)
+    await here.must('audit', 'verify')
+  }, 400_000)
+})
+
+describe('a branch that moved', () => {
+  it('puts the checks of open pull requests out of date until they are planned anew', async () => {
+    await open()
+    const first = await here.propose({
+      branch: 'motd',
+      author: 'ana',
+      files: { 'inventory/motd.yaml': motd('hello\n') },
+    })
+    const second = await here.propose({
+      branch: 'two',
+      author: 'ben',
+      files: { 'inventory/two.yaml': motd('two\n').replaceAll('motd', 'issue') },
+    })
+    await here.must('ci', 'plan', '--open')
+    await here.github.review(first, 'ben', 'approve')
+    await here.github.review(second, 'cleo', 'approve')
+    await here.must('ci', 'merge')
+    expect(await approvalOf(second)).toBe('success')
+    await here.github.merge(first, { as: 'ben', method: 'merge' })
+    expect(await here.must('ci', 'merge')).toContain(`#${second}`)
+    expect(await approvalOf(second)).toBe('action_required')
+    const again = await here.must('ci', 'merge')
+    expect(again).toContain(`#${second}`)
+    await here.must('ci', 'apply')
+    expect(await here.must('ci', 'plan', '--open')).toContain(`#${second}  planned`)
+    expect(await approvalOf(second)).toBe('success')
+    expect(await here.must('ci', 'plan', '--open')).toContain(`#${second}  current`)
+    expect(await here.must('ci', 'merge')).not.toContain('planned anew')
+    await here.github.merge(second, { as: 'cleo', method: 'merge' })
+    await mergedAndApplied(second)
   }, 400_000)
 })

@@ -53,14 +53,16 @@ async function lastOfGroup(
   base: string,
   open: readonly ChangeRecord[],
 ): Promise<number> {
+  const merged = commits.findIndex((c) => c.parents.length > 1)
+  const plain = merged < 0 ? commits : commits.slice(0, merged)
+  // What was approved before more was pushed may stand in the middle of what the pull request brought.
+  const requested = plain.length < 2 ? undefined : await rebasedRequest(world, plain, base)
+  if (requested !== undefined) return requested
   for (const [i, commit] of commits.entries()) {
     if (open.some((r) => r.subject.tree === commit.tree && (r.subject.base === base || i === 0))) return i
     if (commit.parents.length > 1) break
   }
-  const merge = commits.findIndex((c) => c.parents.length > 1)
-  const plain = merge < 0 ? commits : commits.slice(0, merge)
-  if (plain.length < 2) return 0
-  return (await rebasedRecord(world, plain, base, open)) ?? (await rebasedRequest(world, plain, base)) ?? 0
+  return plain.length < 2 ? 0 : ((await rebasedRecord(world, plain, base, open)) ?? 0)
 }
 
 /** Where commits came one by one onto a base that moved: git makes the same tree of that base and a record's head. */
@@ -81,7 +83,7 @@ async function rebasedRecord(
   return found.length === 0 ? undefined : Math.min(...found)
 }
 
-/** The same of a pull request that a forge tells of, and that no record is about. */
+/** Where commits came one by one for a pull request, as far as a forge tells. */
 async function rebasedRequest(world: World, commits: readonly Commit[], base: string): Promise<number | undefined> {
   if ((await world.reviews()) === undefined) return undefined
   for (const [i, commit] of commits.entries()) {

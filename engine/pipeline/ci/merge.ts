@@ -7,6 +7,7 @@ import { approveReviews, followReviews } from '../approve-reviews.ts'
 import { codes } from '../codes.ts'
 import { expectOwnKey } from '../engine-keys.ts'
 import { bringHead } from '../merged-request.ts'
+import { setAside } from '../overtaken.ts'
 import { recogniseMerges } from '../recognise.ts'
 import { expectGenesis, openRecords, trusted } from '../records.ts'
 import { targetBranch } from '../target-branch.ts'
@@ -76,6 +77,7 @@ async function recordOpenReviews(
 ): Promise<{ readonly numbers: readonly number[]; readonly diagnostics: readonly Diagnostic[] }> {
   const before = stepsOf(await openRecords(world))
   const diagnostics = [...(await followReviews(world))]
+  await setAsideReplaced(world, requests)
   const known = new Set((await openRecords(world)).map((r) => r.subject.head))
   for (const { head, reviews } of requests) {
     const spoken = reviews.some((r) => r.commit === head && (r.state === 'approved' || r.state === 'changes-requested'))
@@ -86,6 +88,20 @@ async function recordOpenReviews(
   const after = (await openRecords(world)).filter((r) => before.get(r.id) !== r.transition.uuid)
   const moved = new Set(after.map((r) => r.subject.head))
   return { numbers: requests.filter((r) => moved.has(r.head)).map((r) => r.number), diagnostics }
+}
+
+/** What was approved of commits that a pull request no longer ends in waits for a merge that does not come. */
+async function setAsideReplaced(world: World, requests: readonly RequestPage[]): Promise<void> {
+  const heads = new Set(requests.map((r) => r.head))
+  for (const record of await openRecords(world)) {
+    const { subject, merge, state, approvals } = record
+    if (merge !== undefined || heads.has(subject.head) || !['proposed', 'approved', 'rejected'].includes(state))
+      continue
+    const numbers = approvals.flatMap((a) => (a.assertion === 'forge-asserted' ? [a.forge.request] : []))
+    const request = requests.find((r) => numbers.includes(r.number))
+    if (request !== undefined)
+      await setAside(world, record, `pull request ${request.number} got newer commits: ${request.head.slice(0, 12)}`)
+  }
 }
 
 const stepsOf = (records: readonly ChangeRecord[]): ReadonlyMap<string, string> =>
@@ -109,7 +125,8 @@ async function recogniseReady(world: World, tip: string): Promise<readonly Diagn
       return diagnostics
     }
     const { diagnostics: found, more } = await recogniseMerges(world, { one: true })
-    diagnostics.push(...found)
+    // What nobody approved is recorded, told and not applied: that is no failure of who records it.
+    diagnostics.push(...found.map((d) => (d.code === 'commit-missing' ? d : asRemark(d))))
     if (!more || hasErrors(found.filter((d) => d.code === 'commit-missing'))) return diagnostics
   }
 }

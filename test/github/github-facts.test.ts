@@ -76,6 +76,7 @@ describe('what GitHub tells of a pull request', () => {
     expect((await asAdmin.request(number))?.mergeable).toBe('yes')
     github.ruleset(rules([{ type: 'required_status_checks', parameters: checksOf(['build']) }]))
     expect((await asAdmin.request(number))?.mergeable).toBe('blocked')
+    expect(await mergeable()).toBe('blocked')
   })
 })
 
@@ -133,6 +134,22 @@ describe('who we are', () => {
     })
     expect((await person.request(number))?.plans).toBeUndefined()
   })
+
+  it('an app that merges is told what the job that planned said, as long as it said nothing itself', async () => {
+    await using stage = await githubStage()
+    const app = stage.github.installApp('plumbline', { contents: 'read', pull_requests: 'write', checks: 'write' })
+    const ours = stage.as({ PLUMBLINE_GITHUB_APP_ID: String(app.id), PLUMBLINE_GITHUB_APP_KEY: app.key })
+    const commit = await stage.push('ada', 'more-light', 'first.yaml')
+    const number = await stage.propose('ada', 'more-light')
+    const key = `sha256:${'0'.repeat(64)}`
+    const check = { name: 'plumbline/plan', commit, key, title: 'T', summary: 'S', annotations: [] } as const
+    const plans = async () => (await ours.request(number))?.plans?.map((p) => p.conclusion)
+    expect(await plans()).toEqual([])
+    await stage.forge.keepCheck({ ...check, conclusion: 'failure' })
+    expect(await plans()).toEqual(['failure'])
+    await ours.keepCheck({ ...check, conclusion: 'success' })
+    expect(await plans()).toEqual(['success'])
+  })
 })
 
 describe('how the repository is set up', () => {
@@ -174,7 +191,7 @@ describe('how the repository is set up', () => {
           ...{ reviews: 2, staleReviewsDismissed: true, codeOwnerReview: false, lastPushApproval: false },
           ...{ requiredChecks: ['build', 'plumbline/approval'], upToDate: false },
           ...{ forcePushes: false, deletions: false, directPushes: false, signedCommits: true, mergeQueue: false },
-          administrators: false,
+          ...{ pullRequest: true, administrators: false },
           bypasses: [
             'ben (pull requests)',
             'administrators of the organization (always)',
@@ -202,7 +219,7 @@ describe('how the repository is set up', () => {
       ...{ workflowToken: 'unknown', workflowsMayApprove: 'unknown', actions: 'unknown', pinnedActions: 'unknown' },
       branches: [
         {
-          ...{ protected: true, requiredChecks: ['plumbline/approval'] },
+          ...{ protected: true, requiredChecks: ['build', 'plumbline/approval'] },
           unseen: expect.arrayContaining(['the protection of the branch']),
         },
       ],

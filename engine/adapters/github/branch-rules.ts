@@ -1,7 +1,7 @@
 import type { BranchSettings } from '../../ports/forge.ts'
 import { type Fields, fieldsOf, flagOf, listOf, malformed, textOf } from './answers.ts'
 import type { Call } from './api.ts'
-import { GithubError, isHidden } from './github-error.ts'
+import { GithubError, isHidden, isMissing } from './github-error.ts'
 
 /** What protection and rulesets ask of one branch, the stricter of each. */
 export interface BranchRules extends Omit<BranchSettings, 'name' | 'exists' | 'protected' | 'bypasses' | 'unseen'> {
@@ -26,6 +26,7 @@ const nothingAsked: Asked = {
   forcePushes: true,
   deletions: true,
   directPushes: true,
+  pullRequest: false,
   signedCommits: false,
   mergeQueue: false,
 }
@@ -34,12 +35,18 @@ const nothingAsked: Asked = {
 export async function readBranchRules(call: Call, branch: string): Promise<BranchRules> {
   const [protection, rules] = await Promise.all([protectionOf(call, branch), rulesOf(call, branch)])
   const classic = protection === 'hidden' ? undefined : protection
-  const both = [...(classic === undefined ? [] : [askedBy(classic)]), ...rules.map(askedByRule)]
+  const shown = protection === 'hidden' ? await markOf(call, branch) : undefined
+  const both = [
+    ...(classic === undefined ? [] : [askedBy(classic)]),
+    ...(shown === undefined ? [] : [{ ...nothingAsked, requiredChecks: shown }]),
+    ...rules.map(askedByRule),
+  ]
   return {
     ...both.reduce(stricter, nothingAsked),
-    any: both.length > 0,
-    seen: protection !== 'hidden',
-    administrators: rules.length > 0 || (classic !== undefined && isOn(classic['enforce_admins'])),
+    any: classic !== undefined || rules.length > 0,
+    seen: shown === undefined,
+    // Who is held to a part of it only is not held to it.
+    administrators: classic === undefined ? rules.length > 0 : isOn(classic['enforce_admins']),
     rulesets: [...new Set(rules.map((rule) => rule['ruleset_id']).filter((id) => typeof id === 'number'))],
     bypasses: classic === undefined ? [] : bypassesOf(classic),
   }
@@ -59,6 +66,24 @@ async function protectionOf(call: Call, branch: string): Promise<Fields | 'hidde
   }
 }
 
+/**
+ * What everybody may see of the protection of a branch: names of the checks that it requires. Undefined where the branch is not
+ * protected, or is not there.
+ */
+async function markOf(call: Call, branch: string): Promise<readonly string[] | undefined> {
+  let answer: unknown
+  try {
+    answer = await call.ask(`reading the branch ${branch}`, (rest, at) => rest.repos.getBranch({ ...at, branch }))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+  const { protected: isProtected, protection } = fieldsOf(answer, 'a branch')
+  if (!flagOf(isProtected, 'protected')) return undefined
+  const checks = partOf(fieldsOf(protection ?? {}, 'protection'), 'required_status_checks')
+  return checks === undefined ? [] : contextsOf(checks['checks'] ?? [], checks['contexts'] ?? [])
+}
+
 async function rulesOf(call: Call, branch: string): Promise<readonly Fields[]> {
   const rules = await call.list(`reading the rules for ${branch}`, (rest, at) =>
     rest.repos.getBranchRules.endpoint({ ...at, branch, per_page: 100 }),
@@ -70,7 +95,7 @@ function askedBy(protection: Fields): Asked {
   const reviews = partOf(protection, 'required_pull_request_reviews')
   const checks = partOf(protection, 'required_status_checks')
   const restrictions = partOf(protection, 'restrictions')
-  const nobody = ['users', 'teams', 'apps'].every((sort) => listOf(restrictions?.[sort] ?? [], sort).length === 0)
+  const pushers = restrictions === undefined ? undefined : namesIn(restrictions)
   return {
     reviews: reviews === undefined ? 0 : countOf(reviews['required_approving_review_count'] ?? 0),
     staleReviewsDismissed: reviews !== undefined && isSet(reviews, 'dismiss_stale_reviews'),
@@ -80,7 +105,9 @@ function askedBy(protection: Fields): Asked {
     upToDate: checks !== undefined && isSet(checks, 'strict'),
     forcePushes: isOn(protection['allow_force_pushes']),
     deletions: isOn(protection['allow_deletions']),
-    directPushes: reviews === undefined && !(restrictions !== undefined && nobody),
+    directPushes: reviews === undefined && pushers?.length !== 0,
+    pullRequest: reviews !== undefined,
+    ...(pushers !== undefined && { pushers }),
     signedCommits: isOn(protection['required_signatures']),
     mergeQueue: false,
   }
@@ -95,15 +122,16 @@ function askedByRule(rule: Fields): Asked {
     case 'non_fast_forward':
       return { ...nothingAsked, forcePushes: false }
     case 'update':
-      return { ...nothingAsked, directPushes: false }
+      return { ...nothingAsked, directPushes: false, pushers: [] }
     case 'required_signatures':
       return { ...nothingAsked, signedCommits: true }
     case 'merge_queue':
-      return { ...nothingAsked, mergeQueue: true, directPushes: false }
+      return { ...nothingAsked, mergeQueue: true, directPushes: false, pullRequest: true }
     case 'pull_request':
       return {
         ...nothingAsked,
         directPushes: false,
+        pullRequest: true,
         reviews: countOf(parameters['required_approving_review_count'] ?? 0),
         staleReviewsDismissed: isSet(parameters, 'dismiss_stale_reviews_on_push'),
         codeOwnerReview: isSet(parameters, 'require_code_owner_review'),
@@ -121,6 +149,7 @@ function askedByRule(rule: Fields): Asked {
 }
 
 function stricter(a: Asked, b: Asked): Asked {
+  const [first, second = first] = [a.pushers, b.pushers].filter((pushers) => pushers !== undefined)
   return {
     reviews: Math.max(a.reviews, b.reviews),
     staleReviewsDismissed: a.staleReviewsDismissed || b.staleReviewsDismissed,
@@ -131,6 +160,8 @@ function stricter(a: Asked, b: Asked): Asked {
     forcePushes: a.forcePushes && b.forcePushes,
     deletions: a.deletions && b.deletions,
     directPushes: a.directPushes && b.directPushes,
+    pullRequest: a.pullRequest || b.pullRequest,
+    ...(first !== undefined && { pushers: first.filter((name) => second?.includes(name)) }),
     signedCommits: a.signedCommits || b.signedCommits,
     mergeQueue: a.mergeQueue || b.mergeQueue,
   }
@@ -143,12 +174,17 @@ function contextsOf(checks: unknown, contexts: unknown): readonly string[] {
 
 function bypassesOf(protection: Fields): readonly string[] {
   const allowed = partOf(partOf(protection, 'required_pull_request_reviews') ?? {}, 'bypass_pull_request_allowances')
+  return allowed === undefined ? [] : namesIn(allowed).map((name) => `${name} (pull requests)`)
+}
+
+/** People, teams and apps of a setting that names some. */
+function namesIn(setting: Fields): readonly string[] {
   const names = (sort: string, field: string) =>
-    listOf(allowed?.[sort] ?? [], sort).map((who) => textOf(fieldsOf(who, sort)[field], field))
+    listOf(setting[sort] ?? [], sort).map((who) => textOf(fieldsOf(who, sort)[field], field))
   return [
-    ...names('users', 'login').map((login) => `${login} (pull requests)`),
-    ...names('teams', 'slug').map((slug) => `team ${slug} (pull requests)`),
-    ...names('apps', 'slug').map((slug) => `app ${slug} (pull requests)`),
+    ...names('users', 'login'),
+    ...names('teams', 'slug').map((slug) => `team ${slug}`),
+    ...names('apps', 'slug').map((slug) => `app ${slug}`),
   ]
 }
 

@@ -27,25 +27,25 @@ export async function mergeableOf(
   if (state === 'behind' || state === 'draft') return 'blocked'
   if (state !== 'blocked') return 'unknown'
   try {
-    return (await onlyOursBlock(call, page, reviews, self)) ? 'yes' : 'blocked'
+    return await judged(call, page, reviews, self)
   } catch (error) {
-    if (isHidden(error)) return 'blocked'
+    if (isHidden(error)) return 'unknown'
     throw error
   }
 }
 
 const isOurName = (name: string): boolean => name.startsWith('plumbline/')
 
-async function onlyOursBlock(call: Call, page: BarePage, reviews: readonly Review[], self: Self): Promise<boolean> {
+async function judged(call: Call, page: BarePage, reviews: readonly Review[], self: Self): Promise<Mergeable> {
   const rules = await readBranchRules(call, page.target)
   const ours = rules.requiredChecks.filter(isOurName)
   const others = rules.requiredChecks.filter((name) => !isOurName(name))
-  if (ours.length === 0 || !rules.seen) return false
-  if (reviewsMissing(rules.reviews, reviews)) return false
-  // Of these nobody says whether they are met.
-  if (rules.codeOwnerReview || rules.lastPushApproval || rules.signedCommits) return false
+  if (ours.length === 0 || reviewsMissing(rules.reviews, reviews)) return 'blocked'
   const passed = await passedChecks(call, page.head, appOf(await self()))
-  return others.every((name) => passed.others.has(name)) && ours.some((name) => !passed.ours.has(name))
+  if (!others.every((name) => passed.others.has(name)) || ours.every((name) => passed.ours.has(name))) return 'blocked'
+  // Of these nobody says whether they are met.
+  const unsaid = rules.codeOwnerReview || rules.lastPushApproval || rules.signedCommits
+  return unsaid || !rules.seen ? 'unknown' : 'yes'
 }
 
 function reviewsMissing(wanted: number, reviews: readonly Review[]): boolean {

@@ -45,6 +45,8 @@ export function readPage(value: unknown, place: GithubPlace): BarePage {
   if (its.toLowerCase() !== place.repository.toLowerCase()) throw malformed(at('base.repo.full_name'))
   const state = word(pull['state'], at('state'), /^(?:open|closed)$/)
   const merged = textIfAny(pull['merged_at'], at('merged_at')) !== undefined
+  // Lists do not have this one.
+  if (pull['merged'] !== undefined && flagOf(pull['merged'], at('merged')) !== merged) throw malformed(at('merged'))
   const mergedBy = pull['merged_by']
   return {
     ...{ host: place.host, repository: place.repository, number },

@@ -21,8 +21,8 @@ import {
   readPushes,
   readReviews,
 } from './read-request.ts'
-import { ownRuns } from './runs.ts'
-import type { Self } from './who-we-are.ts'
+import { runsOf } from './runs.ts'
+import { appOf, type Self } from './who-we-are.ts'
 
 /** Those whose newest commit it is or that were merged as it, by number. */
 export async function requestsOf(call: Call, commit: string, self: Self): Promise<readonly PullRequest[]> {
@@ -45,13 +45,13 @@ export async function requestsOf(call: Call, commit: string, self: Self): Promis
   const near = here.map((value) => readPage(value, call.place)).filter(meant)
   // The list leaves out what was merged otherwise than by a merge commit, where it is asked by the old head.
   const numbers = near.length > 0 ? near.map((page) => page.number) : await searched(call, commit, what)
-  const found: RequestPage[] = []
+  const found: PullRequest[] = []
   const permissions: Permissions = new Map()
   for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
     const page = await requestOf(call, number, self, permissions)
     if (page !== undefined && meant(page)) found.push(page)
   }
-  return found.map(withoutPage)
+  return found
 }
 
 function isOurs(value: unknown, call: Call): boolean {
@@ -69,18 +69,6 @@ async function searched(call: Call, commit: string, what: string): Promise<reado
   const { items, incomplete_results: incomplete } = fieldsOf(answer, 'a search')
   if (incomplete === true) throw new GithubError('github-unreachable', `${what}: GitHub did not search to the end`)
   return listOf(items, 'items of a search').map((item) => numberOf(fieldsOf(item, 'an item')['number'], 'number'))
-}
-
-/** What judging takes, without what people see. */
-function withoutPage(page: RequestPage): PullRequest {
-  const { host, repository, number, target, head, author, reviews, pushes, merged, mergedBy, mergedAt, plans } = page
-  return {
-    ...{ host, repository, number, target, head, author, reviews, pushes },
-    ...(merged !== undefined && { merged }),
-    ...(mergedBy !== undefined && { mergedBy }),
-    ...(mergedAt !== undefined && { mergedAt }),
-    ...(plans !== undefined && { plans }),
-  }
 }
 
 type Permissions = Map<string | undefined, ForgePermission | undefined>
@@ -137,10 +125,14 @@ async function pushesOf(call: Call, pull: unknown, page: BarePage): Promise<read
   }
 }
 
+/** What we said of it. Where we said nothing, another identity of ours may have: jobs that plan need not be who merges. */
 async function plansOf(call: Call, head: string, self: Self): Promise<readonly PlanCheck[] | undefined> {
+  const app = appOf(await self())
+  if (app === undefined) return undefined
   try {
-    const runs = await Promise.all(checkNames.map((name) => ownRuns(call, head, name, self)))
-    return runs.includes(undefined) ? undefined : planChecks(runs.flatMap((ofOne) => ofOne ?? []))
+    const runs = (await Promise.all(checkNames.map((name) => runsOf(call, head, name)))).flat()
+    const own = runs.filter((run) => run.app === app)
+    return planChecks(own.length > 0 ? own : runs)
   } catch (error) {
     if (isHidden(error)) return undefined
     throw error

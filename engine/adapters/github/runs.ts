@@ -10,7 +10,11 @@ export async function ownRuns(
   self: Self,
 ): Promise<readonly CheckRun[] | undefined> {
   const app = appOf(await self())
-  if (app === undefined) return undefined
+  return app === undefined ? undefined : (await runsOf(call, commit, name)).filter((run) => run.app === app)
+}
+
+/** Check runs of a name on a commit, whoever made them, oldest first. */
+export async function runsOf(call: Call, commit: string, name: string): Promise<readonly CheckRun[]> {
   const runs = await call.list(
     `reading the checks ${name} of ${commit.slice(0, 12)}`,
     (rest, at) =>
@@ -19,6 +23,6 @@ export async function ownRuns(
   )
   return runs
     .map((run) => readCheckRun(run, call.place))
-    .filter((run) => run.app === app && run.name === name && run.commit === commit)
+    .filter((run) => run.name === name && run.commit === commit)
     .sort((a, b) => a.id - b.id)
 }

@@ -56,7 +56,7 @@ function wordsOf(data: unknown, hide: Hide): string {
   if (typeof data !== 'object' || data === null || !('message' in data) || typeof data.message !== 'string')
     return 'nothing that can be read'
   const errors = 'errors' in data && Array.isArray(data.errors) ? data.errors.map(detailOf).filter((e) => e !== '') : []
-  return hide([data.message, ...errors].join('; '))
+  return hide([...new Set([data.message, ...errors])].join('; '))
 }
 
 function detailOf(error: unknown): string {

@@ -101,29 +101,24 @@ async function actionsSettings(call: Call): Promise<Pick<ForgeSettings, 'actions
 }
 
 async function branchSettings(call: Call, name: string): Promise<BranchSettings> {
-  let exists = true
-  let marked = false
-  try {
-    const branch = await call.ask(`reading the branch ${name}`, (rest, at) =>
-      rest.repos.getBranch({ ...at, branch: name }),
-    )
-    marked = flagOf(fieldsOf(branch, 'a branch')['protected'], 'protected')
-  } catch (error) {
-    if (!isMissing(error)) throw error
-    exists = false
-  }
+  const exists = await isThere(call, name)
   const { any, seen, rulesets, bypasses, administrators, ...asked } = await readBranchRules(call, name)
   const past = await inTurn(rulesets, (id) => bypassesOf(call, id))
   return {
-    name,
-    exists,
-    protected: any || (marked && seen) ? true : seen ? false : marked ? 'unknown' : false,
+    ...{ name, exists, protected: any ? true : seen ? false : 'unknown' },
     ...asked,
     administrators: administrators && !past.some((one) => one.administrators),
     bypasses: [...bypasses, ...past.flatMap((one) => one.names)],
-    unseen: [
-      ...(seen || (exists && !marked) ? [] : ['the protection of the branch']),
-      ...past.flatMap((one) => one.unseen),
-    ],
+    unseen: [...(seen ? [] : ['the protection of the branch']), ...past.flatMap((one) => one.unseen)],
+  }
+}
+
+async function isThere(call: Call, branch: string): Promise<boolean> {
+  try {
+    await call.ask(`reading the branch ${branch}`, (rest, at) => rest.repos.getBranch({ ...at, branch }))
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
   }
 }

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lockEntry } from '../engine/ledger/entries.ts'
+import { acquireLock } from '../engine/ledger/lock.ts'
+import type { LockHolder } from '../engine/model/record.ts'
+import { openWorld } from '../engine/wiring.ts'
 import { type GithubOffice, openGithubOffice } from './github-office.ts'
 import { documents } from './office.ts'
 
@@ -28,7 +32,11 @@ interface Comment {
 }
 
 const commentsOn = async (request: number): Promise<readonly Comment[]> =>
-  (await at.github.api('admin', 'GET', `/repos/${at.github.repository}/issues/${request}/comments?per_page=100`)) as never
+  (await at.github.api(
+    'admin',
+    'GET',
+    `/repos/${at.github.repository}/issues/${request}/comments?per_page=100`,
+  )) as never
 
 const answersTo = async (request: number, comment: number): Promise<readonly string[]> =>
   (await commentsOn(request)).map((c) => c.body).filter((b) => b.includes(`<!-- plumbline:answer ${comment} -->`))
@@ -90,4 +98,91 @@ describe('comments on a pull request', () => {
     expect(await at.must('show', 'CHG-2026-00001')).toContain('rolled-back')
     expect((await at.run('audit', 'verify')).status).toBe(0)
   }, 300_000)
+
+  it('approve what was read, and nothing else', async () => {
+    await at.pull()
+    const request = await propose('night')
+    await say(request, 'ben', '/plumbline plan')
+    const digest = await digestOf(request)
+
+    const own = await say(request, 'ana', `/plumbline approve ${digest}`)
+    expect(own.answer).toContain('had a hand in a commit of the change')
+    const nobody = await say(request, 'writer', `/plumbline approve ${digest}`)
+    expect(nobody.answer).toContain('`command-not-allowed`')
+    const guessed = await say(request, 'ben', '/plumbline approve 00000000')
+    expect(guessed.answer).toContain('`plan-not-newest`')
+    // Nobody learns from the refusal what they would have to say.
+    expect(guessed.answer).not.toContain(digest)
+
+    const edited = await at.github.comment(request, 'ben', 'I shall look at it.')
+    at.office.turn(1)
+    await at.github.editComment(edited, 'admin', `/plumbline approve ${digest}`)
+    expect((await answer(request, edited)).status).toBe(1)
+    expect((await answersTo(request, edited))[0]).toContain('`command-edited`')
+
+    await at.amend({ branch: 'night', author: 'ana', files: { 'inventory/motd.yaml': motd('good night\n') } })
+    const stale = await say(request, 'ben', `/plumbline approve ${digest}`)
+    expect(stale.answer).toContain('`plan-not-newest`')
+    await say(request, 'ben', '/plumbline plan')
+    const fresh = await say(request, 'ben', `/plumbline approve sha256:${await digestOf(request)}`)
+    expect(fresh.answer).toContain('Enough people agreed')
+    // Told again, it is neither answered nor recorded again.
+    expect((await answer(request, fresh.comment)).out).toContain('was answered before')
+    expect(await answersTo(request, fresh.comment)).toHaveLength(1)
+  }, 300_000)
+
+  it('free a lock whose holder is dead, or is said to be by its number', async () => {
+    const request = await propose('locked')
+    expect((await say(request, 'ana', '/plumbline unlock')).answer).toContain('in none of Team/security')
+    expect((await say(request, 'cleo', '/plumbline unlock')).answer).toContain('nothing is locked')
+
+    const fence = await lock({ machine: 'elsewhere', pid: 7 })
+    const held = await say(request, 'cleo', '/plumbline unlock')
+    expect(held.answer).toContain('`lock-not-seen-dead`')
+    expect(held.answer).toContain(`/plumbline unlock prod ${fence}`)
+    expect((await say(request, 'cleo', `/plumbline unlock prod ${fence + 1}`)).answer).toContain('`lock-not-held`')
+    expect((await say(request, 'cleo', `/plumbline unlock prod ${fence}`)).answer).toContain('is free')
+
+    await lock({ pid: 2 ** 22 + 1 })
+    expect((await say(request, 'cleo', '/plumbline unlock prod')).answer).toContain('is free')
+    expect((await at.run('audit', 'verify')).status).toBe(0)
+  }, 300_000)
+
+  it('hold nothing that is shown again as it was written', async () => {
+    const request = await propose('hostile')
+    const hostile = ['<b>x</b>', '@ana', '![x](https://example.org/x)', '::set-output name=a::b']
+    for (const text of hostile) {
+      const { answer: said, ran } = await say(request, 'ana', `/plumbline ${text}`)
+      expect(said).toContain('`command-misused`')
+      for (const output of [said, ran.out, ran.err]) expect(output).not.toContain(text)
+    }
+    const { ran } = await say(request, 'engine', '/plumbline help')
+    expect(ran.out).toContain('holds no command')
+  }, 120_000)
 })
+
+/** Has the lock of prod taken by some process, and resolves to its number. */
+async function lock(holder: Partial<LockHolder>): Promise<number> {
+  const { desk, now } = at.office
+  const clock = { now }
+  const world = await openWorld({ version: '0.0.0-test', start: at.runner, env: desk.env, clock, network: 'must' })
+  try {
+    const since = now().toISOString()
+    const full = { ...world.process, change: 'CHG-2026-00001', since, ...holder }
+    const signer = await world.engineSigner()
+    return await (await world.ledger()).append(async (view) => {
+      const text = await view.file('locks/prod.yaml')
+      const known = /^fence: (\d+)$/m.exec(text ?? '')?.[1]
+      const before =
+        known === undefined
+          ? undefined
+          : { apiVersion: 'plumbline/v1' as const, kind: 'Lock' as const, environment: 'prod', fence: Number(known) }
+      const taken = acquireLock(before, 'prod', full)
+      if ('refused' in taken) throw new Error(taken.refused.summary)
+      const entry = lockEntry(taken.record, 'acquire', { uuid: world.uuid(), at: since }, signer)
+      return { entries: [entry], result: taken.record.fence }
+    })
+  } finally {
+    await world.close()
+  }
+}

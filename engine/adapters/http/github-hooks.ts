@@ -30,7 +30,7 @@ export function githubHooks(app: Hono, service: HookService): void {
     const id = c.req.header('x-github-delivery') ?? ''
     const event = c.req.header('x-github-event') ?? ''
     const payload = readObject(body)
-    if (!/^[0-9A-Za-z-]{1,64}$/.test(id) || !/^[a-z_]{1,64}$/.test(event) || payload === undefined)
+    if (!/^[0-9A-Za-z-]{1,64}$/.test(id) || !/^[a-z0-9_]{1,64}$/.test(event) || payload === undefined)
       return c.json({ error: 'not a delivery of GitHub' }, 400)
     const [status, said] = answers[service.receive({ id, event, payload })]
     if (status === 503) c.header('retry-after', '60')

@@ -71,8 +71,8 @@ export async function answerComment(
     return { outcome: 'known', command: command.name, findings: [] }
   await see(forge, comment)
   const ran = await guarded(() => run(world, { forge, request, comment, command }, options), options.last)
-  if (world.stopping() && command.name === 'apply')
-    return { outcome: 'interrupted', command: command.name, findings: [] }
+  // What was not done may only have been stopped on its way: the next process does it, and answers.
+  if (world.stopping() && !ran.said.done) return { outcome: 'interrupted', command: command.name, findings: [] }
   await forge.keepComment(
     request.number,
     marker,

@@ -16,9 +16,10 @@ export function commentOf(payload: Json): CommentMeant | undefined {
     at(payload, 'comment', 'id'),
     at(payload, 'comment', 'body'),
   ]
-  // Most comments hold no command, and need not be asked for.
+  // Most comments hold no command, or are answers of a program that show how one is written: they need not be asked for.
   if (at(payload, 'issue', 'pull_request') === undefined || typeof body !== 'string' || !mayHoldCommand(body))
     return undefined
+  if (at(payload, 'comment', 'user', 'type') === 'Bot') return undefined
   return isNumber(request) && isNumber(comment) ? { request, comment: String(comment) } : undefined
 }
 

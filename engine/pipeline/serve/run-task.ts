@@ -23,7 +23,9 @@ export interface TaskOptions extends Telling {
 /** Looks after one task, in a world of its own. What may pass is thrown, to be tried again. */
 export async function runTask(world: World, task: Task, options: TaskOptions): Promise<TaskEnd> {
   try {
-    return await run(world, task, options)
+    const ended = await run(world, task, options)
+    // Whatever it came to, it may have been cut short; and done twice it is as good as once.
+    return world.stopping() && task.kind !== 'comment' ? { ...ended, interrupted: true } : ended
   } catch (error) {
     if (!(error instanceof RepositoryError) || isPassing(error)) throw error
     return { outcome: 'refused', code: error.code }
@@ -58,7 +60,7 @@ async function record(world: World, { apply, last: _, further, ...telling }: Tas
   if (!apply) return end('recorded', merged.diagnostics)
   const applied = await ciApply(world, telling)
   const findings = [...merged.diagnostics, ...applied.diagnostics, ...applied.untold]
-  return end(applied.applied.length > 0 ? 'applied' : 'recorded', findings, world.stopping())
+  return end(applied.applied.length > 0 ? 'applied' : 'recorded', findings)
 }
 
 function planEnd(planned: readonly RequestPlanned[]): TaskEnd {

@@ -278,7 +278,7 @@ describe('a pull request', () => {
     office.turn(5)
     const merged = merge(how, head, 51)
     const ran = await apply({ number: 51, head, merged, mergedBy: 'cleo', checks: [], reviews: [{ by: 'ben' }] })
-    expect(ran).toMatchObject({ status: 1, err: expect.stringContaining('merge-unplanned') })
+    expect(ran.err).toContain('merge-unplanned')
     expect(ran.err).toContain('plumbline approve main')
     expect(await recordOf(merged)).toMatchObject({
       state: 'unapproved',
@@ -300,7 +300,7 @@ describe('a pull request', () => {
     const merged = merge(how, told.head, 52)
     const checks = check.startsWith('plan') ? [check] : ['plan success', check]
     const ran = await apply({ ...told, merged, mergedBy: 'cleo', checks, reviews: [{ by: 'ben', id: name }] })
-    expect(ran).toMatchObject({ status: 1, err: expect.stringContaining('merge-bypassed') })
+    expect(ran.err).toContain('merge-bypassed')
     const [said, conclusion] = check.split(' ')
     expect(await recordOf(merged)).toMatchObject({
       state: 'unapproved',

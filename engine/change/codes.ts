@@ -128,13 +128,13 @@ export const codes = {
     fix: 'have the branch as it stands approved: plumbline approve main',
   },
   'merge-unplanned': {
-    severity: 'error',
+    severity: 'warning',
     meaning:
       'A pull request was merged without a plan of its newest commit, so whoever reviewed it had not seen what it does. It is recorded as such and not applied.',
     fix: 'have the branch as it stands approved (plumbline approve main), or revert it; require the check plumbline/plan on the target branch',
   },
   'merge-bypassed': {
-    severity: 'error',
+    severity: 'warning',
     meaning:
       'A pull request was merged though one of our checks stood against it, as administrators can. It is recorded with who did it, and not applied, unless signed approvals alone are enough.',
     fix: 'have the branch as it stands approved (plumbline approve main), or revert it; let nobody go past the rules of the target branch',

@@ -15,7 +15,7 @@ const stages = [
   'release',
 ]
 const pure =
-  'model|policy|schema|calendar|audit|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import|release|pull-request'
+  'model|policy|schema|calendar|audit|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import|release|pull-request|doctor'
 const test = '\\.test\\.ts$'
 
 /** Each stage may import itself and what is listed; everything else under engine/ is closed to it. */
@@ -42,6 +42,7 @@ module.exports = {
     only('import-imports-model', '^engine/import/', '^engine/(model|import)/'),
     only('practices-import-model', '^engine/practices/', '^engine/(model|practices)/'),
     only('pull-request-imports-words', '^engine/pull-request/', '^engine/(model|change|ports/forge|pull-request)[./]'),
+    only('doctor-imports-words', '^engine/doctor/', '^engine/(model|change|ports/forge|doctor)[./]'),
     only('adapters-import-ports', '^engine/adapters/', '^engine/(model|ports|adapters)/'),
     {
       name: 'plug-ins-stay-apart',

@@ -62,11 +62,11 @@ function outcomeOf(told: AppliedTold): Outcome {
       const all =
         total(counts) === 0
           ? 'There was nothing to do on any host.'
-          : `All ${changesOf(total(counts))} on ${count(hosts, 'host')} are applied and were seen there.`
+          : `All ${changesOf(total(counts))} on ${count(hosts, 'host')} are applied and verified.`
       return {
         icon: '✅',
         title: 'Applied',
-        sentence: `${id} is done. ${total(counts) === 1 ? `The change on ${hostList(waves.flatMap((w) => w.hosts.map((h) => h.host)))} is applied and was seen there.` : all}`,
+        sentence: `${id} is done. ${total(counts) === 1 ? `The change on ${hostList(waves.flatMap((w) => w.hosts.map((h) => h.host)))} is applied and verified.` : all}`,
       }
     }
     case 'failed':
@@ -187,7 +187,7 @@ function gateLines(waves: readonly WaveTold[]): readonly string[] {
   )
   return tried.some((g) => !g.ok)
     ? ['### Health', text]
-    : [details(`${count(tried.length, 'check')} of its health passed`, text)]
+    : [details(`${count(tried.length, 'health check')} passed`, text)]
 }
 
 function footer({ change, commit, plan, links, engine }: AppliedTold): string {

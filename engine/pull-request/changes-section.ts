@@ -5,17 +5,17 @@ import type { Action, Plan, UnknownResource } from '../model/plan.ts'
 import { code, table, words } from './markdown.ts'
 import { type Room, some } from './room.ts'
 import type { PlanTold, ServiceTold } from './told.ts'
-import { changesOf, hostList, listed, resourceText, toDo, verbCounts } from './wording.ts'
+import { changesOf, hostList, listed, listedFew, resourceText, toDo, verbCounts } from './wording.ts'
 
-/** Hosts of one wave that need the same. */
+/** Hosts of one wave that need the same things. */
 export interface HostGroup {
   readonly environment: string
   readonly wave: string
   readonly hosts: readonly string[]
-  /** Of its first host: the others have the same ones. */
+  /** Of its first host: the others have the same ones, if not of the same content. */
   readonly actions: readonly Action[]
   readonly unknowns: readonly UnknownResource[]
-  /** Two groups of different waves that need the same have the same. */
+  /** Groups of different waves that need the same things have the same. */
   readonly key: string
 }
 
@@ -48,47 +48,62 @@ export function hostGroups(plan: Plan): readonly HostGroup[] {
 }
 
 /** What changes: for each service, then for each wave and host. Undefined where nothing does. */
-export function changesSection(told: PlanTold, room: Room): string | undefined {
+export function changesSection(told: PlanTold, groups: readonly HostGroup[], room: Room): string | undefined {
   const { plan } = told
-  const groups = hostGroups(plan)
   if (groups.length === 0) return undefined
   const hosts = new Set(plan.actions.map((a) => a.host)).size
-  const left = [
-    ...(plan.ignored === undefined || plan.ignored.length === 0
-      ? []
-      : [`${count(plan.ignored.length, 'difference')} left alone by an exception in force`]),
-    ...(plan.released.length === 0
-      ? []
-      : [
-          `${count(plan.released.length, 'resource')} no longer declared, and left as ${plan.released.length === 1 ? 'it is' : 'they are'}`,
-        ]),
-  ]
-  const total =
-    plan.actions.length === 0
-      ? ''
-      : `${changesOf(plan.actions.length)} on ${hosts} of ${count(plan.hosts.total, 'host')}: ${verbCounts(plan.actions)}${left.length === 0 ? '' : `; ${listed(left)}`}.`
+  const heading =
+    hosts === 0 ? '### What was not seen' : `### What changes on ${hosts} of ${count(plan.hosts.total, 'host')}`
   const services = servicesTable(told, room)
   const waves = room.changes === 0 ? wavesTable(groups, room) : hostsTable(groups, room)
-  return ['### What changes', total, services, waves].filter((part) => part !== '').join('\n\n')
+  return [heading, notOfThisChange(plan), services, waves].filter((part) => part !== '').join('\n\n')
+}
+
+/** What somebody who wrote the change did not write: drift, and what else was left from before. */
+function notOfThisChange({ actions, ignored = [], released }: Plan): string {
+  const of = (cause: Action['origin']['cause']): number =>
+    actions.filter((a) => a.origin.cause === cause && a.verb !== 'restart').length
+  const [pending, drift, both] = [of('pending'), of('drift'), of('both')]
+  const is = (n: number): string => (n === 1 ? 'is' : 'are')
+  const parts = [
+    ...(pending === 0 ? [] : [`${changesOf(pending)} ${is(pending)} of an earlier merge that was not applied yet`]),
+    ...(drift === 0
+      ? []
+      : [`${changesOf(drift)} ${drift === 1 ? 'brings' : 'bring'} back what was changed on hosts by other hands`]),
+    ...(both === 0
+      ? []
+      : [`${changesOf(both)} ${both === 1 ? 'meets' : 'meet'} what was changed on hosts by other hands`]),
+    ...(ignored.length === 0
+      ? []
+      : [`${count(ignored.length, 'difference')} ${is(ignored.length)} left alone by an exception in force`]),
+    ...(released.length === 0
+      ? []
+      : [
+          `${count(released.length, 'resource')} ${is(released.length)} no longer declared, and left as ${released.length === 1 ? 'it is' : 'they are'}`,
+        ]),
+  ]
+  return parts.length === 0 ? '' : `Beside what this change asks for: ${listed(parts)}.`
 }
 
 function servicesTable({ plan, services }: PlanTold, room: Room): string {
-  if (services.length === 0) return ''
-  const rows = some(room, services, Math.min(room.rows, 12), 'services').map((service) => {
-    const actions = actionsOf(service, plan)
+  const busy = services
+    .map((service) => ({ service, actions: actionsOf(service, plan) }))
+    .filter((s) => s.actions.length > 0)
+  if (busy.length === 0) return ''
+  const rows = some(room, busy, Math.min(room.rows, 12), 'services').map(({ service, actions }) => {
     const hosts = [...new Set(actions.map((a) => a.host))]
-    return [serviceText(service), hostList(hosts.length === 0 ? service.hosts : hosts, 4), distinct(actions)]
+    return [serviceText(service), hostList(hosts, 4), distinct(actions)]
   })
   return table(['Service', 'On', 'Changes'], rows)
 }
 
 function serviceText({ address, title, owner, criticality }: ServiceTold): string {
   const facts = [
-    ...(owner === undefined ? [] : [`of ${code(nameOf(owner), 60)}`]),
+    ...(owner === undefined ? [] : [`owner ${code(nameOf(owner), 60)}`]),
     ...(criticality === undefined ? [] : [`criticality ${criticality}`]),
   ]
   const name = title === undefined ? code(nameOf(address), 80) : `${words(title, 80)} (${code(nameOf(address), 80)})`
-  return facts.length === 0 ? name : `${name}<br>${facts.join(', ')}`
+  return [name, ...facts].join(' · ')
 }
 
 function actionsOf({ hosts, actions }: ServiceTold, plan: Plan): readonly Action[] {
@@ -155,15 +170,13 @@ function wavesTable(groups: readonly HostGroup[], room: Room): string {
 }
 
 const waveText = (environment: string, wave: string): string =>
-  environment === '' ? 'none' : `${words(environment, 60)} · ${words(wave, 60)}`
+  environment === '' ? '–' : `${words(environment, 60)} · ${words(wave, 60)}`
 
 /** `` change file `/etc/motd`: mode 0644 → 0600 · drift ``, with what somebody who agrees has to see. */
 function actionLine(action: Action, room: Room): string {
-  const { verb, resource, fields, origin, reversibility, secrets, access } = action
-  const [only, another] = fields
-  const small =
-    verb === 'update' && only !== undefined && another === undefined && only.text === undefined ? fieldText(only) : ''
-  const short = small !== '' && small.length <= 60 ? `: ${words(small.replace('  ', ' '), room.text)}` : ''
+  const { verb, resource, origin, reversibility, secrets, access } = action
+  const field = shortField(action)
+  const short = field === undefined ? '' : `: ${words(field, room.text)}`
   const notes = [
     ...(origin.cause === 'this-change' || origin.cause === 'rollback' || verb === 'restart'
       ? []
@@ -171,32 +184,34 @@ function actionLine(action: Action, room: Room): string {
     ...(access === true ? ['could lock people out'] : []),
     ...(secrets === undefined || secrets.length === 0
       ? []
-      : [
-          `puts ${listed(
-            secrets.map((s) => `secret ${code(s, 80)}`),
-            3,
-          )} there`,
-        ]),
+      : [`puts ${listedFew(secrets, 3, (s) => `secret ${code(s, 80)}`)} there`]),
     ...(reversibility === 'irreversible' ? ['**can’t be undone**'] : []),
   ]
   return `${toDo[verb]} ${resourceText(resource)}${short}${notes.map((n) => ` · ${n}`).join('')}`
 }
 
+/** The one field that changes, where it is told in a few words. */
+export function shortField({ verb, fields }: Action): string | undefined {
+  const [only, another] = fields
+  if (verb !== 'update' || only === undefined || another !== undefined || only.text !== undefined) return undefined
+  const text = fieldText(only).replace('  ', ' ')
+  return text.length <= 60 ? text : undefined
+}
+
 const unknownLine = ({ resource, unknown }: UnknownResource, room: Room): string =>
   `❓ ${resource === undefined ? 'not looked at' : `${resourceText(resource)} unknown`}: ${words(unknown.detail, room.text)}`
 
-/** By digests of before and after: equal ones mean the same texts. */
+/** As far as a row tells: contents may differ. */
 const sameness = (actions: readonly Action[], unknowns: readonly UnknownResource[]): string =>
   JSON.stringify([
     actions.map((a) => [
       a.resource,
       a.verb,
-      a.before,
-      a.after,
       a.origin.cause,
       a.origin.setBy?.change,
       a.reversibility,
       a.secrets,
+      shortField(a),
     ]),
     unknowns.map((u) => [u.resource, u.unknown.reason, u.unknown.detail]),
   ])

@@ -5,7 +5,7 @@ import type { WantedIssue } from '../ports/forge.ts'
 import { code, link, table, words } from './markdown.ts'
 import { dayText, momentText } from './moments.ts'
 import type { DashboardTold } from './told.ts'
-import { listed, resourceText, shortCommit } from './wording.ts'
+import { listed, listedFew, resourceText, shortCommit } from './wording.ts'
 
 /** Stands at the head of the issue, so that it is found again. */
 export const dashboardMarker = '<!-- plumbline:dashboard -->'
@@ -78,14 +78,7 @@ const unauthorised = (told: DashboardTold): readonly string[] =>
   section('Changes that no record knows', ['Number', 'Where', 'What', 'Found'], told.unauthorised, (u) => [
     code(u.id, 60),
     code(u.host, 80),
-    `${resourceText(u.resource)}${
-      u.fields.length === 0
-        ? ''
-        : `: ${listed(
-            u.fields.map((f) => code(f, 60)),
-            4,
-          )}`
-    }`,
+    `${resourceText(u.resource)}${u.fields.length === 0 ? '' : `: ${listedFew(u.fields, 4, (f) => code(f, 60))}`}`,
     dayText(u.foundAt),
   ])
 
@@ -137,10 +130,7 @@ function requests(told: DashboardTold): readonly string[] {
     limit === undefined || limit.heldBack.length === 0
       ? []
       : [
-          `${limit.most} may be open at once. Held back until one is merged or closed: ${listed(
-            limit.heldBack.map((h) => words(h, 80)),
-            6,
-          )}.`,
+          `${limit.most} may be open at once. Held back until one is merged or closed: ${listedFew(limit.heldBack, 6, (h) => words(h, 80))}.`,
         ]
   return [...section('Pull requests that Plumbline opened', ['Pull request', 'Opened'], told.requests, row), ...held]
 }
@@ -148,14 +138,7 @@ function requests(told: DashboardTold): readonly string[] {
 const ignored = (told: DashboardTold): readonly string[] =>
   section('Left alone on purpose', ['Where', 'What', 'Until', 'Why'], told.ignored, (i) => [
     code(i.host, 80),
-    `${resourceText(i.resource)}${
-      i.fields.length === 0
-        ? ''
-        : `: ${listed(
-            i.fields.map((f) => code(f, 60)),
-            4,
-          )}`
-    }`,
+    `${resourceText(i.resource)}${i.fields.length === 0 ? '' : `: ${listedFew(i.fields, 4, (f) => code(f, 60))}`}`,
     dayText(i.until),
     `${words(i.reason, 200)} (${words(i.owner, 60)}, ${code(i.exception, 80)})`,
   ])

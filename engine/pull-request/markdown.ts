@@ -20,24 +20,18 @@ const plain: Readonly<Record<string, string>> = {
 /** Text in one line; what is longer than `most` characters when written is cut. */
 export function words(text: string, most = 600): string {
   return within(oneLine(text), most, (t) =>
-    t
-      .replaceAll(/[\\`*_{}[\]~$]|[&<>"|@#]/g, (c) => plain[c] ?? `\\${c}`)
-      .replace(/^([-+=])/, '\\$1')
-      .replace(/^(\d+)([.)])/, '$1\\$2')
-      .replaceAll('://', `:${part}//`)
-      .replaceAll(/www\./gi, (start) => `${start.slice(0, 3)}${part}.`)
-      .replaceAll(/(?<![a-z0-9])gh-(?=\d)/gi, (start) => `${start.slice(0, 2)}${part}-`),
+    parted(
+      t
+        .replaceAll(/[\\`*_{}[\]~$]|[&<>"|@#]/g, (c) => plain[c] ?? `\\${c}`)
+        .replace(/^([-+=])/, '\\$1')
+        .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2'),
+    ),
   )
 }
 
 /** Text in one line for where HTML is read and Markdown is not: a `<summary>`. */
 export function htmlWords(text: string, most = 200): string {
-  return within(oneLine(text), most, (t) =>
-    t
-      .replaceAll(/[&<>"|@#]/g, (c) => plain[c] ?? c)
-      .replaceAll('://', `:${part}//`)
-      .replaceAll(/www\./gi, (start) => `${start.slice(0, 3)}${part}.`),
-  )
+  return within(oneLine(text), most, (t) => parted(t.replaceAll(/[&<>"|@#]/g, (c) => plain[c] ?? c)))
 }
 
 /** A name in code; what would end a span of code or a cell of a table is written as HTML. */
@@ -62,6 +56,14 @@ export function link(label: string, address: string | undefined): string {
   return `[${label}](<${escapeControls(address).replaceAll(/[<>\\`|@]/g, encodeURIComponent)}>)`
 }
 
+/** A path inside the repository as a part of an address. Half of a surrogate pair, which no address can hold, becomes U+FFFD. */
+export const pathInAddress = (path: string): string =>
+  path
+    .replaceAll(/\p{Cs}/gu, '\ufffd')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/')
+
 /** A table with a row for the heads. Cells are Markdown without line feeds; `<br>` parts lines. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -72,7 +74,20 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
 export const details = (summary: string, body: string): string =>
   `<details>\n<summary>${htmlWords(summary)}</summary>\n\n${body}\n\n</details>`
 
-const oneLine = (text: string): string => escapeControls(text.replaceAll(/\s+/g, ' ').trim())
+/** Addresses of pages and numbers of issues, so that they are none. */
+const parted = (text: string): string =>
+  text
+    .replaceAll(/\/(?=\/)/g, `/${part}`)
+    .replaceAll(/(www)(?=\.)/gi, `$1${part}`)
+    .replaceAll(/(?<![a-z0-9])(gh)(?=-\d)/gi, `$1${part}`)
+
+/** Nobody reads on for longer than this, and a host can say a great deal. */
+const mostRead = 20_000
+
+const oneLine = (text: string): string => {
+  const read = text.length > mostRead ? `${text.slice(0, mostRead)}…` : text
+  return escapeControls(read.replaceAll(/\s+/g, ' ').trim())
+}
 
 /** Tabs stay: files are full of them. */
 const visible = (line: string): string => line.split('\t').map(escapeControls).join('\t').replaceAll('\n', '\\n')

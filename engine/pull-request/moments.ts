@@ -11,7 +11,7 @@ export function spanText(
   const zone = known(timeZone)
   const [begin, end] = [partsOf(from, zone), until === undefined ? undefined : partsOf(until, zone)]
   if (begin === undefined) return 'an unknown time'
-  const to = end === undefined ? '' : `–${end.day === begin.day ? '' : `${end.day}, `}${end.time}`
+  const to = end === undefined ? '' : end.day === begin.day ? `–${end.time}` : ` – ${end.day}, ${end.time}`
   return `${begin.day}, ${begin.time}${to} (${zone})`
 }
 

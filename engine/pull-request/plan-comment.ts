@@ -1,10 +1,10 @@
 import { count } from '../model/count.ts'
-import { changesSection, hostGroups } from './changes-section.ts'
-import { differencesSection } from './differences-section.ts'
+import { changesSection, type HostGroup, hostGroups } from './changes-section.ts'
+import { type AlikeHosts, alikeHosts, differencesSection } from './differences-section.ts'
 import { code, link } from './markdown.ts'
 import { reachSection } from './reach-section.ts'
 import { commentSizes, type LeftOut, leftOutWords, type Room } from './room.ts'
-import { approvalsSection, findingsSection, riskSection, timesSection, undoSection } from './sections.ts'
+import { approvalsSection, findingsSection, forbidden, riskSection, timesSection, undoSection } from './sections.ts'
 import type { PlanTold, RefusedTold } from './told.ts'
 import { verdictOf } from './verdict.ts'
 import { listed } from './wording.ts'
@@ -40,35 +40,48 @@ export function composed(
   sizes: readonly Omit<Room, 'leaveOut'>[],
   fits: (text: string) => boolean,
 ): Composed {
+  const grouped = 'refused' in told ? undefined : { groups: hostGroups(told.plan), alike: alikeHosts(told.plan) }
   let text = { body: '', shortened: false }
   for (const size of sizes) {
-    text = sized(told, size)
+    text = sized(told, grouped, size)
     if (fits(text.body)) return text
   }
   return text
 }
 
-function sized(told: PlanTold | RefusedTold, size: Omit<Room, 'leaveOut'>): Composed {
+/** What does not depend on how much room there is. */
+interface Grouped {
+  readonly groups: readonly HostGroup[]
+  readonly alike: readonly AlikeHosts[]
+}
+
+function sized(told: PlanTold | RefusedTold, grouped: Grouped | undefined, size: Omit<Room, 'leaveOut'>): Composed {
   const left = new Map<LeftOut, number>()
   const room: Room = { ...size, leaveOut: (what, several) => left.set(what, (left.get(what) ?? 0) + several) }
   const { icon, title, sentences } = verdictOf(told)
-  const sections =
-    told.supersededBy !== undefined ? [] : 'refused' in told ? [findingsSection(told, room)] : planSections(told, room)
+  const sections = told.supersededBy !== undefined ? [] : sectionsOf(told, grouped, room)
   const missing = left.size === 0 ? [] : [notice(told, left)]
   const parts = [`## ${icon} ${title}`, sentences.join('\n\n'), ...missing, ...sections, footer(told)]
   return { body: `${parts.filter((part) => part !== undefined).join('\n\n')}\n`, shortened: left.size > 0 }
 }
 
-function planSections(told: PlanTold, room: Room): readonly (string | undefined)[] {
+const sectionsOf = (told: PlanTold | RefusedTold, grouped: Grouped | undefined, room: Room) =>
+  'refused' in told || grouped === undefined ? [findingsSection(told, room)] : planSections(told, grouped, room)
+
+function planSections(told: PlanTold, { groups, alike }: Grouped, room: Room): readonly (string | undefined)[] {
+  const findings = findingsSection(told, room)
+  // What forbids a change is what its author wants to know.
+  const first = forbidden(told.plan) ? [findings] : []
   return [
-    changesSection(told, room),
+    ...first,
+    changesSection(told, groups, room),
     riskSection(told, room),
     approvalsSection(told, room),
-    findingsSection(told, room),
+    ...(first.length > 0 ? [] : [findings]),
     timesSection(told, room),
     reachSection(told, room),
     undoSection(told),
-    differencesSection(hostGroups(told.plan), room),
+    differencesSection(alike, room),
   ]
 }
 
@@ -87,7 +100,9 @@ function footer(told: PlanTold | RefusedTold): string {
     'refused' in told
       ? [`head ${code(head)}`]
       : [`plan ${code(told.plan.subject.plan)}`, `head ${code(head)}`, `base ${code(told.plan.subject.base)}`]
+  const record = 'refused' in told ? undefined : told.record
   const more = [
+    ...(record === undefined ? [] : [`change ${code(record.id, 40)}, ${record.state}`]),
     ...(links.artifact === undefined ? [] : [link('whole plan', links.artifact)]),
     ...(links.run === undefined ? [] : [link('log', links.run)]),
     `Plumbline ${code(engine, 40)}`,

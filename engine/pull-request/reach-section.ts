@@ -3,7 +3,7 @@ import { count } from '../model/count.ts'
 import { code, details, fenced } from './markdown.ts'
 import { type Room, some } from './room.ts'
 import type { PlanTold } from './told.ts'
-import { listed } from './wording.ts'
+import { listedFew } from './wording.ts'
 
 const mostNodes = 24
 const mostHosts = 8
@@ -16,12 +16,7 @@ export function reachSection({ plan, reach }: PlanTold, room: Room): string | un
   const parts = [
     ...(services.length === 0
       ? []
-      : [
-          `${count(services.length, 'service')}: ${listed(
-            services.map((s) => code(nameOf(s), 80)),
-            8,
-          )}`,
-        ]),
+      : [`${count(services.length, 'service')}: ${listedFew(services, 8, (s) => code(nameOf(s), 80))}`]),
     ...(hosts.length === 0 ? [] : [count(hosts.length, 'host')]),
   ]
   const drawing = room.diffLines === 0 && room.changes <= 4 ? undefined : mermaid(reach, room)

@@ -40,9 +40,9 @@ type Size = Omit<Room, 'leaveOut'>
 
 /** For a comment, the roomiest first. Each gives up a little more: lines of differences, then all of them, then single hosts. */
 export const commentSizes: readonly Size[] = [
-  { diffLines: 80, context: 2, groups: 60, rows: 40, changes: 12, items: 20, text: 600 },
-  { diffLines: 20, context: 1, groups: 60, rows: 40, changes: 12, items: 20, text: 600 },
-  { diffLines: 6, context: 0, groups: 40, rows: 40, changes: 8, items: 20, text: 400 },
+  { diffLines: 80, context: 2, groups: 30, rows: 40, changes: 12, items: 20, text: 600 },
+  { diffLines: 20, context: 1, groups: 30, rows: 40, changes: 12, items: 20, text: 600 },
+  { diffLines: 6, context: 0, groups: 20, rows: 40, changes: 8, items: 20, text: 400 },
   { diffLines: 0, context: 0, groups: 0, rows: 40, changes: 8, items: 15, text: 300 },
   { diffLines: 0, context: 0, groups: 0, rows: 15, changes: 4, items: 10, text: 200 },
   { diffLines: 0, context: 0, groups: 0, rows: 6, changes: 0, items: 5, text: 120 },

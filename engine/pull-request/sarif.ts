@@ -1,6 +1,7 @@
 import type { Log, ReportingDescriptor, Result, Run } from 'sarif'
 import type { CodeBook, Diagnostic } from '../model/diagnostic.ts'
 import { escapeControls } from '../model/escape.ts'
+import { pathInAddress } from './markdown.ts'
 import { findingsOf } from './sections.ts'
 import type { PlanTold, RefusedTold } from './told.ts'
 
@@ -80,7 +81,7 @@ function withFingerprints(
       locations: [
         {
           physicalLocation: {
-            artifactLocation: { uri: file.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
+            artifactLocation: { uri: pathInAddress(file), uriBaseId: '%SRCROOT%' },
             region: {
               startLine: Math.max(1, line ?? 1),
               ...(column !== undefined && column > 0 && { startColumn: column }),

@@ -1,6 +1,6 @@
 import { nameOf } from '../model/address.ts'
 import { count } from '../model/count.ts'
-import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts'
+import { compareDiagnostics, type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Reversibility } from '../model/resource.ts'
 import { code, table, words } from './markdown.ts'
@@ -9,7 +9,9 @@ import { type Room, some } from './room.ts'
 import type { Approver, PlanTold, RefusedTold } from './told.ts'
 import {
   findingText,
+  hostList,
   listed,
+  listedFew,
   personText,
   placeText,
   resourceText,
@@ -25,14 +27,8 @@ export function riskSection({ plan }: PlanTold, room: Room): string | undefined 
   const heaviest = [...factors].sort((a, b) => b.points - a.points)
   const lines = some(room, heaviest, Math.min(room.items, 8), 'reasons').map(({ points, because, evidence = [] }) => {
     const told = evidence.filter((e) => !because.includes(e) && !because.includes(e.slice(e.indexOf('/') + 1)))
-    const named =
-      told.length === 0
-        ? ''
-        : `: ${listed(
-            told.map((e) => code(e, 100)),
-            4,
-          )}`
-    return `- +${points} ${words(because, room.text)}${named}`
+    const named = told.length === 0 ? '' : `: ${listedFew(told, 4, (e) => code(e, 100))}`
+    return `- ${words(because, room.text)}${named} (+${points})`
   })
   return [`### Risk: ${level}, ${score} of 100`, lines.length === 0 ? 'Nothing speaks of any.' : lines.join('\n')].join(
     '\n\n',
@@ -42,28 +38,33 @@ export function riskSection({ plan }: PlanTold, room: Room): string | undefined 
 /** Who agreed, who still has to and why, and whose approval does not count. */
 export function approvalsSection(told: PlanTold, room: Room): string | undefined {
   const { standing, names, plan, record } = told
-  const { template, nearly } = plan.standard ?? {}
-  const given = standing.counted.map((c) => `- ✅ ${personText(c.approver, names)}, on ${dayText(c.at)}`)
+  const { nearly } = plan.standard ?? {}
+  // An emergency waits for no approval, and none helps against what forbids a change.
+  if (record?.type === 'emergency' || forbidden(plan)) return undefined
+  const given = standing.counted.map((c) => `- ✅ ${personText(c.approver, names)} approved it on ${dayText(c.at)}`)
   const refused = standing.refused.map(
-    (r) => `- ${personText(r.approver, names)} does not count: ${words(r.because, room.text)}`,
+    (r) => `- ✖️ The approval of ${personText(r.approver, names)} does not count: ${words(r.because, room.text)}`,
   )
   const blocked = standing.blocked.map((d) => findingText(d, room.text, ''))
-  const parts = [
-    ...(template === undefined ? [] : [`A standard change: ${code(template)} agreed to it beforehand.`]),
-    ...(nearly === undefined
+  const nearest =
+    nearly === undefined || standing.holds
       ? []
-      : [`Not a standard change: ${code(nearly.template)} comes nearest, but ${words(nearly.because, room.text)}.`]),
-    ...(standing.missing.length === 0 ? [] : [missingTable(told, room)]),
-    ...list(some(room, blocked, room.items, 'findings')),
-    ...list(some(room, given, room.items, 'findings')),
-    ...list(some(room, refused, room.items, 'findings')),
-    ...(standing.missing.length === 0 || told.desiredOnly !== undefined ? [] : [howToApprove(told)]),
-    ...(record === undefined ? [] : [`Recorded as ${code(record.id)}: ${words(record.state, 40)}.`]),
-  ]
-  if (parts.length === 0) return undefined
+      : [`Not a standard change: ${code(nearly.template)} comes nearest, but ${words(nearly.because, room.text)}.`]
+  const entries = some(room, [...blocked, ...refused, ...given], room.items, 'findings')
+  if (standing.missing.length + blocked.length + refused.length + nearest.length === 0) return undefined
   const heading = standing.missing.length === 0 ? '### Approvals' : '### Who still has to approve'
-  return [heading, ...parts].join('\n\n')
+  return [
+    heading,
+    ...(standing.missing.length === 0 ? [] : [missingTable(told, room)]),
+    ...list(entries),
+    ...nearest,
+    ...(standing.missing.length === 0 || told.desiredOnly !== undefined ? [] : [howToApprove(told)]),
+  ].join('\n\n')
 }
+
+/** A policy denies it, or something about it is wrong. */
+export const forbidden = ({ verdict, diagnostics }: Plan): boolean =>
+  verdict.denials.length > 0 || hasErrors(diagnostics)
 
 const list = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [lines.join('\n')])
 
@@ -79,7 +80,7 @@ function missingTable({ standing, approvers }: PlanTold, room: Room): string {
     rows.map(({ requirement, have, need, people }) => [
       `${have === 0 ? need : `${need - have} of ${need}`} by ${teamsText(requirement.teams)}`,
       words(requirement.because, room.text),
-      people.length === 0 ? '**nobody who is left**' : listed(people.map(approverText), 6),
+      people.length === 0 ? '**nobody who is left**' : listedFew(people, 6, approverText),
     ]),
   )
 }
@@ -90,8 +91,8 @@ const approverText = ({ address, name, account }: Approver): string => {
 }
 
 function howToApprove({ request, head, standing, names }: PlanTold): string {
-  const wrote = standing.authors.map((a) => personText(a, names))
-  const not = wrote.length === 0 ? '' : ` Nobody approves what they wrote: that leaves out ${listed(wrote, 4)}.`
+  const wrote = listedFew(standing.authors, 4, (a) => personText(a, names))
+  const not = wrote === '' ? '' : ` Nobody approves what they wrote: that leaves out ${wrote}.`
   const own = code(`plumbline approve ${head.slice(0, 12)}`)
   return request === undefined
     ? `Approve with ${own}.${not}`
@@ -146,13 +147,13 @@ export function timesSection({ times, record, plan }: PlanTold, room: Room): str
 }
 
 const utc = (span: NonNullable<PlanTold['times']['next']>, timeZone: string | undefined): string =>
-  timeZone === undefined || timeZone === 'UTC' ? '' : `, ${spanText(span, 'UTC')}`
+  timeZone === undefined || timeZone === 'UTC' ? '' : `, that is ${spanText(span, 'UTC')}`
 
 const classes: readonly Reversibility[] = ['exact', 'inverse', 'best-effort', 'irreversible']
 const promised: Readonly<Record<Reversibility, string>> = {
   exact: 'restored exactly',
-  inverse: 'undone by the opposite',
-  'best-effort': 'only tried to be undone',
+  inverse: 'reversed',
+  'best-effort': 'undone as far as possible',
   irreversible: '**never undone**',
 }
 
@@ -168,10 +169,17 @@ export function undoSection({ plan }: PlanTold): string | undefined {
   const heading = '### If it has to be taken back'
   const named = (name: Reversibility): string => {
     if (name !== 'best-effort' && name !== 'irreversible') return ''
-    const what = of(name).map((a) => `${resourceText(a.resource)} on ${code(a.host, 80)}`)
-    return ` (${listed(what, 3)})`
+    const hosts = new Map<string, string[]>()
+    for (const { resource, host } of of(name)) {
+      const on = hosts.get(resource)
+      if (on === undefined) hosts.set(resource, [host])
+      else on.push(host)
+    }
+    const what = [...hosts].slice(0, 4).map(([resource, on]) => `${resourceText(resource)} on ${hostList(on, 3)}`)
+    return ` (${[...what, ...(hosts.size > 4 ? [`${hosts.size - 4} more`] : [])].join('; ')})`
   }
   if (others.length === 0) {
+    if (only === 'irreversible') return [heading, `**Nothing of it can be undone**${named(only)}.`].join('\n\n')
     const all = actions.length === 1 ? 'It is' : 'All of it is'
     return [heading, `${all} ${promised[only]}${named(only)}.`].join('\n\n')
   }
@@ -194,12 +202,7 @@ function promisesText(promises: NonNullable<Plan['promises']>): string {
     ...(parts.length === 0 ? [] : [`Of ${count(promises.length, 'thing')} that the change did: ${listed(parts)}.`]),
     ...(refused.length === 0
       ? []
-      : [
-          `**Not promised:** ${listed(
-            refused.map((p) => `${resourceText(p.resource)} on ${code(p.host, 80)}`),
-            5,
-          )}.`,
-        ]),
+      : [`**Not promised:** ${listedFew(refused, 5, (p) => `${resourceText(p.resource)} on ${code(p.host, 80)}`)}.`]),
   ]
   return ['### What comes back', ...(lines.length === 0 ? ['Nothing was done that has to come back.'] : lines)].join(
     '\n\n',

@@ -1,6 +1,5 @@
-import { kindOf } from '../model/address.ts'
 import { count } from '../model/count.ts'
-import { hasErrors } from '../model/diagnostic.ts'
+import { compareDiagnostics, hasErrors } from '../model/diagnostic.ts'
 import type { Action, Plan } from '../model/plan.ts'
 import type { CheckConclusion } from '../model/pull-request.ts'
 import { code, words } from './markdown.ts'
@@ -11,6 +10,7 @@ import {
   does,
   hostList,
   listed,
+  listedFew,
   personText,
   resourceText,
   shortCommit,
@@ -44,7 +44,7 @@ export function verdictOf(told: PlanTold | RefusedTold): Verdict {
 }
 
 function refusedVerdict({ refused }: RefusedTold): Verdict {
-  const errors = refused.filter((d) => d.severity === 'error')
+  const errors = refused.filter((d) => d.severity === 'error').sort(compareDiagnostics)
   const [first] = errors
   const more = errors.length > 1 ? ` That is the first of ${errors.length} errors.` : ''
   return {
@@ -60,17 +60,18 @@ function refusedVerdict({ refused }: RefusedTold): Verdict {
 
 function planVerdict(told: PlanTold): Verdict {
   const { plan, standing } = told
-  const will = [whatHappens(told), ...unknownSentence(plan)]
+  const will = [[whatHappens(told), ...riskSentence(plan)].join(' '), ...unknownSentence(plan)]
   const rejected = standing.blocked.filter((d) => d.code === 'change-rejected')
   const errors = [...plan.verdict.denials, ...plan.diagnostics.filter((d) => d.severity === 'error')]
   const [first] = errors
   if (first !== undefined) {
     const more = errors.length > 1 ? ` That is the first of ${errors.length} reasons.` : ''
+    const denied = plan.verdict.denials.length > 0
     return {
       icon: '⛔',
-      title: 'Not allowed',
+      title: denied ? 'Not allowed' : 'Can’t be applied as it is',
       sentences: [
-        `${sentence(words(first.summary, 300))}${more} No approval helps: the change itself has to be another one.`,
+        `**${sentence(words(first.summary, 300))}**${more}${denied ? ' Approvals don’t help: the change has to be made in another way.' : ''}`,
         ...will,
       ],
       conclusion: 'failure',
@@ -95,7 +96,7 @@ function planVerdict(told: PlanTold): Verdict {
       icon: '⛔',
       title: 'Rejected',
       sentences: [
-        `${listed([...new Set(by)], 3)} rejected it. It stays so until they approve, or another commit is pushed.`,
+        `${listedFew([...new Set(by)], 3, (name) => name)} rejected it. It stays so until they approve, or another commit is pushed.`,
         ...will,
       ],
       conclusion: planConclusion(plan),
@@ -129,7 +130,12 @@ function standingVerdict(told: PlanTold, will: readonly string[]): Omit<Verdict,
   if (idle)
     return {
       icon: plan.unknowns.length > 0 ? '🟡' : '⚪',
-      title: plan.unknowns.length > 0 ? 'Nothing to do where it could be seen' : 'Nothing to do',
+      title:
+        plan.unknowns.length === 0
+          ? 'Nothing to do'
+          : nothingSeen(plan)
+            ? 'No host could be looked at'
+            : 'Nothing to do where it could be seen',
       sentences: [...will, ...missing],
     }
   const open = told.times.open
@@ -160,28 +166,39 @@ function whatHappens({ plan, request, desiredOnly }: PlanTold): string {
   const back =
     plan.rollbackOf === undefined
       ? ''
-      : ` It takes back ${listed(
-          plan.rollbackOf.map((id) => code(id)),
-          3,
-        )}${plan.partial === true ? ' in part' : ''}.`
+      : ` It takes back ${listedFew(plan.rollbackOf, 3, (id) => code(id))}${plan.partial === true ? ' in part' : ''}.`
+  if (plan.actions.length === 0 && plan.unknowns.length > 0)
+    return nothingSeen(plan)
+      ? `What ${doing.charAt(0).toLowerCase()}${doing.slice(1)} would do is **not known**.${back}`
+      : `${doing} changes **nothing where it could be seen**.${back}`
   if (plan.actions.length === 0) {
-    const left =
-      plan.unchanged > 0 && plan.unknowns.length === 0 && !would ? `: ${hostsAsWanted(plan)} as the documents want` : ''
+    const left = plan.unchanged > 0 && !would ? `: ${hostsAsWanted(plan)} as the documents want` : ''
     return `${doing} ${would ? 'would change' : 'changes'} **nothing on any host**${left}.${back}`
   }
-  const hosts = [...new Set(plan.actions.map((a) => a.host))]
+  const busy = new Set(plan.actions.map((a) => a.host))
+  const hosts = [...busy]
   const on = hosts.length <= 3 ? hostList(hosts) : `**${hosts.length} hosts**`
   const environments = [
-    ...new Set(plan.waves.filter((w) => w.hosts.some((h) => hosts.includes(h))).map((w) => w.environment)),
+    ...new Set(plan.waves.filter((w) => w.hosts.some((h) => busy.has(h))).map((w) => w.environment)),
   ]
-  const where =
-    environments.length === 0
-      ? ''
-      : ` in ${listed(
-          environments.map((e) => code(e, 60)),
-          3,
-        )}`
+  const where = environments.length === 0 ? '' : ` in ${listedFew(environments, 3, (e) => code(e, 60))}`
   return `${doing} ${deeds(plan.actions, would)} on ${on}${where}.${back}`
+}
+
+/** Every host that was to be looked at is unknown. */
+function nothingSeen({ hosts, unknowns }: Plan): boolean {
+  const unknown = new Set(unknowns.filter((u) => u.resource === undefined).map((u) => u.host))
+  return unknown.size > 0 && hosts.planned.every((h) => unknown.has(h))
+}
+
+/** What makes somebody look twice: a risk that is not low, and what can't be undone. */
+function riskSentence({ risk, actions }: Plan): readonly string[] {
+  const final = actions.filter((a) => a.reversibility === 'irreversible').length
+  const parts = [
+    ...(risk.level === 'low' || actions.length === 0 ? [] : [`the risk is **${risk.level}** (${risk.score} of 100)`]),
+    ...(final === 0 ? [] : [`**${changesOf(final)} can’t be undone**`]),
+  ]
+  return parts.length === 0 ? [] : [sentence(listed(parts))]
 }
 
 const hostsAsWanted = ({ hosts }: Plan): string =>
@@ -203,9 +220,7 @@ function unknownSentence({ unknowns }: Plan): readonly string[] {
   const hosts = [...new Set(unknowns.filter((u) => u.resource === undefined).map((u) => u.host))]
   const things = unknowns.filter((u) => u.resource !== undefined).length
   const parts = [
-    ...(hosts.length > 0
-      ? [`${hosts.length === 1 ? hostList(hosts) : hosts.length <= 3 ? hostList(hosts) : `${hosts.length} hosts`}`]
-      : []),
+    ...(hosts.length === 0 ? [] : [hosts.length <= 3 ? hostList(hosts) : `${hosts.length} hosts`]),
     ...(things > 0 ? [`${count(things, 'resource')}${hosts.length > 0 ? ' elsewhere' : ''}`] : []),
   ]
   if (parts.length === 0) return []
@@ -215,28 +230,26 @@ function unknownSentence({ unknowns }: Plan): readonly string[] {
   ]
 }
 
-function missingSentence({ standing, request, names }: PlanTold): readonly string[] {
+function missingSentence({ standing, approvers, request, names }: PlanTold): readonly string[] {
   const approvals = standing.missing.map(
-    ({ requirement, have, need }) =>
-      `${count(need - have, have > 0 ? 'more approval' : 'approval')} by ${teamsText(requirement.teams)}`,
+    ({ requirement, have, need }, i) =>
+      `${count(need - have, have > 0 ? 'more approval' : 'approval')} by ${teamsText(requirement.teams)}${approvers[i]?.length === 0 ? ' (nobody is left who may give it)' : ''}`,
   )
   const blocked = standing.blocked.length > 0 ? ['what keeps approvals from counting has to be settled'] : []
   const conflicts = request?.mergeable === 'conflicts' ? ['conflicts with the target branch have to be solved'] : []
   const draft = request?.draft === true ? ['the pull request is a draft'] : []
   const all = [...approvals, ...blocked, ...conflicts, ...draft]
   if (all.length === 0) return []
-  const given = standing.counted.map((c) => personText(c.approver, names))
-  const so = given.length === 0 ? '' : ` ${listed(given, 3)} approved it already.`
-  return [`**Missing:** ${listed(all, 4)}.${standing.holds ? '' : so}`]
+  const given = listedFew(standing.counted, 3, (c) => personText(c.approver, names))
+  const so = given === '' ? '' : ` ${given} approved it already.`
+  return [`**Missing:** ${listedFew(all, 4, (part) => part)}.${standing.holds ? '' : so}`]
 }
 
 function nothingMissing({ standing, plan, names }: PlanTold): string {
   const template = plan.standard?.template
   if (template !== undefined) return `**Nothing is missing:** ${code(template)} agreed to it beforehand.`
-  const by = standing.counted.map((c) => personText(c.approver, names))
-  return by.length === 0
-    ? '**Nothing is missing:** no approval is asked for.'
-    : `**Nothing is missing:** approved by ${listed(by, 4)}.`
+  const by = listedFew(standing.counted, 4, (c) => personText(c.approver, names))
+  return by === '' ? '**Nothing is missing:** no approval is asked for.' : `**Nothing is missing:** approved by ${by}.`
 }
 
 function whenSentence({ times, record }: PlanTold): readonly string[] {
@@ -275,7 +288,3 @@ function sentence(text: string, capital = true): string {
   const begun = capital ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`
 }
-
-/** Services first said to be touched, by name. */
-export const servicesReached = (told: PlanTold): readonly string[] =>
-  told.plan.reach.filter((address) => kindOf(address) === 'Service')

@@ -3,20 +3,20 @@ import { count } from '../model/count.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Action, WindowDemand } from '../model/plan.ts'
 import type { Verb } from '../model/resource.ts'
-import { code, link, words } from './markdown.ts'
+import { code, link, pathInAddress, words } from './markdown.ts'
 import type { Links } from './told.ts'
 
-/** `a, b and c`; of many the first few, and how many more. */
-export function listed(items: readonly string[], most = Number.POSITIVE_INFINITY): string {
-  const shown = items.length > most ? [...items.slice(0, most), `${items.length - most} more`] : items
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+/** `a, b and c` */
+export const listed = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+
+/** Of many the first few, and how many more: only what is shown is written. */
+export function listedFew<Item>(items: readonly Item[], most: number, write: (item: Item) => string): string {
+  const shown = items.slice(0, most).map(write)
+  return listed(items.length > most ? [...shown, `${items.length - most} more`] : shown)
 }
 
-export const hostList = (hosts: readonly string[], most = 6): string =>
-  listed(
-    hosts.map((h) => code(h, 80)),
-    most,
-  )
+export const hostList = (hosts: readonly string[], most = 6): string => listedFew(hosts, most, (h) => code(h, 80))
 
 /** `` file `/etc/motd` `` */
 export function resourceText(resource: string): string {
@@ -68,12 +68,7 @@ export function personText(address: Address, names: ReadonlyMap<Address, string>
 
 /** Windows that will do: `` `ChangeWindow/sundays` ``; any of those that are for the hosts where none is named. */
 export const windowsText = (windows: WindowDemand['windows']): string =>
-  windows.length === 0
-    ? 'a change window'
-    : listed(
-        windows.map((w) => code(w)),
-        5,
-      ).replace(/ and ([^,]*)$/, ' or $1')
+  windows.length === 0 ? 'a change window' : listedFew(windows, 5, (w) => code(w)).replace(/ and ([^,]*)$/, ' or $1')
 
 const marks = { error: '⛔', warning: '⚠️', info: 'ℹ️' } as const
 
@@ -88,9 +83,9 @@ export function findingText(finding: Diagnostic, most: number, place: string): s
 /** Where a finding is, linked to the file at its commit where that can be. */
 export function placeText({ file, line, host }: Diagnostic, links: Links, commit: string): string {
   if (file === undefined) return host === undefined ? '' : ` · ${code(host)}`
-  const path = file.split('/').map(encodeURIComponent).join('/')
   const at = line === undefined ? '' : `#L${line}`
-  const page = links.repository === undefined ? undefined : `${links.repository}/blob/${commit}/${path}${at}`
+  const page =
+    links.repository === undefined ? undefined : `${links.repository}/blob/${commit}/${pathInAddress(file)}${at}`
   return ` · ${link(code(line === undefined ? file : `${file}:${line}`), page)}`
 }
 

@@ -72,7 +72,7 @@ module.exports = {
       to: {
         dependencyTypes: ['npm'],
         pathNot:
-          'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|ignore|picomatch|p-limit|semver|rrule|temporal-polyfill|xmlbuilder2)/',
+          'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|ignore|picomatch|p-limit|semver|rrule|temporal-polyfill|ipaddr\\.js|xmlbuilder2)/',
       },
     },
     {

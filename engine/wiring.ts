@@ -117,6 +117,19 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       const { loadOrCreateEngineKey } = await import('./adapters/signing/engine-key.ts')
       return (await loadOrCreateEngineKey(options.env)).signer
     }),
+    machine: async () => {
+      const [{ thisClone }, { engineKeyPath }] = await Promise.all([
+        import('./adapters/git/this-clone.ts'),
+        import('./adapters/signing/engine-key.ts'),
+      ])
+      const { env } = options
+      const has = (name: string): boolean => (env[name] ?? '') !== ''
+      return {
+        ...(await thisClone(await context())),
+        login: has('SSH_AUTH_SOCK') || identityFiles(env).length > 0,
+        engineKey: has('PLUMBLINE_ENGINE_KEY') || existsSync(engineKeyPath(env)),
+      }
+    },
     personSigner: once(() =>
       personSigner(root, options.key === undefined ? undefined : keyPath(options.start, options.key), options.env),
     ),

@@ -31,6 +31,9 @@ const judging: Readonly<Record<string, (spec: JsonObject) => unknown>> = {
   Estate: ({ id, rule, changes }) => [id ?? '', rule ?? 'one-independent', changes ?? {}],
 }
 
+/** Kinds whose documents say such things. */
+export const judgingKinds: readonly string[] = Object.keys(judging)
+
 function whole(spec: JsonObject): unknown {
   return spec
 }

@@ -81,6 +81,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       summary: 'take webhooks: plan, record and answer comments as they come',
       load: () => import('./commands/serve.ts'),
     },
+    doctor: {
+      summary: "check the repository's settings and this machine, and say what to fix",
+      load: () => import('./commands/doctor.ts'),
+    },
   },
   'Look at hosts:': {
     drift: { summary: 'show where hosts moved away from what was applied', load: () => import('./commands/drift.ts') },

@@ -17,6 +17,7 @@ import type { HostConnector, SessionFailure } from '../ports/host-session.ts'
 import type { Inbox } from '../ports/inbox.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Ledger } from '../ports/ledger.ts'
+import type { Machine } from '../ports/machine.ts'
 import type { Reach } from '../ports/reach.ts'
 import type { Repository, Signer } from '../ports/repository.ts'
 import type { Secrets } from '../ports/secrets.ts'
@@ -98,6 +99,8 @@ export interface World {
   readonly estates: Map<string, Promise<EstateAt>>
   /** Parsed documents of earlier runs, by blob. */
   readonly documentCache: () => Promise<DocumentCache>
+  /** What this machine and this clone bring along. */
+  readonly machine: () => Promise<Machine>
   /** This process, as a lock names its holder; and whether another holder is seen to have died. */
   readonly process: Pick<LockHolder, 'by' | 'machine' | 'pid' | 'started'>
   readonly hasDied: (holder: LockHolder) => boolean

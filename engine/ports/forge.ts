@@ -143,6 +143,10 @@ export interface BranchSettings {
   readonly deletions: boolean
   /** Direct pushes are possible, without a pull request. */
   readonly directPushes: boolean
+  /** Whatever comes there has to come by a pull request. */
+  readonly pullRequest: boolean
+  /** Who alone may push there, by name, those who may go past the rules apart; absent where whoever may write may. */
+  readonly pushers?: readonly string[]
   /** Administrators are held to it, too. */
   readonly administrators: boolean
   /** Who may go past it, in words: `team operations (always)`. */

@@ -345,6 +345,29 @@ describe('a pull request', () => {
     await apply()
   }, 120_000)
 
+  it.each([
+    true,
+    false,
+  ])('that was approved, and again after more was pushed, is one change without a forge (base moved: %s)', async (moves) => {
+    const name = `twice-${moves}`
+    const sign = () => office.must(['approve', name, '--key', office.colleague('ben').keyFile])
+    await office.write({ branch: name, author: 'ana', files: { [`inventory/${name}-1.yaml`]: profile(`${name}-1`) } })
+    await sign()
+    await office.write({ branch: name, author: 'ana', files: { [`inventory/${name}-2.yaml`]: profile(`${name}-2`) } })
+    await sign()
+    const head = tip(name)
+    if (moves) {
+      await office.approved({ branch: 'before-twice', author: 'ana', files: { 'inventory/bt.yaml': profile('bt') } })
+      await office.must(['apply'])
+    }
+    const base = tip('main')
+    if (moves) merge('a rebase', head, 0)
+    else git(['merge', '--quiet', '--ff-only', name])
+    await office.must(['apply'])
+    expect(await recordOf(tip('main'))).toMatchObject({ state: 'implemented', subject: { head }, merge: { base } })
+    expect([on(`${name}-1`), on(`${name}-2`)]).toEqual([true, true])
+  }, 120_000)
+
   it('that stands on another one brings it along, and sets its record aside', async () => {
     const lower = await planned('lower', 57)
     const upper: Told = { number: 58, head: branch('upper', ['upper'], 'lower') }

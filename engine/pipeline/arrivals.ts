@@ -58,10 +58,10 @@ async function lastOfGroup(
   // What was approved before more was pushed may stand in the middle of what the pull request brought.
   const requested = plain.length < 2 ? undefined : await rebasedRequest(world, plain, base)
   if (requested !== undefined) return requested
-  for (const [i, commit] of commits.entries()) {
-    if (open.some((r) => r.subject.tree === commit.tree && (r.subject.base === base || i === 0))) return i
-    if (commit.parents.length > 1) break
-  }
+  const upTo = merged < 0 ? commits : commits.slice(0, merged + 1)
+  // The last one: what was approved before more was pushed lies in the middle, here too.
+  const same = upTo.findLastIndex((c) => open.some((r) => r.subject.tree === c.tree && r.subject.base === base))
+  if (same >= 0) return same
   return plain.length < 2 ? 0 : ((await rebasedRecord(world, plain, base, open)) ?? 0)
 }
 
@@ -79,8 +79,8 @@ async function rebasedRecord(
     // What the base holds already is not brought by anything that comes after.
     if (tree !== undefined && tree !== before) ends.push(commits.findIndex((c) => c.tree === tree))
   }
-  const found = ends.filter((end) => end >= 0)
-  return found.length === 0 ? undefined : Math.min(...found)
+  const last = Math.max(-1, ...ends)
+  return last < 0 ? undefined : last
 }
 
 /** Where commits came one by one for a pull request, as far as a forge tells. */

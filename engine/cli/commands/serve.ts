@@ -11,7 +11,6 @@ const report = reporter(codes)
 interface Options {
   readonly listen: Address
   readonly apply?: boolean
-  readonly desiredOnly?: boolean
   readonly atOnce: number
 }
 
@@ -29,7 +28,6 @@ export const define: Define = (command, context) => {
   command
     .option('--listen <address>', 'host and port', address, { host: '127.0.0.1', port: 8080 })
     .option('--apply', 'apply what is merged and approved by itself, as soon as it may be')
-    .option('--desired-only', 'plan by comparing documents alone: look at no host')
     .option('--at-once <n>', 'pull requests looked after at once', wholeNumber, 2)
     .addHelpText(
       'after',
@@ -53,7 +51,6 @@ Examples:
           ...options.listen,
           secrets,
           apply: options.apply === true,
-          ...(options.desiredOnly === true && { desiredOnly: 'this server looks at no host' }),
           atOnce: options.atOnce,
           open: () => context.open({ network: 'must', reviews: 'forge' }),
           log: (line) => terminal.out(`${JSON.stringify({ at: world.clock.now().toISOString(), ...line })}\n`),

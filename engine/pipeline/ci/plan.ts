@@ -21,6 +21,8 @@ export type Wanted = { readonly request: number } | { readonly commit: string } 
 
 export interface CiPlanOptions extends Telling {
   readonly wanted: Wanted
+  /** A commit that somebody read who may write there: it may be planned with hosts, though it comes from a fork. A full object id. */
+  readonly read?: string
 }
 
 export interface RequestPlanned {
@@ -94,7 +96,8 @@ async function planAt(world: World, request: RequestPage, base: string, options:
   const nothing = !('refused' in range) && range.base === range.head
   const summary = `everything of pull request ${request.number} is on the branch already`
   const meant = nothing ? { refused: [report('request-passed-over', { summary, severity: 'error' })] } : range
-  const fork = request.fork ? { desiredOnly: 'it comes from a fork, and what strangers write sees no host' } : {}
+  const strange = request.fork && request.head !== options.read
+  const fork = strange ? { desiredOnly: 'it comes from a fork, and what strangers write sees no host' } : {}
   return planRequest(world, request, meant, { ...options, ...fork })
 }
 

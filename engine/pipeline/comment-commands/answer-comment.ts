@@ -139,7 +139,7 @@ async function run(
   if (command.name === 'misused') return misusedSaid(command, teams)
   if (comment.edited) return refusedBy(report('command-edited', { summary: 'the comment was edited' }))
   const asked = { forge, request, comment, permission, telling }
-  if (command.name === 'plan') return runPlan(world, asked)
+  if (command.name === 'plan') return runPlan(world, asked, command.commit)
   if (may.person === undefined) throw new Error(`${command.name} is for somebody`)
   const byPerson = { ...asked, person: may.person }
   switch (command.name) {

@@ -10,7 +10,11 @@ export function helpSaid(teams: CommandTeams): Said {
   const who = (command: 'apply' | 'rollback' | 'unlock'): string =>
     teams[command]?.map((team) => code(team)).join(', ') ?? anybody
   const rows = [
-    ['/plumbline plan', 'plans this pull request anew', 'whoever may write here'],
+    [
+      '/plumbline plan [commit]',
+      'plans this pull request anew; one from a fork sees hosts only where the commit is named that you read',
+      'whoever may write here',
+    ],
     ['/plumbline approve <digest>', 'agrees to the plan whose digest begins so, as it stands in the plan', anybody],
     ['/plumbline apply', 'applies what this pull request brought, once it is merged and approved', who('apply')],
     ['/plumbline rollback [CHG-…]', 'opens a pull request that takes it back, or the change named', who('rollback')],
@@ -32,6 +36,7 @@ export const misuse: Readonly<Record<Misused['because'], string>> = {
   unknown: 'there is no such command',
   'no-digest': 'approve takes the digest of the plan that you read, at least its first eight digits',
   'bad-digest': 'the digest of a plan has at least eight hexadecimal digits',
+  'bad-commit': 'plan takes at least the first eight digits of the commit that you read, or nothing',
   'bad-change': 'rollback takes the number of a change, such as CHG-2026-00042, or nothing',
   'bad-environment': 'unlock takes the name of an environment, or nothing',
   'too-much': 'there is more in that line than the command takes',

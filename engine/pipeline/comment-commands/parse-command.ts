@@ -1,6 +1,8 @@
 /** What somebody asks for in a comment on a pull request. */
 export type CommentCommand =
-  | { readonly name: 'plan' | 'apply' | 'help' }
+  | { readonly name: 'apply' | 'help' }
+  /** `commit`: how the commit begins that was read, at least eight hexadecimal digits, in small letters. */
+  | { readonly name: 'plan'; readonly commit?: string }
   /** `plan`: the beginning of the digest that was read, at least eight hexadecimal digits, in small letters. */
   | { readonly name: 'approve'; readonly plan: string }
   /** Without `change` the one that the pull request became. */
@@ -13,7 +15,15 @@ export type CommandName = CommentCommand['name']
 /** A line that begins as a command and is none: why, for who wrote it. */
 export interface Misused {
   readonly name: 'misused'
-  readonly because: 'unknown' | 'no-digest' | 'bad-digest' | 'bad-change' | 'bad-environment' | 'too-much' | 'too-long'
+  readonly because:
+    | 'unknown'
+    | 'no-digest'
+    | 'bad-digest'
+    | 'bad-commit'
+    | 'bad-change'
+    | 'bad-environment'
+    | 'too-much'
+    | 'too-long'
 }
 
 /** The word that a line for us begins with. */
@@ -71,6 +81,7 @@ const begins = (line: string): boolean => /^ {0,3}\/plumbline(?:[ \t]|$)/.test(l
 function read(name: string, rest: readonly string[]): CommentCommand | Misused {
   switch (name) {
     case 'plan':
+      return readPlan(rest)
     case 'apply':
       return rest.length > 0 ? misused('too-much') : { name }
     case 'help':
@@ -85,6 +96,12 @@ function read(name: string, rest: readonly string[]): CommentCommand | Misused {
     default:
       return misused('unknown')
   }
+}
+
+function readPlan([commit, ...more]: readonly string[]): CommentCommand | Misused {
+  if (more.length > 0) return misused('too-much')
+  if (commit === undefined) return { name: 'plan' }
+  return /^[0-9a-f]{8,64}$/i.test(commit) ? { name: 'plan', commit: commit.toLowerCase() } : misused('bad-commit')
 }
 
 /** What follows the digest is a word to the reader, and left alone. */

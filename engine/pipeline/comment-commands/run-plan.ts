@@ -1,13 +1,30 @@
-import { link } from '../../pull-request/markdown.ts'
+import { reporter } from '../../model/diagnostic.ts'
+import { code, link } from '../../pull-request/markdown.ts'
 import { ciPlan, type RequestPlanned } from '../ci/plan.ts'
+import { codes } from '../codes.ts'
 import type { World } from '../world.ts'
 import type { Asked } from './asked.ts'
 import { refusedBy, type Said } from './said.ts'
 
-/** `/plumbline plan`: plans the pull request anew, where its plan is kept. */
-export async function runPlan(world: World, { request, telling }: Asked): Promise<Said> {
-  const [planned] = await ciPlan(world, { ...telling, wanted: { request: request.number } })
-  return planned === undefined ? refusedBy() : planSaid(planned)
+const report = reporter(codes)
+
+/**
+ * `/plumbline plan`: plans the pull request anew, where its plan is kept. Of one from a fork, hosts are looked at only where whoever
+ * asks names the commit that they read, and it is the newest still.
+ */
+export async function runPlan(world: World, { request, telling }: Asked, commit: string | undefined): Promise<Said> {
+  const { number, head, fork } = request
+  if (commit !== undefined && !head.startsWith(commit)) {
+    const summary = `pull request ${number} has newer commits than ${commit}`
+    return refusedBy(report('request-moved', { summary, severity: 'error', hint: 'read them, and name the newest' }))
+  }
+  const read = commit === undefined ? {} : { read: head }
+  const [planned] = await ciPlan(world, { ...telling, ...read, wanted: { request: number } })
+  if (planned === undefined) return refusedBy()
+  const said = planSaid(planned)
+  if (!fork || commit !== undefined) return said
+  const hint = `It comes from a fork, so no host was looked at. Read it, then say ${code(`/plumbline plan ${head.slice(0, 8)}`)} to have them looked at.`
+  return { ...said, lines: [...(said.lines ?? []), hint] }
 }
 
 function planSaid({ outcome, shown, diagnostics }: RequestPlanned): Said {

@@ -1,6 +1,5 @@
 import { RepositoryError } from '../../ports/repository.ts'
 import type { Hook, Received } from '../../ports/web-server.ts'
-import type { Telling } from '../ci/plan-request.ts'
 import { expectForge } from '../ci/requests.ts'
 import { targetBranch } from '../target-branch.ts'
 import type { World } from '../world.ts'
@@ -20,8 +19,6 @@ export interface ServeOptions {
   readonly secrets: readonly string[]
   /** What is merged and approved is applied at once. */
   readonly apply: boolean
-  /** Why no host is looked at, where none is. */
-  readonly desiredOnly?: string
   /** Tasks at once. */
   readonly atOnce: number
   /** Opens a world for one task, with what the remote has by then. */
@@ -47,7 +44,7 @@ export async function serve(world: World, options: ServeOptions): Promise<void> 
   const counters = openCounters()
   const now = (): number => world.clock.now().getTime()
   const further = (task: Task): void => void inbox.put(parcelOf(world.uuid(), task), now())
-  const telling = { links: { repository: forge.place.url }, answersCommands: true, ...desiredOnlyOf(options) }
+  const telling = { links: { repository: forge.place.url }, answersCommands: true }
   const worker = workOff({
     inbox,
     now,
@@ -114,9 +111,6 @@ export async function serve(world: World, options: ServeOptions): Promise<void> 
   await worker.stop()
   log({ event: 'stopped', waiting: inbox.counts().waiting })
 }
-
-const desiredOnlyOf = ({ desiredOnly }: ServeOptions): Pick<Telling, 'desiredOnly'> =>
-  desiredOnly === undefined ? {} : { desiredOnly }
 
 function endedLine({ id, task, along, end, milliseconds, error }: Ended): LogLine {
   const { kind = 'unknown', ...about } = task ?? {}

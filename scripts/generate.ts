@@ -1,6 +1,6 @@
 /**
- * Writes `engine/generated/`: the registry of plug-ins, the kinds as data, their TypeScript types and their compiled
- * validators. Nothing in it is committed. A second run without changed inputs does nothing.
+ * Writes `engine/generated/`: the registry of plug-ins, the kinds as data, their TypeScript types, their compiled
+ * validators, and the files for GitHub as data. Nothing in it is committed. A second run without changed inputs does nothing.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { inputFiles, readInputs } from './generate/read-inputs.ts'
 import { readText, writeIfChanged } from './generate/write-if-changed.ts'
 
 const target = 'engine/generated'
-const outputs = ['registry.ts', 'kinds.ts', 'types.ts', 'validators.js', 'validators.d.ts']
+const outputs = ['registry.ts', 'kinds.ts', 'types.ts', 'validators.js', 'validators.d.ts', 'github-files.ts']
 
 const validatorTypes = `import type { Validator } from '../schema/validator.ts'
 /** Validators of whole documents, by kind. */
@@ -23,11 +23,12 @@ async function generate(): Promise<void> {
   if (readText(`${target}/stamp`) === digest && outputs.every((o) => existsSync(`${target}/${o}`))) return
 
   const inputs = readInputs(files)
-  const [{ kindsText }, { registryText }, { typesText }, { validatorsText }] = await Promise.all([
+  const [{ kindsText }, { registryText }, { typesText }, { validatorsText }, { githubFilesText }] = await Promise.all([
     import('./generate/kinds.ts'),
     import('./generate/registry.ts'),
     import('./generate/types.ts'),
     import('./generate/validators.ts'),
+    import('./generate/github-files.ts'),
   ])
   const [types, validators] = await Promise.all([typesText(inputs), validatorsText(inputs)])
   writeIfChanged(`${target}/registry.ts`, registryText(inputs))
@@ -35,6 +36,7 @@ async function generate(): Promise<void> {
   writeIfChanged(`${target}/types.ts`, types)
   writeIfChanged(`${target}/validators.js`, validators)
   writeIfChanged(`${target}/validators.d.ts`, validatorTypes)
+  writeIfChanged(`${target}/github-files.ts`, githubFilesText())
   writeIfChanged(`${target}/stamp`, digest)
 }
 

@@ -308,6 +308,12 @@ export const codes = {
     meaning: 'The apply stopped before everything was done.',
     fix: 'see what failed, mend it and run apply again, or take the change back with plumbline rollback',
   },
+  'branch-unfit': {
+    severity: 'error',
+    meaning:
+      'The name of the branch that is the desired state holds more than letters, digits, dots, dashes, underscores and slashes, so that it could mean something else in a workflow.',
+    fix: 'give the branch a plain name, such as main, and set spec.branch in plumbline.yaml',
+  },
   'folder-occupied': {
     severity: 'error',
     meaning: 'An estate would be made in a folder that holds something else.',

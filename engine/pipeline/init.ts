@@ -4,62 +4,46 @@ import { findGenesis } from '../ledger/find-records.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { BranchRecord, GenesisRecord } from '../model/record.ts'
 import { canonicalSshKey } from '../model/ssh-key.ts'
+import type { Signer } from '../ports/repository.ts'
 import { codes } from './codes.ts'
 import { loadCommit, readConfig } from './estate.ts'
 import { estateFile } from './estate-file.ts'
 import { estateTemplate } from './estate-template.ts'
+import { type GithubOptions, type GithubWritten, githubFiles, writeGithubFiles } from './github-files.ts'
 import { append, by, trusted } from './records.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
 
+type Refused = { readonly refused: readonly Diagnostic[] }
+
 export interface InitOptions {
   readonly name: string
   readonly branch: string
   readonly solo: boolean
+  /** Writes workflows for GitHub, too. */
+  readonly github?: GithubOptions
 }
 
 export interface Initialised {
-  /** Files written; none where there was an estate already. */
+  /** Files written; of the estate itself none where there was one already. */
   readonly files: readonly string[]
   /** `waiting`: the rule asks for somebody independent, and there are not two people yet who could sign. */
   readonly ledger: 'started' | 'there already' | 'waiting'
   readonly genesis: GenesisRecord
+  readonly github?: GithubWritten
 }
 
 /**
  * Makes an estate: files, a first commit and the genesis record of its ledger. In an estate without a ledger, the ledger alone
  * is started, from the branch as it stands. It waits until somebody could agree to something: before, everything that reaches
- * the branch, the second person first, would stand in the ledger as approved by nobody.
+ * the branch, the second person first, would stand in the ledger as approved by nobody. Files for GitHub are part of the first commit; in an
+ * estate that is there already they are written into the folder, for somebody to look at and propose.
  */
-export async function init(
-  world: World,
-  options: InitOptions,
-): Promise<Initialised | { readonly refused: readonly Diagnostic[] }> {
+export async function init(world: World, options: InitOptions): Promise<Initialised | Refused> {
   const engine = await world.engineSigner()
-  const { folder } = world
-  const files: string[] = []
-  if (!(await folder.exists(estateFile))) {
-    const occupied = await folder.occupied()
-    if (occupied.length > 0)
-      return {
-        refused: [
-          report('folder-occupied', { summary: `the folder holds files already: ${occupied.slice(0, 3).join(', ')}` }),
-        ],
-      }
-    const template = estateTemplate({
-      id: world.uuid(),
-      name: options.name,
-      branch: options.branch,
-      rule: options.solo ? 'solo' : 'one-independent',
-      engineKey: `${engine.publicKey} engine`,
-      founder: await folder.founder(),
-      engineVersion: world.engineVersion,
-    })
-    await folder.write(template)
-    files.push(...template.keys())
-    await folder.commitAll(options.branch, `Start the estate ${options.name}`)
-  }
+  const made = await makeFiles(world, options, engine)
+  if ('refused' in made) return made
   const config = await readConfig(world, 'HEAD')
   const adoption = await (await world.repository()).resolve(config.branch ?? 'main')
   if (adoption === undefined)
@@ -77,8 +61,8 @@ export async function init(
   const enough = genesis.rule === 'solo' || (await signers(world, adoption)) > 1
   return append<Initialised>(world, async (view) => {
     const before = trusted(await findGenesis(view))
-    if (before !== undefined) return { entries: [], result: { files, ledger: 'there already', genesis: before } }
-    if (!enough) return { entries: [], result: { files, ledger: 'waiting', genesis } }
+    if (before !== undefined) return { entries: [], result: { ...made, ledger: 'there already', genesis: before } }
+    if (!enough) return { entries: [], result: { ...made, ledger: 'waiting', genesis } }
     const branch: BranchRecord = {
       apiVersion: 'plumbline/v1',
       kind: 'Branch',
@@ -87,8 +71,41 @@ export async function init(
       open: [],
     }
     const entries = [genesisEntry(genesis, world.uuid(), engine), branchEntry(branch, by(world), engine)]
-    return { entries, result: { files, ledger: 'started', genesis } }
+    return { entries, result: { ...made, ledger: 'started', genesis } }
   })
+}
+
+/** The estate's own files, where it has none, in a first commit; and those for GitHub. */
+async function makeFiles(
+  world: World,
+  { name, branch, solo, github }: InitOptions,
+  engine: Signer,
+): Promise<Pick<Initialised, 'files' | 'github'> | Refused> {
+  const { folder } = world
+  const known = await folder.exists(estateFile)
+  const occupied = known ? [] : await folder.occupied()
+  if (occupied.length > 0) {
+    const summary = `the folder holds files already: ${occupied.slice(0, 3).join(', ')}`
+    return { refused: [report('folder-occupied', { summary })] }
+  }
+  const target = known ? ((await readConfig(world, 'HEAD')).branch ?? 'main') : branch
+  const forGithub = github === undefined ? undefined : githubFiles(target, github)
+  if (forGithub !== undefined && 'refused' in forGithub) return forGithub
+  const template = known
+    ? new Map<string, string>()
+    : estateTemplate({
+        ...{ id: world.uuid(), name, branch, rule: solo ? 'solo' : 'one-independent' },
+        engineKey: `${engine.publicKey} engine`,
+        founder: await folder.founder(),
+        engineVersion: world.engineVersion,
+      })
+  await folder.write(template)
+  const written = forGithub === undefined ? undefined : await writeGithubFiles(world, target, forGithub)
+  if (!known) await folder.commitAll(branch, `Start the estate ${name}`)
+  return {
+    files: [...template.keys(), ...(written?.written ?? [])],
+    ...(written !== undefined && { github: written }),
+  }
 }
 
 /** How many people could sign an approval. */

@@ -36,6 +36,8 @@ export function inputFiles(): string[] {
   return [
     ...under('schemas', (p) => p.endsWith('.yaml')),
     ...under('engine', (p) => /\/codes\.ts$|^engine\/(resources|practices)\/[^/]+\/(index\.ts|schema\.yaml)$/.test(p)),
+    ...under('engine/github-files', (p) => p.endsWith('.yml')),
+    'action.yml',
     ...under('scripts/generate', (p) => p.endsWith('.ts') && !p.endsWith('.test.ts')),
     'engine/schema/embed-fragments.ts',
     'scripts/generate.ts',

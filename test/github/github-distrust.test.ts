@@ -194,7 +194,9 @@ describe('what GitHub answers is believed only in the form that it has', () => {
         for (const text of shownOf(error)) expect(text).not.toContain('canary')
       }
       if (status === 401)
-        await expect(way.forge.request(number)).rejects.toThrow('GitHub says: token *** (***) and Authorization: token *** (401)')
+        await expect(way.forge.request(number)).rejects.toThrow(
+          'GitHub says: token *** (***) and Authorization: token *** (401)',
+        )
       expect(inspect(way.forge, { depth: null, showHidden: true })).not.toContain('canary')
     })
 

@@ -25,6 +25,7 @@ describe('what GitHub tells of a pull request', () => {
     const number = await stage.github.openRequest({ as: 'chen', branch: 'chen:from-outside', title: 'From outside' })
     const page = await stage.forge.request(number)
     expect(page).toMatchObject({ head, fork: true, branch: 'from-outside', pushes: [], author: { login: 'chen' } })
+    expect(await stage.forge.requests(head)).toMatchObject([{ number }])
     expect(await stage.forge.openRequests({ branch: 'from-outside' })).toEqual([])
   })
 
@@ -144,6 +145,9 @@ describe('who we are', () => {
     const key = `sha256:${'0'.repeat(64)}`
     const check = { name: 'plumbline/plan', commit, key, title: 'T', summary: 'S', annotations: [] } as const
     const plans = async () => (await ours.request(number))?.plans?.map((p) => p.conclusion)
+    const other = stage.github.installApp('lint', { checks: 'write' })
+    const lint = stage.as({ PLUMBLINE_GITHUB_APP_ID: String(other.id), PLUMBLINE_GITHUB_APP_KEY: other.key })
+    await lint.keepCheck({ ...check, conclusion: 'success' })
     expect(await plans()).toEqual([])
     await stage.forge.keepCheck({ ...check, conclusion: 'failure' })
     expect(await plans()).toEqual(['failure'])

@@ -43,13 +43,13 @@ export async function requestsOf(call: Call, commit: string, self: Self): Promis
   // Pull requests into other repositories that hold the commit are listed, too.
   const here = listed.filter((value) => isOurs(value, call))
   const near = here.map((value) => readPage(value, call.place)).filter(meant)
-  // The list leaves out what was merged otherwise than by a merge commit, where it is asked by the old head.
+  // The list leaves out old heads of what was merged otherwise than by a merge commit, and heads that lie in forks.
   const numbers = near.length > 0 ? near.map((page) => page.number) : await searched(call, commit, what)
   const found: PullRequest[] = []
   const permissions: Permissions = new Map()
   for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
-    const page = await requestOf(call, number, self, permissions)
-    if (page !== undefined && meant(page)) found.push(page)
+    const page = await requestOf(call, number, self, { permissions, meant })
+    if (page !== undefined) found.push(page)
   }
   return found
 }
@@ -60,9 +60,9 @@ function isOurs(value: unknown, call: Call): boolean {
   return typeof name === 'string' && name.toLowerCase() === call.place.repository.toLowerCase()
 }
 
-/** Numbers of merged pull requests that a search finds by a commit; those that only hold it among them. */
+/** Numbers of pull requests that a search finds by a commit; those that only hold it among them. */
 async function searched(call: Call, commit: string, what: string): Promise<readonly number[]> {
-  const q = `${commit} repo:${call.place.repository} is:pr is:merged`
+  const q = `${commit} repo:${call.place.repository} is:pr`
   const answer = await call.ask(what, (rest, { request }) =>
     rest.search.issuesAndPullRequests({ q, per_page: 100, request }),
   )
@@ -73,12 +73,19 @@ async function searched(call: Call, commit: string, what: string): Promise<reado
 
 type Permissions = Map<string | undefined, ForgePermission | undefined>
 
-/** One with all that is known of it; undefined where there is none. */
+interface Reading {
+  /** What is known already of what accounts may do. */
+  readonly permissions: Permissions
+  /** Whether the rest is to be read. */
+  readonly meant: (page: BarePage) => boolean
+}
+
+/** One with all that is known of it; undefined where there is none, or it is not meant. */
 export async function requestOf(
   call: Call,
   number: number,
   self: Self,
-  permissions: Permissions = new Map(),
+  { permissions, meant }: Reading = { permissions: new Map(), meant: () => true },
 ): Promise<RequestPage | undefined> {
   const reading = `reading pull request ${number}`
   let pull: unknown
@@ -90,6 +97,7 @@ export async function requestOf(
     return undefined
   }
   const page = readPage(pull, call.place)
+  if (!meant(page)) return undefined
   const [written, pushes, plans] = await Promise.all([
     call.list(`${reading}'s reviews`, (rest, at) =>
       rest.pulls.listReviews.endpoint({ ...at, pull_number: number, per_page: 100 }),
@@ -126,13 +134,17 @@ async function pushesOf(call: Call, pull: unknown, page: BarePage): Promise<read
 }
 
 /** What we said of it. Where we said nothing, another identity of ours may have: jobs that plan need not be who merges. */
+/** Slug of the app that the tokens of all jobs stand for. */
+const jobs = 'github-actions'
+
 async function plansOf(call: Call, head: string, self: Self): Promise<readonly PlanCheck[] | undefined> {
   const app = appOf(await self())
   if (app === undefined) return undefined
   try {
     const runs = (await Promise.all(checkNames.map((name) => runsOf(call, head, name)))).flat()
     const own = runs.filter((run) => run.app === app)
-    return planChecks(own.length > 0 ? own : runs)
+    // What plans is often the job of a workflow where what merges is an app; other apps say nothing for us.
+    return planChecks(own.length > 0 ? own : runs.filter((run) => run.app === jobs))
   } catch (error) {
     if (isHidden(error)) return undefined
     throw error

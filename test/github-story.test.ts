@@ -56,24 +56,24 @@ function endEvent(): void {
   for (const name of ['GITHUB_EVENT_NAME', 'GITHUB_EVENT_PATH']) delete here.office.desk.env[name]
 }
 
-/** Runs what workflows run after a merge, and once more, which changes nothing. */
-async function mergedAndApplied(number: number): Promise<{ readonly change: string; readonly comment: string }> {
+/** Runs what workflows run after a merge; resolves to the number of the record. */
+async function mergedAndApplied(number: number): Promise<string> {
   const merged = JSON.parse(await here.must('ci', 'merge', '--json'))
   const told = merged.changes.find((c: { request?: number }) => c.request === number)
   expect(told).toMatchObject({ state: 'approved', comment: { done: 'made' } })
   expect((await comments(number)).at(-1)).toContain(told.change)
-  const recorded = await ledgerTip()
-  const again = JSON.parse(await here.must('ci', 'merge', '--json'))
-  expect(again.changes.map((c: { comment: { done: string } }) => c.comment.done)).not.toContain('changed')
-  expect(await ledgerTip()).toBe(recorded)
   await here.must('ci', 'apply')
-  const applied = await ledgerTip()
-  const last = await comments(number)
-  expect(last.at(-1)).toMatch(/<!-- plumbline:apply CHG-\d{4}-\d{5} -->\s+## ✅ Applied/)
+  expect((await comments(number)).at(-1)).toMatch(/<!-- plumbline:apply CHG-\d{4}-\d{5} -->\s+## ✅ Applied/)
+  return told.change
+}
+
+/** Runs the jobs after a merge once more: nothing is written, neither into the ledger nor on the forge. */
+async function nothingTwice(number: number): Promise<void> {
+  const before = [await ledgerTip(), ...(await comments(number))]
+  const again = JSON.parse(await here.must('ci', 'merge', '--json'))
+  expect(again.changes.map((c: { comment: { done: string } }) => c.comment.done)).toEqual(['same'])
   expect(await here.must('ci', 'apply')).toContain('nothing pending')
-  expect(await ledgerTip()).toBe(applied)
-  expect(await comments(number)).toEqual(last)
-  return { change: told.change, comment: last.at(-1) ?? '' }
+  expect([await ledgerTip(), ...(await comments(number))]).toEqual(before)
 }
 
 describe.each<MergeMethod>(['merge', 'squash', 'rebase'])('a pull request that is merged by %s', (method) => {
@@ -98,7 +98,7 @@ describe.each<MergeMethod>(['merge', 'squash', 'rebase'])('a pull request that i
     expect(await approvalOf(number)).toBe('success')
 
     await here.github.merge(number, { as: 'ben', method })
-    const { change } = await mergedAndApplied(number)
+    const change = await mergedAndApplied(number)
     expect(onHost()).toBe('good morning\n')
 
     await here.pull()
@@ -140,6 +140,7 @@ describe('a merge queue', () => {
     await here.github.mergeQueued(number)
     await mergedAndApplied(number)
     expect(onHost()).toBe('hello\n')
+    await nothingTwice(number)
   }, 400_000)
 })
 
@@ -192,8 +193,6 @@ describe('a branch that moved', () => {
     await here.github.merge(first, { as: 'ben', method: 'merge' })
     expect(await here.must('ci', 'merge')).toContain(`#${second}`)
     expect(await approvalOf(second)).toBe('action_required')
-    const again = await here.must('ci', 'merge')
-    expect(again).toContain(`#${second}`)
     await here.must('ci', 'apply')
     expect(await here.must('ci', 'plan', '--open')).toContain(`#${second}  planned`)
     expect(await approvalOf(second)).toBe('success')
@@ -201,5 +200,73 @@ describe('a branch that moved', () => {
     expect(await here.must('ci', 'merge')).not.toContain('planned anew')
     await here.github.merge(second, { as: 'cleo', method: 'merge' })
     await mergedAndApplied(second)
+  }, 400_000)
+})
+
+describe('a bad day of the forge', () => {
+  it('ends in the same comments, checks and records: failures, limits, lost answers, jobs that run twice at once', async () => {
+    await open()
+    const { github } = here
+    const number = await here.propose({
+      branch: 'motd',
+      author: 'ana',
+      files: { 'inventory/motd.yaml': motd('hello\n') },
+    })
+    const writes = { method: 'POST', path: /comments|check-runs/ }
+    github.fail({ kind: 'status', status: 502 }, { when: { method: 'GET', path: /pulls/ } })
+    github.fail({ kind: 'lost-answer' }, { when: writes, times: 2 })
+    github.fail({ kind: 'secondary-limit', retryAfter: 1 }, { when: writes })
+    await plan(number)
+    expect(await comments(number)).toHaveLength(1)
+    expect(await approvalOf(number)).toBe('action_required')
+
+    await github.review(number, 'ben', 'approve')
+    const jobs = await Promise.all([here.run('ci', 'merge'), here.run('ci', 'merge')])
+    expect(
+      jobs.map((job) => job.status),
+      jobs.map((job) => job.err).join(''),
+    ).toEqual([0, 0])
+    expect(await approvalOf(number)).toBe('success')
+    await github.merge(number, { as: 'ben', method: 'squash' })
+    github.fail({ kind: 'status', status: 500 }, { when: { method: 'GET', path: /^\/repos/ }, times: 2 })
+    const merged = await Promise.all([here.run('ci', 'merge'), here.run('ci', 'merge')])
+    expect(
+      merged.map((job) => job.status),
+      merged.map((job) => job.err).join(''),
+    ).toEqual([0, 0])
+    // The forge fails while it is told: what was applied stays so, and whoever comes next tells it.
+    github.fail({ kind: 'status', status: 503 }, { when: { path: /issues\/\d+\/comments/ }, times: 4 })
+    const untold = await here.run('ci', 'apply')
+    expect(untold).toMatchObject({ status: 1, err: expect.stringContaining('[request-untold]') })
+    expect(onHost()).toBe('hello\n')
+    const [told] = (await here.must('ci', 'merge')).split('\n')
+    expect(told).toMatch(new RegExp(`CHG-\\d{4}-\\d{5} +implemented +#${number}`))
+    expect((await comments(number)).map((body) => /## (.*)/.exec(body)?.[1])).toEqual([expect.anything(), '✅ Applied'])
+    expect((await here.must('log')).match(/CHG-/g)).toHaveLength(1)
+    await here.must('audit', 'verify')
+  }, 400_000)
+})
+
+describe('ci drift', () => {
+  it('records what somebody did on a host, says so in the summary, and writes nothing twice', async () => {
+    await open()
+    const number = await here.propose({
+      branch: 'motd',
+      author: 'ana',
+      files: { 'inventory/motd.yaml': motd('hello\n') },
+    })
+    await plan(number)
+    await here.github.review(number, 'ben', 'approve')
+    await here.must('ci', 'merge')
+    await here.github.merge(number, { as: 'ben', method: 'squash' })
+    await here.must('ci', 'apply')
+    writeFileSync(here.office.on('web-01', '/etc/motd'), 'by hand <img src=x>\n')
+    const summary = join(here.runner, '..', 'summary.md')
+    Object.assign(here.office.desk.env, { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary })
+    expect(await here.must('ci', 'drift')).toContain('UCH-')
+    const recorded = await ledgerTip()
+    expect(readFileSync(summary, 'utf8')).toMatch(/file:\/etc\/motd|\/etc\/motd/)
+    await here.must('ci', 'drift')
+    expect(await ledgerTip()).toBe(recorded)
   }, 400_000)
 })

@@ -52,7 +52,7 @@ export async function tellChange(
     if (!(error instanceof RepositoryError)) throw error
     // What was applied stays applied, whoever hears of it.
     const summary = `the pull request of ${record.id} could not be told: ${error.message}`
-    return { ...about, diagnostics: [report('request-untold', { summary, subject: record.id })] }
+    return { ...about, diagnostics: [report('request-untold', { summary, subject: record.id, severity: 'error' })] }
   }
 }
 

@@ -260,9 +260,9 @@ export function forgeContract(open: () => Promise<ForgeStage>): void {
         forge.keepComment(number, marker, `${marker} run ${i}`),
       )
       await Promise.all(runs)
-      await stage.forge.keepComment(number, marker, `${marker} last`)
       const bodies = (await stage.forge.comments(number)).map((comment) => comment.body)
-      expect(bodies).toEqual([`${marker} last`])
+      expect(bodies).toHaveLength(1)
+      expect([`${marker} run 0`, `${marker} run 1`]).toContain(bodies[0])
     })
 
     it('adds what has no marker each time, and answers with a reaction', async () => {

@@ -16,6 +16,9 @@ export interface Limits {
 
 const usualLimits: Limits = { answer: 30_000, call: 300_000 }
 
+/** What answers are read as: https://docs.github.com/en/rest/about-the-rest-api/api-versions */
+const apiVersion = '2022-11-28'
+
 /** Seconds that are waited until GitHub answers again. */
 const patience = 60
 const mostWaits = 2
@@ -98,6 +101,7 @@ export async function openApi(
       throw new GithubError('github-answer', 'asking for a token: it is of no form that a token has')
     secrets.add(token)
     options.headers.authorization = `token ${token}`
+    options.headers['x-github-api-version'] = apiVersion
   })
   return { call: (work) => withinTime(limits.call, (signal) => work(callOf(octokit, place, app, signal, said))) }
 }

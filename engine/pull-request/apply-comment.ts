@@ -9,7 +9,7 @@ import { changesOf, hostList, resourceText, toDo } from './wording.ts'
 export const applyMarker = (change: string): string =>
   `<!-- plumbline:apply ${change.replace(/[^A-Za-z0-9-]/g, '')} -->`
 
-const mostWaves = 40
+const mostWaves = 30
 const mostFailures = 20
 
 /** What became of a merged change, told on its pull request: what was applied in each wave, what failed, and what comes next. */

@@ -194,7 +194,7 @@ describe('whatever strangers write, a forge shows it as text', () => {
         expect(misread(planCheck(told).summary)).toEqual([])
         expect(misread(`${approvalCheck(told).summary}\n\n<sub>end</sub>`)).toEqual([])
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -232,14 +232,7 @@ describe('whatever strangers write, a forge shows it as text', () => {
     )
   })
 
-  test.each([
-    ['@'],
-    ['\u202e'],
-    ['x'],
-    ['|'],
-    ['<'],
-    ['a\n'],
-  ])('with %j as long as it likes, it stays short enough', (letter) => {
+  test.each([['@'], ['\u202e'], ['|'], ['a\n']])('with %j as long as it likes, it stays short enough', (letter) => {
     const long = letter.repeat(300)
     const many = <Item>(several: number, make: (i: number) => Item): Item[] =>
       Array.from({ length: several }, (_, i) => make(i))
@@ -321,5 +314,64 @@ describe('whatever strangers write, a forge shows it as text', () => {
     expect(body.length).toBeLessThanOrEqual(commentLimit)
     expect(shortened).toBe(true)
     expect(misread(body, planMarker)).toEqual([])
+  })
+
+  test('whatever became of very much, the comment and the issue stay short enough', () => {
+    const long = '@'.repeat(500)
+    const many = <Item>(several: number, make: (i: number) => Item): Item[] =>
+      Array.from({ length: several }, (_, i) => make(i))
+    const told: AppliedTold = {
+      change: { id: 'CHG-2026-00042', title: long, state: 'failed', type: 'emergency' },
+      waves: many(300, () => ({
+        name: long,
+        environment: long,
+        hosts: many(30, () => ({
+          host: long,
+          actions: many(5, () => ({ resource: `${long}:${long}`, verb: 'delete', outcome: 'failed', detail: long })),
+        })),
+        gates: many(5, () => ({ gate: long, ok: false, detail: long })),
+      })),
+      counts: { applied: 9, failed: 9, unknown: 9, 'not-started': 9 },
+      stopped: long,
+      reviewDue: '2026-11-29T01:00:00Z',
+      findings: [],
+      links: {},
+      engine: long,
+    }
+    const comment = applyComment(told)
+    expect(comment.body.length).toBeLessThanOrEqual(commentLimit)
+    expect(comment.shortened).toBe(true)
+    const where = { host: long, resource: `${long}:${long}` as const }
+    const issue = dashboard({
+      at: '2026-11-22T05:00:00Z',
+      commit: '5d1e0a7c44',
+      hosts: { looked: 1, total: 2 },
+      drift: many(900, (i) => ({
+        ...where,
+        host: `${i % 90}${long}`,
+        verb: 'update',
+        attribution: 'outside',
+        fields: [],
+        clues: {},
+        pending: long,
+      })),
+      unknowns: many(500, () => ({ ...where, unknown: { reason: long, detail: long } })),
+      ignored: many(500, () => ({
+        ...where,
+        fields: many(9, () => long),
+        exception: `DriftException/${long}`,
+        owner: long,
+        reason: long,
+        until: long,
+      })),
+      requests: [],
+      limit: { most: 1, heldBack: many(500, () => long) },
+      unauthorised: [],
+      failed: many(500, () => ({ id: long, title: long, state: 'failed', because: long })),
+      waiting: many(500, () => ({ what: long, title: long, for: long, url: `https://github.com/${'x'.repeat(1900)}` })),
+      links: {},
+      engine: long,
+    })
+    expect(issue.body.length).toBeLessThanOrEqual(commentLimit)
   })
 })

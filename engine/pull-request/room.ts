@@ -51,5 +51,8 @@ export const commentSizes: readonly Size[] = [
 /** For the summary of a step, which may be sixteen times as long. */
 export const summarySizes: readonly Size[] = [
   { diffLines: 500, context: 3, groups: 500, rows: 500, changes: 40, items: 100, text: 2000 },
+  { diffLines: 100, context: 2, groups: 200, rows: 200, changes: 20, items: 100, text: 1000 },
+  { diffLines: 20, context: 1, groups: 200, rows: 100, changes: 12, items: 50, text: 600 },
+  { diffLines: 6, context: 0, groups: 100, rows: 100, changes: 12, items: 50, text: 600 },
   ...commentSizes,
 ]

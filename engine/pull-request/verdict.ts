@@ -208,10 +208,14 @@ const hostsAsWanted = ({ hosts }: Plan): string =>
 
 /** Up to three things by name; of more, how many. */
 function deeds(actions: readonly Action[], would: boolean): string {
-  const each = new Map(actions.map((a) => [`${a.verb} ${a.resource}`, a]))
-  if (each.size <= 3) {
-    const verb = (a: Action): string => (would ? `would ${does[a.verb].slice(0, -1)}` : does[a.verb])
-    return listed([...each.values()].map((a) => `**${verb(a)}** ${resourceText(a.resource)}`))
+  const each = [...new Map(actions.map((a) => [`${a.verb} ${a.resource}`, a])).values()]
+  if (each.length <= 3) {
+    const verbs = [...new Set(each.map((a) => a.verb))]
+    const parts = verbs.map((verb) => {
+      const things = each.filter((a) => a.verb === verb).map((a) => resourceText(a.resource))
+      return `**${would ? `would ${does[verb].slice(0, -1)}` : does[verb]}** ${listed(things)}`
+    })
+    return listed(parts)
   }
   return `${would ? 'would make' : 'makes'} **${changesOf(actions.length)}** (${verbCounts(actions)})`
 }
@@ -275,10 +279,10 @@ function emergencySentence({ record, names, times }: PlanTold): string {
   return `${personText(e.person, names)} broke the glass for incident ${code(e.incident, 60)} (${words(e.reason, 200)}); it may be begun until ${momentText(e.until, times.timeZone)}.${review}`
 }
 
-function desiredOnlyNext({ answersCommands }: PlanTold): string {
+function desiredOnlyNext({ answersCommands, head }: PlanTold): string {
   const how =
     answersCommands === true
-      ? `comments ${code('/plumbline plan')}, after reading it`
+      ? `comments ${code(`/plumbline plan ${head.slice(0, 8)}`)}, after reading it`
       : `plans it with ${code('plumbline plan')}, after reading it`
   return `**Missing:** a plan from what is on the hosts. Somebody with write permission ${how}.`
 }

@@ -148,6 +148,27 @@ describe('comments on a pull request', () => {
     expect((await at.run('audit', 'verify')).status).toBe(0)
   }, 300_000)
 
+  it('have hosts looked at for a fork where the commit is named that was read', async () => {
+    await at.pull()
+    at.github.person('drifter', 'read')
+    await at.github.fork('drifter')
+    const head = await at.office.write({
+      branch: 'foreign',
+      author: 'ana',
+      files: { 'inventory/motd.yaml': motd('from afar\n') },
+    })
+    await at.git('push', '--quiet', at.github.gitUrl('drifter', 'drifter/estate'), 'refs/heads/foreign')
+    const request = await at.github.openRequest({ as: 'drifter', branch: 'drifter:foreign', title: 'From afar' })
+    const plan = async () => (await commentsOn(request)).find((c) => c.body.startsWith('<!-- plumbline:plan -->'))?.body
+    expect((await say(request, 'drifter', `/plumbline plan ${head}`)).answer).toContain('read permission only')
+    const blind = await say(request, 'ben', '/plumbline plan')
+    expect(blind.answer).toContain(`\`/plumbline plan ${head.slice(0, 8)}\``)
+    expect(await plan()).toContain('No host was looked at')
+    expect((await say(request, 'ben', '/plumbline plan 00000000')).answer).toContain('`request-moved`')
+    await say(request, 'ben', `/plumbline plan ${head.slice(0, 8)}`)
+    expect(await plan()).not.toContain('No host was looked at')
+  }, 300_000)
+
   it('hold nothing that is shown again as it was written', async () => {
     const request = await propose('hostile')
     const hostile = ['<b>x</b>', '@ana', '![x](https://example.org/x)', '::set-output name=a::b']

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { reporter } from '../../model/diagnostic.ts'
 import { codes } from '../../pipeline/serve/codes.ts'
 import type { Define } from '../context.ts'
@@ -19,6 +19,9 @@ interface Address {
   readonly port: number
 }
 
+/** Each of them has git, hosts and the forge to talk to. */
+const most = 8
+
 /** Fewer characters can be guessed, or are a word. */
 const shortest = 32
 
@@ -26,9 +29,13 @@ const shortest = 32
 export const define: Define = (command, context) => {
   const { terminal } = context
   command
-    .option('--listen <address>', 'host and port', address, { host: '127.0.0.1', port: 8080 })
+    .addOption(
+      new Option('--listen <address>', 'host and port')
+        .argParser(address)
+        .default({ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080'),
+    )
     .option('--apply', 'apply what is merged and approved by itself, as soon as it may be')
-    .option('--at-once <n>', 'pull requests looked after at once', wholeNumber, 2)
+    .option('--at-once <n>', `pull requests looked after at once, ${most} at most`, wholeNumber, 2)
     .addHelpText(
       'after',
       `
@@ -51,7 +58,7 @@ Examples:
           ...options.listen,
           secrets,
           apply: options.apply === true,
-          atOnce: options.atOnce,
+          atOnce: Math.min(options.atOnce, most),
           open: () => context.open({ network: 'must', reviews: 'forge' }),
           log: (line) => terminal.out(`${JSON.stringify({ at: world.clock.now().toISOString(), ...line })}\n`),
         })

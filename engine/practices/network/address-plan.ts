@@ -2,7 +2,7 @@ import type { Address as DocumentAddress } from '../../model/address.ts'
 import type { LoadedDocument } from '../../model/document.ts'
 import type { Graph } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
-import { addressOf, type Cidr, cidrOf, usable } from './ip.ts'
+import { addressOf, type Cidr, cidrOf, isLoopback, usable } from './ip.ts'
 
 /** A prefix, and the smallest one around it. */
 export interface PlannedPrefix {
@@ -109,7 +109,9 @@ function usedAddresses(graph: Graph): readonly UsedAddress[] {
     graph.ofKind(kind).flatMap((document) => {
       const { address, shared = false } = specOf<{ readonly address: string; readonly shared?: boolean }>(document)
       const found = addressOf(address ?? '')
-      return found === undefined ? [] : [{ document, ...found, vrf: vrfOf(graph, document), shared }]
+      // A machine's own: every host has it.
+      if (found === undefined || isLoopback(found)) return []
+      return [{ document, ...found, vrf: vrfOf(graph, document), shared }]
     }),
   )
 }

@@ -112,7 +112,7 @@ function checkDuplicates(addresses: readonly UsedAddress[], tell: Tell): void {
     const key = `${used.vrf ?? ''} ${used.family} ${used.value}`
     const other = holders.get(key)
     if (other === undefined) holders.set(key, used)
-    else if (!(used.shared && other.shared) && !isOneThing(used, other))
+    else if (!(used.shared && other.shared) && !isOneThing(used, other) && !areApart(used, other))
       tell(
         'address-duplicate',
         used.document,
@@ -120,6 +120,17 @@ function checkDuplicates(addresses: readonly UsedAddress[], tell: Tell): void {
         `${other.document.address} has ${textOf(used.family, used.value)}, too`,
       )
   }
+}
+
+interface HostSpec {
+  readonly ssh?: { readonly port?: number; readonly jump?: string }
+}
+
+/** Two hosts that are reached by different ports of one address, or behind different others. */
+function areApart(a: UsedAddress, b: UsedAddress): boolean {
+  if (a.document.document.kind !== 'Host' || b.document.document.kind !== 'Host') return false
+  const [x, y] = [a, b].map((u) => specOf<HostSpec>(u.document).ssh ?? {})
+  return x?.port !== y?.port || x?.jump !== y?.jump
 }
 
 /** An `Address` that says which host has it, and the host itself. */

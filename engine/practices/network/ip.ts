@@ -18,6 +18,10 @@ export function addressOf(text: string): { readonly family: 4 | 6; readonly valu
   return { family: 6, value: numberOf(ipaddr.IPv6.parse(text).toByteArray()) }
 }
 
+/** 127.0.0.0/8 and ::1 (RFC 6890). */
+export const isLoopback = ({ family, value }: { readonly family: 4 | 6; readonly value: bigint }): boolean =>
+  family === 4 ? value >> 24n === 127n : value === 1n
+
 /** A prefix, and whether bits beyond its length are set; undefined where the text is none. */
 export function cidrOf(text: string): (Cidr & { readonly hostBits: boolean }) | undefined {
   const slash = text.indexOf('/')

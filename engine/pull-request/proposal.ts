@@ -12,7 +12,8 @@ export interface Proposal {
 }
 
 /** Stands at the head of the body, so that what it is for is known when that is gone. */
-export const takesBackMark = (changes: readonly string[]): string => `<!-- plumbline:takes-back ${changes.join(' ')} -->`
+export const takesBackMark = (changes: readonly string[]): string =>
+  `<!-- plumbline:takes-back ${changes.join(' ')} -->`
 export const adoptsMark = '<!-- plumbline:adopts -->'
 
 /** The changes that a pull request of ours takes back; none where it is no rollback. */
@@ -37,7 +38,9 @@ export interface RollbackProposed extends Asked {
 export function rollbackProposal({ changes, ...asked }: RollbackProposed): Proposal {
   const [first, ...others] = changes
   const title =
-    others.length === 0 ? `Roll back ${first?.id ?? ''}: ${first?.title ?? ''}` : `Roll back ${changes.map((c) => c.id).join(', ')}`
+    others.length === 0
+      ? `Roll back ${first?.id ?? ''}: ${first?.title ?? ''}`
+      : `Roll back ${changes.map((c) => c.id).join(', ')}`
   return {
     title: words(title, mostTitle),
     body: bodyOf(takesBackMark(changes.map((c) => c.id)), asked, [
@@ -66,10 +69,20 @@ export function adoptionProposal({ adopted, files, ...asked }: AdoptionProposed)
         ['Host', 'What', 'When, and who was there', 'Record'],
         adopted
           .slice(0, mostRows)
-          .map((a) => [code(a.host, 80), resourceText(a.resource), cluesText(a.clues), a.record === undefined ? '–' : code(a.record, 40)]),
+          .map((a) => [
+            code(a.host, 80),
+            resourceText(a.resource),
+            cluesText(a.clues),
+            a.record === undefined ? '–' : code(a.record, 40),
+          ]),
       ),
       ...hidden,
-      `Changes ${files.slice(0, 10).map((f) => code(f)).join(', ')}${files.length > 10 ? ` and ${files.length - 10} more` : ''}. What hosts say of who was there is their own word.`,
+      `Changes ${files
+        .slice(0, 10)
+        .map((f) => code(f))
+        .join(
+          ', ',
+        )}${files.length > 10 ? ` and ${files.length - 10} more` : ''}. What hosts say of who was there is their own word.`,
     ]),
   }
 }
@@ -78,7 +91,10 @@ export function adoptionProposal({ adopted, files, ...asked }: AdoptionProposed)
 export function cluesText({ file, packages, logins }: DriftFinding['clues']): string {
   const at = file?.at ?? packages?.at(-1)?.at
   const who = [...new Set((logins ?? []).map((l) => l.user))].slice(0, 3)
-  const parts = [...(at === undefined ? [] : [`${at.slice(0, 16).replace('T', ' ')} UTC`]), ...who.map((user) => code(user, 40))]
+  const parts = [
+    ...(at === undefined ? [] : [`${at.slice(0, 16).replace('T', ' ')} UTC`]),
+    ...who.map((user) => code(user, 40)),
+  ]
   return parts.length === 0 ? '–' : words(parts[0] ?? '', 60).concat(...parts.slice(1).map((p) => `, ${p}`))
 }
 
@@ -91,6 +107,10 @@ function bodyOf(mark: string, { because, asked, told }: Asked, paragraphs: reado
   const plan =
     told === undefined
       ? []
-      : ['---', 'As it was planned when this was opened; the comment below is kept up to date.', composed(told, commentSizes, (text) => text.length <= planLimit).body.trimEnd()]
+      : [
+          '---',
+          'As it was planned when this was opened; the comment below is kept up to date.',
+          composed(told, commentSizes, (text) => text.length <= planLimit).body.trimEnd(),
+        ]
   return `${[mark, ...reason, ...paragraphs, ...hand, ...plan].join('\n\n')}\n`
 }

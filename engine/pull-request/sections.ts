@@ -90,13 +90,14 @@ const approverText = ({ address, name, account }: Approver): string => {
   return account === undefined || account === '' ? `${shown} (no account here)` : `${shown} (${code(account, 60)})`
 }
 
-function howToApprove({ request, head, standing, names }: PlanTold): string {
+function howToApprove({ request, head, standing, names, plan, answersCommands }: PlanTold): string {
   const wrote = listedFew(standing.authors, 4, (a) => personText(a, names))
   const not = wrote === '' ? '' : ` Nobody approves what they wrote: that leaves out ${wrote}.`
   const own = code(`plumbline approve ${head.slice(0, 12)}`)
-  return request === undefined
-    ? `Approve with ${own}.${not}`
-    : `Approve with a review of ${shortCommit(head)}, or signed with your own key: ${own}.${not}`
+  if (request === undefined) return `Approve with ${own}.${not}`
+  const digest = plan.subject.plan.replace('sha256:', '').slice(0, 8)
+  const comment = answersCommands === true ? `, with the comment ${code(`/plumbline approve ${digest}`)}` : ''
+  return `Approve with a review of ${shortCommit(head)}${comment}, or signed with your own key: ${own}.${not}`
 }
 
 /** What policies and checks have to say, the worst first. */

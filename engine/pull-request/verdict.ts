@@ -279,12 +279,15 @@ function emergencySentence({ record, names, times }: PlanTold): string {
   return `${personText(e.person, names)} broke the glass for incident ${code(e.incident, 60)} (${words(e.reason, 200)}); it may be begun until ${momentText(e.until, times.timeZone)}.${review}`
 }
 
-function desiredOnlyNext({ answersCommands, head }: PlanTold): string {
-  const how =
+/** How the hosts come to be looked at. What strangers wrote has to be read first, by somebody who says which commit they read. */
+function desiredOnlyNext({ answersCommands, request, head }: PlanTold): string {
+  const missing = '**Missing:** a plan from what is on the hosts.'
+  if (request?.fork !== true) return `${missing} Run ${code('plumbline plan')} where they can be reached.`
+  const then =
     answersCommands === true
-      ? `comments ${code(`/plumbline plan ${head.slice(0, 8)}`)}, after reading it`
-      : `plans it with ${code('plumbline plan')}, after reading it`
-  return `**Missing:** a plan from what is on the hosts. Somebody with write permission ${how}.`
+      ? `comments ${code(`/plumbline plan ${head.slice(0, 8)}`)}`
+      : 'pushes its branch to this repository'
+  return `${missing} Somebody who may write here reads the change, and then ${then}.`
 }
 
 /** With a capital letter and a full stop. */

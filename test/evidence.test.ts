@@ -293,6 +293,19 @@ it('tells who had access at a day, and who gave it', async () => {
   )
 }, 90_000)
 
+it('explains an access: the grant, the change, who agreed, until when', async () => {
+  const ask = async (...argv: string[]) => (await office.desk.run('-C', clone, 'access', ...argv)).out
+  const explained = await ask('explain', 'cleo', 'web-01', '--as-of', '2026-10-20')
+  expect(explained).toContain('cleo on web-01\n')
+  expect(explained).toMatch(/as +cleo, and from there root\n +by +AccessGrant\/cleo-admin\n +roles +admin\n/)
+  expect(explained).toMatch(
+    new RegExp(`given by +AccessGrant/cleo-admin: ${numberOf('grant')}, approved by ben, 2026-10-`),
+  )
+  expect(await ask('who', 'web-01', '--as-of', '2026-10-20')).toMatch(/web-01 +cleo +cleo +root +admin/)
+  expect(await ask('what', 'cleo', '--as-of', '2026-10-08')).not.toContain('web-01')
+  expect(await ask('explain', 'cleo', '--as-of', '2026-10-08')).toContain('no access')
+}, 90_000)
+
 it('counts the four figures', async () => {
   const ran = await office.desk.run('-C', clone, 'dora', ...october, '--by', 'team', '--json')
   const { all, groups } = JSON.parse(ran.out) as Dora

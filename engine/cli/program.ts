@@ -37,6 +37,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       summary: 'show what is computed over the estate: racks, power, availability, contracts',
       load: () => import('./commands/report.ts'),
     },
+    access: {
+      summary: 'tell who gets where, what somebody has, and why',
+      load: () => import('./commands/access.ts'),
+    },
     'what-if': {
       summary: 'lose a site, a feed, a host: which services are down, and why',
       load: () => import('./commands/what-if.ts'),

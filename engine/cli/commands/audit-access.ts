@@ -1,11 +1,11 @@
 import { Option } from 'commander'
-import { escapeControls } from '../../model/escape.ts'
 import type { AccessAt } from '../../pipeline/audit-access.ts'
 import { type ReportFormat, reportFormats } from '../../report/page.ts'
 import type { CommandContext, Define } from '../context.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
-import { columns, count } from '../views/columns.ts'
+import { accessText } from '../views/access-text.ts'
+import { count } from '../views/columns.ts'
 import { expectTemplate } from './audit-report.ts'
 
 interface Options {
@@ -66,27 +66,4 @@ async function rendered(
   const { commitLinks } = await import('../../pipeline/audit-report.ts')
   const { renderAccess } = await import('../../report/render.ts')
   return renderAccess(access, { format, links: commitUrl ?? (await commitLinks(world)), engine: world.engineVersion })
-}
-
-function accessText({ at, commit, rows, leftOver }: AccessAt): string {
-  const told = rows.map((r) => [
-    r.host,
-    r.login,
-    (r.person ?? '–').replace(/^Person\//, ''),
-    r.root ? 'root' : 'user',
-    r.roles.join(', ') || '–',
-    r.expires ?? '–',
-    [...new Set(r.given.map((g) => g.change ?? g.without ?? ''))].join(', ') || '–',
-    [...new Set(r.given.flatMap((g) => g.approvers.map((a) => a.replace(/^Person\//, ''))))].join(', ') || '–',
-    r.onHost,
-  ])
-  const head = ['HOST', 'ACCOUNT', 'PERSON', 'AS', 'ROLES', 'ENDS', 'GIVEN BY', 'APPROVED BY', 'ON THE HOST']
-  const left = leftOver.map((l) => [l.host, escapeControls(l.resource), l.change])
-  return `${[
-    `as of ${at}, commit ${commit.slice(0, 12)}`,
-    ...columns([head, ...told]),
-    ...(left.length === 0
-      ? []
-      : ['taken away by documents, and still on the host by the record:', ...columns(left, { indent: '  ' })]),
-  ].join('\n')}\n`
 }

@@ -1,0 +1,6 @@
+import type { Practice } from '../../model/practice.ts'
+import { checkAccess } from './check.ts'
+import { reports } from './reports.ts'
+
+/** Access, to rooms as to hosts: who may enter what, and what nobody may have at once. */
+export const practice: Practice = { name: 'access', check: checkAccess, reports }

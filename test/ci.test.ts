@@ -73,6 +73,7 @@ const proposed = async (text = 'hello\n'): Promise<{ number: number; branch: str
 describe('ci plan', () => {
   it('keeps one comment and two checks, and changes nothing when it is run again', async () => {
     const before = await ledgerTip()
+    here.github.codeScanning(true)
     const { number } = await proposed()
     const [first] = await ci('--request', String(number))
     if (first === undefined) throw new Error('nothing was planned')
@@ -89,6 +90,8 @@ describe('ci plan', () => {
     expect(again?.shown?.superseded).toBe(0)
     expect(await commentsOn(number)).toEqual(comments)
     expect(await ledgerTip()).toBe(before)
+    expect(here.github.sarifs.map((s) => [s.commit, s.ref])).toEqual([[first.head, `refs/pull/${number}/head`]])
+    here.github.codeScanning(false)
     expect(await ci('--open')).toMatchObject([{ number, outcome: 'current' }])
   })
 
@@ -109,8 +112,14 @@ describe('ci plan', () => {
     expect(now && done(now)).toEqual(['changed', 'made', 'made'])
     expect(now?.shown?.comment.url).toBe(old?.shown?.comment.url)
     expect(now?.shown?.superseded).toBe(2)
+    // Whoever goes back to it is not let through before it is planned again.
     const checks = await checksOn(old?.head ?? '')
-    expect(Object.values(checks).map((c) => c.conclusion)).toEqual(['neutral', 'neutral'])
+    expect(checks['plumbline/plan']?.conclusion).toBe('neutral')
+    expect(checks['plumbline/approval']?.conclusion).toBe('action_required')
+    expect((await ci('--request', String(number))).map(done)).toEqual([['same', 'same', 'same']])
+    await here.git('push', '--quiet', '--force', here.github.gitUrl('ana'), `${old?.head}:refs/heads/${branch}`)
+    expect((await ci('--request', String(number))).map(done)).toEqual([['changed', 'changed', 'made']])
+    expect((await checksOn(old?.head ?? ''))['plumbline/plan']?.conclusion).toBe('success')
   })
 
   it('says nothing of what was replaced while it was planned', async () => {

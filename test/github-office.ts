@@ -11,7 +11,13 @@ const exec = promisify(execFile)
 
 /** What a job of a workflow may do: what those that plan, and those that record and apply, are given. */
 export const planPermissions = { contents: 'read', checks: 'write', pull_requests: 'write' } as const
-export const applyPermissions = { ...planPermissions, contents: 'write', issues: 'write' } as const
+export const applyPermissions = {
+  contents: 'write',
+  checks: 'write',
+  pull_requests: 'write',
+  issues: 'write',
+  security_events: 'write',
+} as const
 
 /** An office whose repository is on a GitHub of its own. Everybody of the office has an account there, and so has the engine. */
 export interface GithubOffice {

@@ -11,6 +11,7 @@ import { Refusal } from '../run-action.ts'
 import { exit, type Terminal } from '../terminal.ts'
 import { jsonOf } from '../views/ci-json.ts'
 import { ciPlanText } from '../views/ci-text.ts'
+import { count } from '../views/columns.ts'
 import { diagnosticsText } from '../views/diagnostics-text.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { planStatus } from './plan.ts'
@@ -68,7 +69,8 @@ async function run(context: CommandContext, options: Options): Promise<number> {
     const files = await artifactsOf(one)
     const folder = options.out === undefined || told.length === 1 ? options.out : join(options.out, String(number))
     if (folder !== undefined) await world.writeFiles(folder, files)
-    await job.summarize(files.get('plan.md') ?? '')
+    // GitHub shows no summary at all that is too long: of several, a line of each has to do.
+    await job.summarize(told.length === 1 ? (files.get('plan.md') ?? '') : `- #${number}: ${verdictOf(one)}\n`)
   }
   await job.output(outputsOf(planned))
   const { colors } = terminal
@@ -126,6 +128,9 @@ function statusOf({ told, diagnostics }: RequestPlanned): number {
   // In a pull request, changes are what one came for.
   return planStatus(told.plan) === exit.error ? exit.error : exit.ok
 }
+
+const verdictOf = (told: NonNullable<RequestPlanned['told']>): string =>
+  'refused' in told ? 'could not be planned' : `${count(told.plan.actions.length, 'change')}`
 
 const findingsOf = ({ told, diagnostics }: RequestPlanned): readonly Diagnostic[] => [
   ...diagnostics,

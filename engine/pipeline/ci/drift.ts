@@ -1,16 +1,21 @@
-import type { Diagnostic } from '../../model/diagnostic.ts'
+import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { DriftFinding } from '../../model/drift.ts'
 import type { RequestPage } from '../../model/pull-request.ts'
-import type { ChangeRecord } from '../../model/record.ts'
-import { dashboard } from '../../pull-request/dashboard.ts'
+import type { Forge, Kept as KeptIssue } from '../../ports/forge.ts'
+import { RepositoryError } from '../../ports/repository.ts'
+import { dashboard, dashboardMarker } from '../../pull-request/dashboard.ts'
 import type { DashboardTold, Links } from '../../pull-request/told.ts'
+import { codes } from '../codes.ts'
 import { type Drifted, findDrift } from '../drift.ts'
-import { openRecords } from '../records.ts'
-import { recordUnauthorised, unauthorisedRecords } from '../unauthorised.ts'
+import { closeSettled } from '../proposals/close-settled.ts'
+import { type KeptAdoption, keepAdoption } from '../proposals/keep-adoption.ts'
+import { openOnes } from '../proposals/room-for-requests.ts'
+import { recordUnauthorised } from '../unauthorised.ts'
 import type { World } from '../world.ts'
+import { dashboardTold } from './dashboard-told.ts'
+import { ciPlan } from './plan.ts'
 
-/** So many of the changes that nothing has settled are told of. */
-const mostOpen = 500
+const report = reporter(codes)
 
 export interface CiDrift extends Drifted {
   /** Findings with the numbers of their records. */
@@ -19,6 +24,18 @@ export interface CiDrift extends Drifted {
   readonly told: DashboardTold
   /** The same in Markdown. */
   readonly summary: string
+  /** The issue that says so; none where there is no forge, or nothing to say and no issue yet. */
+  readonly issue?: KeptIssue
+  /** The pull request that takes over what drifted, where that was wanted. */
+  readonly adoption?: KeptAdoption
+  /** What could not be told or proposed. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface CiDriftOptions {
+  readonly links: Links
+  /** Keep a pull request with what drifted and can be taken over. */
+  readonly adopt?: boolean
 }
 
 /**
@@ -27,46 +44,77 @@ export interface CiDrift extends Drifted {
  */
 export async function ciDrift(
   world: World,
-  { links, requests = [] }: { readonly links: Links; readonly requests?: readonly RequestPage[] },
+  options: CiDriftOptions,
 ): Promise<CiDrift | { readonly refused: readonly Diagnostic[] }> {
-  const drifted = await findDrift(world, {})
-  if ('refused' in drifted) return drifted
-  const findings = await recordUnauthorised(world, drifted, { allHosts: true })
-  const told = await dashboardTold(world, { ...drifted, findings }, { links, requests })
-  return { ...drifted, findings, told, summary: dashboard(told).body }
-}
-
-async function dashboardTold(
-  world: World,
-  { plan, findings }: Drifted,
-  { links, requests }: { readonly links: Links; readonly requests: readonly RequestPage[] },
-): Promise<DashboardTold> {
-  const records = await openRecords(world)
+  const found = await findDrift(world, {})
+  if ('refused' in found) return found
+  const findings = await recordUnauthorised(world, found, { allHosts: true })
+  const drifted = { ...found, findings }
+  const forge = await world.forge()
+  const kept = forge === undefined ? nothing : await guarded(() => keepRequests(world, forge, drifted, options))
+  const { requests, open = [], limit, adoption } = kept.done ?? nothingOpen
+  const about = { links: options.links, requests, open, ...(limit !== undefined && { limit }) }
+  const told = await dashboardTold(world, drifted, about)
+  const wanted = dashboard(told)
+  const issue = forge === undefined ? nothing : await guarded(() => forge.keepIssue(dashboardMarker, wanted))
+  const untold = [kept.untold, issue.untold].filter((d) => d !== undefined)
   return {
-    at: world.clock.now().toISOString(),
-    commit: plan.subject.head,
-    hosts: { looked: plan.hosts.planned.length, total: plan.hosts.total },
-    drift: findings,
-    unknowns: plan.unknowns,
-    ignored: plan.ignored ?? [],
-    requests,
-    unauthorised: await unauthorisedRecords(world, { limit: mostOpen, state: 'open' }),
-    failed: records
-      .filter((r) => r.state === 'failed' || r.state === 'paused')
-      .map((r) => ({ id: r.id, title: r.title, state: r.state, ...because(r) })),
-    waiting: records.flatMap((r) => waitingFor(r)),
-    links,
-    engine: world.engineVersion,
+    ...drifted,
+    told,
+    summary: wanted.body,
+    ...(issue.done !== undefined && { issue: issue.done }),
+    ...(adoption !== undefined && { adoption }),
+    diagnostics: [...(adoption?.diagnostics ?? []), ...untold],
   }
 }
 
-function because({ deployment, reasons }: ChangeRecord): { readonly because?: string } {
-  const why = deployment?.pause?.reason ?? reasons?.join('; ')
-  return why === undefined ? {} : { because: why }
+interface Kept {
+  /** Those of the engine, and all that are open. */
+  readonly requests: readonly RequestPage[]
+  readonly open?: readonly RequestPage[]
+  readonly limit?: DashboardTold['limit']
+  readonly adoption?: KeptAdoption
 }
 
-function waitingFor({ id, title, state, schedule, openedAt }: ChangeRecord): DashboardTold['waiting'] {
-  if (state === 'proposed') return [{ what: id, title, for: 'approval', since: openedAt }]
-  if (state === 'scheduled') return [{ what: id, title, for: schedule?.window ?? 'its time', since: openedAt }]
-  return state === 'implemented' ? [{ what: id, title, for: 'review', since: openedAt }] : []
+const nothingOpen: Kept = { requests: [] }
+
+/** Closes pull requests of the engine that are for nothing any more, and proposes what drifted, where that is wanted. */
+async function keepRequests(
+  world: World,
+  forge: Forge,
+  drifted: Drifted,
+  { adopt = false, links }: CiDriftOptions,
+): Promise<Kept> {
+  const tip = drifted.plan.subject.base
+  await closeSettled(world, forge, tip)
+  const adoption = adopt ? await keepAdoption(world, forge, drifted) : undefined
+  const news = adoption?.done === 'opened' || adoption?.done === 'changed' ? adoption.request : undefined
+  // What a job opens starts no other job: nobody else would plan it.
+  const planned = news === undefined ? [] : await ciPlan(world, { links, wanted: { request: news.number } })
+  const { most, requests } = await openOnes(world, forge, tip)
+  return {
+    requests,
+    open: await forge.openRequests(),
+    limit: { most, heldBack: adoption?.heldBack ?? [] },
+    ...(adoption !== undefined && {
+      adoption: { ...adoption, diagnostics: [...adoption.diagnostics, ...planned.flatMap((p) => p.diagnostics)] },
+    }),
+  }
+}
+
+interface Tried<Value> {
+  readonly done?: Value
+  readonly untold?: Diagnostic
+}
+
+const nothing = {}
+
+/** What was found is recorded, whatever the forge says. */
+async function guarded<Value>(work: () => Promise<Value>): Promise<Tried<Value>> {
+  try {
+    return { done: await work() }
+  } catch (error) {
+    if (!(error instanceof RepositoryError)) throw error
+    return { untold: report('dashboard-untold', { summary: error.message }) }
+  }
 }

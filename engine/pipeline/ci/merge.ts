@@ -15,6 +15,7 @@ import type { World } from '../world.ts'
 import { markOutdated } from './outdated.ts'
 import { ciPlan, type RequestPlanned } from './plan.ts'
 import type { Telling } from './plan-request.ts'
+import { plannedOf } from './planned-mark.ts'
 import { expectForge, freshTip, passedOver } from './requests.ts'
 import type { ChangeTold } from './tell-change.ts'
 import { tellRecent } from './tell-recent.ts'
@@ -52,9 +53,13 @@ export async function ciMerge(world: World, telling: Telling): Promise<CiMerge> 
   for (const number of reviewed.numbers)
     planned.push(...(await ciPlan(world, { ...telling, wanted: { request: number } })))
   const outdated: number[] = []
-  for (const request of requests)
-    if (!reviewed.numbers.includes(request.number) && (await markOutdated(forge, request, tip)))
-      outdated.push(request.number)
+  for (const request of requests) {
+    const { number } = request
+    if (reviewed.numbers.includes(number) || !(await markOutdated(forge, request, tip))) continue
+    // Somebody may have planned it anew meanwhile: then that is what has to be seen.
+    if ((await plannedOf(forge, number))?.base !== tip) outdated.push(number)
+    else planned.push(...(await ciPlan(world, { ...telling, wanted: { request: number } })))
+  }
   diagnostics.push(...planned.flatMap((p) => p.diagnostics))
   return { changes, planned, outdated, diagnostics }
 }

@@ -55,9 +55,26 @@ export async function ciPlan(world: World, options: CiPlanOptions): Promise<read
   const planned: RequestPlanned[] = []
   for (const number of await numbersOf(forge, options.wanted)) {
     if (world.stopping()) break
-    planned.push(await planOne(world, forge, number, options))
+    planned.push(await orWhyNot(number, 'open' in options.wanted, () => planOne(world, forge, number, options)))
   }
   return planned
+}
+
+/** Of several, one that fails does not keep the others. */
+async function orWhyNot(
+  number: number,
+  several: boolean,
+  plan: () => Promise<RequestPlanned>,
+): Promise<RequestPlanned> {
+  if (!several) return plan()
+  try {
+    return await plan()
+  } catch (error) {
+    if (!(error instanceof RepositoryError)) throw error
+    const { code, message: summary, hint } = error
+    const about = { number, url: '', head: '', outcome: 'passed-over' } as const
+    return { ...about, diagnostics: [{ code, severity: 'error', summary, hint }] }
+  }
 }
 
 async function numbersOf(forge: Forge, wanted: Wanted): Promise<readonly number[]> {

@@ -1,8 +1,9 @@
-import type { RequestPage } from '../../model/pull-request.ts'
+import { checkNames, type RequestPage } from '../../model/pull-request.ts'
 import type { Forge, Kept, WantedCheck } from '../../ports/forge.ts'
 import { approvalCheck, planCheck } from '../../pull-request/checks.ts'
 import { planComment, planMarker } from '../../pull-request/plan-comment.ts'
 import type { PlanTold, RefusedTold } from '../../pull-request/told.ts'
+import { putOutOfDate } from './outdated.ts'
 import { plannedMark } from './planned-mark.ts'
 
 /** What was said of a plan on the forge. */
@@ -28,17 +29,17 @@ export async function showRequest(
   const marked = `${body.trimEnd()}\n${plannedMark({ base, head: request.head })}\n`
   const comment = await forge.keepComment(request.number, planMarker, marked)
   const shown = await showChecks(forge, told, request.head)
-  const before = request.pushes.at(-1)?.before
-  let superseded = shown.superseded
-  if (before !== undefined && before !== request.head && !/^0+$/.test(before))
-    for (const { name } of shown.checks)
-      superseded += await forge.supersedeChecks(
-        name,
-        before,
-        undefined,
-        `newer commits were pushed: ${request.head.slice(0, 12)}`,
-      )
-  return { comment, checks: shown.checks, superseded }
+  const replaced = await replaceBefore(forge, request)
+  return { comment, checks: shown.checks, superseded: shown.superseded + replaced }
+}
+
+/** What the pull request was before its last push, where we said something of it. */
+async function replaceBefore(forge: Forge, { head, pushes }: RequestPage): Promise<number> {
+  const before = pushes.at(-1)?.before
+  if (before === undefined || before === head || /^0+$/.test(before)) return 0
+  const because = `newer commits were pushed (${head.slice(0, 12)})`
+  const plans = await forge.supersedeChecks(checkNames[0], before, undefined, because)
+  return plans === 0 ? 0 : plans + (await putOutOfDate(forge, before, `pushed:${head}`, because))
 }
 
 /** The two checks of a commit: the pull request's newest, or what a merge queue made of it. */

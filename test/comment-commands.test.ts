@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lockEntry } from '../engine/ledger/entries.ts'
 import { acquireLock } from '../engine/ledger/lock.ts'
@@ -179,6 +180,36 @@ describe('comments on a pull request', () => {
     }
     const { ran } = await say(request, 'engine', '/plumbline help')
     expect(ran.out).toContain('holds no command')
+  }, 120_000)
+
+  it('start a job that finds them by its event', async () => {
+    const request = await propose('event')
+    const { desk } = at.office
+    const asked = await at.github.comment(request, 'reader', '/plumbline help')
+    const event = (body: string): void =>
+      desk.write(
+        '../event.json',
+        JSON.stringify({
+          action: 'created',
+          issue: { number: request, pull_request: {} },
+          comment: { id: asked, body },
+        }),
+      )
+    try {
+      expect((await at.run('ci', 'comment')).err).toContain('nothing says which comment is meant')
+      desk.env['GITHUB_EVENT_NAME'] = 'issue_comment'
+      desk.env['GITHUB_EVENT_PATH'] = join(dirname(desk.folder), 'event.json')
+      event('Thank you.')
+      expect(await at.must('ci', 'comment')).toContain('holds no command')
+      event('/plumbline help')
+      expect(await at.must('ci', 'comment')).toContain('done')
+      expect((await answersTo(request, asked))[0]).toContain('What there is')
+      desk.write('../event.json', '{')
+      expect((await at.run('ci', 'comment')).err).toContain('event-unreadable')
+    } finally {
+      delete desk.env['GITHUB_EVENT_NAME']
+      delete desk.env['GITHUB_EVENT_PATH']
+    }
   }, 120_000)
 })
 

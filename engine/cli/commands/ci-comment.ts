@@ -77,7 +77,8 @@ async function whichComment(
 ): Promise<CommentMeant | undefined> {
   if (request !== undefined && comment !== undefined) return { request, comment: String(comment) }
   const { commentOfEvent } = await import('../../pipeline/comment-commands/comment-of-event.ts')
-  const text = await readIfThere(env['GITHUB_EVENT_PATH'] ?? '')
+  const path = env['GITHUB_EVENT_PATH'] ?? ''
+  const text = path === '' ? undefined : await readIfThere(path)
   if (env['GITHUB_EVENT_NAME'] !== 'issue_comment' || text === undefined)
     throw new Refusal([
       report('request-missing', {

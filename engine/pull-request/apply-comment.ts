@@ -202,4 +202,6 @@ function footer({ change, commit, plan, links, engine }: AppliedTold): string {
 }
 
 const total = (counts: AppliedTold['counts']): number => Object.values(counts).reduce((sum, n) => sum + n, 0)
-const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+/** Only where it begins with a word and no name of anything. */
+const capital = (text: string): string =>
+  /^[a-z]+(?= )/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text

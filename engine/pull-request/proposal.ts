@@ -14,7 +14,7 @@ export interface Proposal {
 /** Stands at the head of the body, so that what it is for is known when that is gone. */
 export const takesBackMark = (changes: readonly string[]): string =>
   `<!-- plumbline:takes-back ${changes.join(' ')} -->`
-export const adoptsMark = '<!-- plumbline:adopts -->'
+export const adoptsMark = (key: string): string => `<!-- plumbline:adopts ${key} -->`
 
 /** The changes that a pull request of ours takes back; none where it is no rollback. */
 export function takenBackBy(body: string): readonly string[] {
@@ -50,6 +50,8 @@ export function rollbackProposal({ changes, ...asked }: RollbackProposed): Propo
 }
 
 export interface AdoptionProposed extends Asked {
+  /** The same for the same resources of the same hosts. */
+  readonly key: string
   readonly adopted: readonly Pick<DriftFinding, 'host' | 'resource' | 'clues' | 'record'>[]
   readonly files: readonly string[]
 }
@@ -57,13 +59,13 @@ export interface AdoptionProposed extends Asked {
 const mostRows = 40
 const mostTitle = 200
 
-export function adoptionProposal({ adopted, files, ...asked }: AdoptionProposed): Proposal {
+export function adoptionProposal({ key, adopted, files, ...asked }: AdoptionProposed): Proposal {
   const [first, ...others] = adopted
   const more = others.length === 0 ? '' : ` and ${others.length} more`
   const hidden = adopted.length > mostRows ? [`and ${adopted.length - mostRows} more`] : []
   return {
     title: words(`Adopt ${first?.resource ?? ''} as found on ${first?.host ?? ''}${more}`, mostTitle),
-    body: bodyOf(adoptsMark, asked, [
+    body: bodyOf(adoptsMark(key), asked, [
       'Hosts were changed past all changes. This writes what is there into the documents, so that it stays; closing it leaves it drift.',
       table(
         ['Host', 'What', 'When, and who was there', 'Record'],

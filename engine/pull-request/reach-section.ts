@@ -1,7 +1,7 @@
 import { type Address, kindOf, nameOf } from '../model/address.ts'
 import { count } from '../model/count.ts'
 import { code, details, fenced } from './markdown.ts'
-import { type Room, some } from './room.ts'
+import type { Room } from './room.ts'
 import type { PlanTold } from './told.ts'
 import { listedFew } from './wording.ts'
 
@@ -12,14 +12,16 @@ const mostHosts = 8
 export function reachSection({ plan, reach }: PlanTold, room: Room): string | undefined {
   const services = plan.reach.filter((a) => kindOf(a) === 'Service')
   const hosts = plan.reach.filter((a) => kindOf(a) === 'Host')
-  if (plan.reach.length === 0) return undefined
+  const busy = new Set(plan.actions.map((a) => `Host/${a.host}`))
+  // That a host is reached which is changed anyway says nothing new.
+  if (services.length === 0 && hosts.every((h) => busy.has(h))) return undefined
   const parts = [
     ...(services.length === 0
       ? []
       : [`${count(services.length, 'service')}: ${listedFew(services, 8, (s) => code(nameOf(s), 80))}`]),
     ...(hosts.length === 0 ? [] : [count(hosts.length, 'host')]),
   ]
-  const drawing = room.diffLines === 0 && room.changes <= 4 ? undefined : mermaid(reach, room)
+  const drawing = room.diffLines === 0 && room.changes <= 4 ? undefined : mermaid(reach)
   return [
     '### What it reaches',
     `${parts.join('; ')}.`,
@@ -28,12 +30,12 @@ export function reachSection({ plan, reach }: PlanTold, room: Room): string | un
 }
 
 /** A flowchart of a bounded number of nodes, nearest to what changed first; hosts beyond a few are one node. */
-function mermaid({ changed, edges }: PlanTold['reach'], room: Room): readonly string[] | undefined {
+function mermaid({ changed, edges }: PlanTold['reach']): readonly string[] | undefined {
   if (edges.length === 0) return undefined
   const near = nearestFirst(changed, edges)
   const hosts = near.filter((a) => kindOf(a) === 'Host')
   const drawn = hosts.length > mostHosts ? near.filter((a) => kindOf(a) !== 'Host') : near
-  const shown = some(room, drawn, mostNodes, 'nodes')
+  const shown = drawn.slice(0, mostNodes)
   const ids = new Map(shown.map((address, i) => [address, `n${i}`]))
   const many = hosts.length > mostHosts ? 'hosts' : undefined
   const idOf = (address: Address): string | undefined =>
@@ -48,6 +50,7 @@ function mermaid({ changed, edges }: PlanTold['reach'], room: Room): readonly st
     'flowchart LR',
     ...shown.map((address) => `  ${ids.get(address)}["${label(address)}"]`),
     ...(many === undefined ? [] : [`  ${many}["${count(hosts.length, 'host')}"]`]),
+    ...(drawn.length > shown.length ? [`  more["and ${drawn.length - shown.length} more"]`] : []),
     ...[...new Set(arrows)].slice(0, 3 * mostNodes),
     ...(marked.length === 0 ? [] : ['  classDef changed stroke-width:3px', `  class ${marked.join(',')} changed`]),
   ]

@@ -40,7 +40,8 @@ const finding: fc.Arbitrary<Diagnostic> = fc.record(
 
 /** By the schema of OASIS, as its own package brings it along; ajv knows newer drafts, which say `id` in another way. */
 function sarifSchema(): (log: unknown) => readonly unknown[] {
-  const path = createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')
+  const require = createRequire(import.meta.url)
+  const path = require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')
   const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(path, 'utf8'))
   const validate = formats.default(new Ajv({ strict: false, allErrors: true, unicodeRegExp: false })).compile(schema)
   return (log) => (validate(log) ? [] : (validate.errors ?? []))

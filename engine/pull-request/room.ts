@@ -25,7 +25,6 @@ export const leftOutWords = {
   services: ['service', 'services'],
   findings: ['finding', 'findings'],
   reasons: ['reason', 'reasons'],
-  nodes: ['part of the drawing', 'parts of the drawing'],
 } as const
 
 export type LeftOut = keyof typeof leftOutWords

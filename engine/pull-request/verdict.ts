@@ -290,8 +290,9 @@ function desiredOnlyNext({ answersCommands, request, head }: PlanTold): string {
   return `${missing} Somebody who may write here reads the change, and then ${then}.`
 }
 
-/** With a capital letter and a full stop. */
+/** With a capital letter, where it begins with a word and no name of anything, and a full stop. */
 function sentence(text: string, capital = true): string {
-  const begun = capital ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text
+  const word = /^[a-z]+(?= )/.test(text)
+  const begun = capital && word ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`
 }

@@ -178,6 +178,18 @@ describe('plumbline serve', () => {
     expect(await answersTo(request, comment)).toEqual([])
   }, 60_000)
 
+  it('answers once, though the forge stumbles', async () => {
+    const comments = new RegExp(`/issues/${request}/comments`)
+    for (const fault of [{ kind: 'status', status: 503 }, { kind: 'lost-answer' }, { kind: 'half-answer' }] as const) {
+      const comment = await at.github.comment(request, 'ben', '/plumbline help')
+      at.github.fail(fault, { when: { method: 'GET', path: comments } })
+      at.github.fail(fault, { when: { method: 'POST', path: comments } })
+      await at.github.deliver({ url: server.url, secret })
+      await server.until({ event: 'task', comment: String(comment), outcome: 'help-done' })
+      expect(await answersTo(request, comment)).toHaveLength(1)
+    }
+  }, 120_000)
+
   it('takes whatever GitHub may send, and does nothing about other repositories', async () => {
     await server.until({ event: 'task', task: 'plan-open' })
     await at.github.deliver({ url: server.url, secret })

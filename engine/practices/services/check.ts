@@ -3,6 +3,7 @@ import type { JsonPath } from '../../model/document.ts'
 import { nameOf, type PracticeInput } from '../../model/practice.ts'
 import { expectedAvailability } from './availability.ts'
 import { codes } from './codes.ts'
+import { scorecards } from './design.ts'
 import { type ServiceNode, serviceMap } from './service-map.ts'
 
 const report = reporter(codes)
@@ -51,6 +52,17 @@ export function checkServices({ graph, locate }: PracticeInput): readonly Diagno
           ['availability', 'target'],
           `${percent(service.target)} is promised, and ${percent(availability)} can be expected`,
         )
+  for (const { service: address, score, required, criteria, standard } of scorecards(graph)) {
+    const service = services.get(address)
+    if (service?.stage !== 'live' || required === undefined || score >= required) continue
+    const missing = criteria.filter((c) => !c.met).map((c) => c.name)
+    tell(
+      'design-score',
+      service,
+      [],
+      `it scores ${score} of 100 by ${nameOf(standard.address)}, and needs ${required}; missing: ${missing.join(', ')}`,
+    )
+  }
   return findings
 }
 

@@ -22,4 +22,9 @@ export const codes = {
     meaning: "A service may lose less data than something it can't be without.",
     fix: 'have the other one lose less, or allow this one to lose more',
   },
+  'design-score': {
+    severity: 'error',
+    meaning: 'A service is live and is not designed as its standard asks of services that matter as much.',
+    fix: 'plumbline report scorecards tells what is missing; until it is there, its stage is pipeline',
+  },
 } as const satisfies CodeBook

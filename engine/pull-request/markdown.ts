@@ -29,6 +29,9 @@ export function words(text: string, most = 600): string {
   )
 }
 
+/** Text in one line for where nothing is read into it: a title. */
+export const plainLine = (text: string, most: number): string => within(oneLine(text), most, (t) => t)
+
 /** Text in one line for where HTML is read and Markdown is not: a `<summary>`. */
 export function htmlWords(text: string, most = 200): string {
   return within(oneLine(text), most, (t) => parted(t.replaceAll(/[&<>"|@#]/g, (c) => plain[c] ?? c)))

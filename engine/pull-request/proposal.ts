@@ -1,5 +1,5 @@
 import type { DriftFinding } from '../model/drift.ts'
-import { code, table, words } from './markdown.ts'
+import { code, plainLine, table, words } from './markdown.ts'
 import { composed } from './plan-comment.ts'
 import { commentSizes } from './room.ts'
 import type { PlanTold } from './told.ts'
@@ -42,7 +42,7 @@ export function rollbackProposal({ changes, ...asked }: RollbackProposed): Propo
       ? `Roll back ${first?.id ?? ''}: ${first?.title ?? ''}`
       : `Roll back ${changes.map((c) => c.id).join(', ')}`
   return {
-    title: words(title, mostTitle),
+    title: plainLine(title, mostTitle),
     body: bodyOf(takesBackMark(changes.map((c) => c.id)), asked, [
       `Takes back ${changes.map((c) => `${code(c.id)} (${words(c.title, 200)})`).join(', ')}. Their documents are reverted; what they leave open comes back from what was kept on the hosts. The plan says of each thing what can be promised.`,
     ]),
@@ -64,7 +64,7 @@ export function adoptionProposal({ key, adopted, files, ...asked }: AdoptionProp
   const more = others.length === 0 ? '' : ` and ${others.length} more`
   const hidden = adopted.length > mostRows ? [`and ${adopted.length - mostRows} more`] : []
   return {
-    title: words(`Adopt ${first?.resource ?? ''} as found on ${first?.host ?? ''}${more}`, mostTitle),
+    title: plainLine(`Adopt ${first?.resource ?? ''} as found on ${first?.host ?? ''}${more}`, mostTitle),
     body: bodyOf(adoptsMark(key), asked, [
       'Hosts were changed past all changes. This writes what is there into the documents, so that it stays; closing it leaves it drift.',
       table(

@@ -1,14 +1,6 @@
 /**
  * What the presenters of this folder are told. Texts are as they come from documents, hosts and the forge: each presenter escapes them
  * for where it puts them, so nobody who fills this in has to.
- *
- * - `planComment(told: PlanTold | RefusedTold): { body, shortened }` in `plan-comment.ts`, kept under `planMarker`
- * - `planCheck(told: PlanTold | RefusedTold): WantedCheck` and `approvalCheck(told: PlanTold | RefusedTold): WantedCheck` in `checks.ts`
- * - `stepSummary(told: PlanTold | RefusedTold): string` in `step-summary.ts`
- * - `sarif(told: PlanTold | RefusedTold, books: CodeBook): string` in `sarif.ts`
- * - `junit(told: PlanTold | RefusedTold): string` in `junit.ts`
- * - `applyComment(told: AppliedTold): { body, shortened }` in `apply-comment.ts`, kept under `applyMarker(told.change.id)`
- * - `dashboard(told: DashboardTold): WantedIssue` in `dashboard.ts`, kept under `dashboardMarker`
  */
 import type { ApprovalVerdict } from '../change/judge-approvals.ts'
 import type { Address } from '../model/address.ts'

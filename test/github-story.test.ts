@@ -134,9 +134,18 @@ describe('a merge queue', () => {
     await here.github.review(number, 'ben', 'approve')
     expect((await here.run('ci', 'plan')).status).toBe(0)
     expect(await checksOf(commit)).toEqual({ 'plumbline/plan': 'success', 'plumbline/approval': 'success' })
-    // The checks of the pull request are asked for, too, and follow its reviews.
     endEvent()
+    // A job that sees no host leaves what others planned as it is.
+    const { env } = here.office.desk
+    const key = env['PLUMBLINE_SSH_KEY']
+    const told = await comments(number)
+    Object.assign(env, { GITHUB_ACTIONS: 'true', PLUMBLINE_SSH_KEY: '', SSH_AUTH_SOCK: '' })
     await here.must('ci', 'merge')
+    expect(await comments(number)).toEqual(told)
+    Object.assign(env, { GITHUB_ACTIONS: '', PLUMBLINE_SSH_KEY: key })
+    // The checks of the pull request are asked for, too, and follow its reviews.
+    await here.must('ci', 'merge')
+    expect(await approvalOf(number)).toBe('success')
     await here.github.mergeQueued(number)
     await mergedAndApplied(number)
     expect(onHost()).toBe('hello\n')

@@ -17,7 +17,7 @@ export const defineMerge: Define = (command, context) => {
     .addHelpText(
       'after',
       `
-Needs the engine's key. Reviews of open pull requests are recorded as they come. A merge gets its record: the approved one that it
+Needs the engine's key, and a login to hosts: what is approved is a plan. Reviews of open pull requests are recorded as they come. A merge gets its record: the approved one that it
 is, or a new one that says that nobody approved it, and that is never applied. Open pull requests that were planned on what
 the branch was before are marked as out of date; plumbline ci plan --open plans them anew.
 
@@ -31,7 +31,8 @@ Examples:
       context.run(async () => {
         const job = await openJob(context, { reviews: 'forge', ...options })
         const { ciMerge } = await import('../../pipeline/ci/merge.ts')
-        const done = await ciMerge(job.world, { links: job.surroundings.links })
+        const { links, blind } = job.surroundings
+        const done = await ciMerge(job.world, { links, ...(blind !== undefined && { desiredOnly: blind }) })
         const { changes, planned, outdated, diagnostics } = done
         await job.output({ changes: changes.map((c) => c.change).join(' '), outdated: outdated.join(' ') })
         const { terminal } = job

@@ -60,7 +60,7 @@ async function run(context: CommandContext, options: Options): Promise<number> {
   const job = await openJob(context, options)
   const { world, surroundings, terminal } = job
   const { env } = context.terminal
-  const desiredOnly = whyDesiredOnly(options, surroundings.inActions, env)
+  const desiredOnly = options.desiredOnly === true ? 'that was asked for' : surroundings.blind
   const telling: Telling = { links: surroundings.links, ...(desiredOnly !== undefined && { desiredOnly }) }
   const planned = await planMeant(world, await whatIsMeant(world, options, env), telling)
   const told = planned.flatMap((p) => (p.told === undefined ? [] : [{ number: p.number, told: p.told }]))
@@ -110,15 +110,6 @@ async function planMeant(
     return [await (await import('../../pipeline/ci/plan-queued.ts')).ciPlanQueued(world, meant, telling)]
   const { ciPlan } = await import('../../pipeline/ci/plan.ts')
   return ciPlan(world, { ...telling, wanted: meant })
-}
-
-/** A job without a key sees no host; on a person's own machine keys lie where they always do. */
-function whyDesiredOnly({ desiredOnly }: Options, inActions: boolean, env: Terminal['env']): string | undefined {
-  if (desiredOnly === true) return 'that was asked for'
-  const keys = [env['PLUMBLINE_SSH_KEY'], env['SSH_AUTH_SOCK']]
-  return inActions && keys.every((key) => key === undefined || key === '')
-    ? 'the job that planned it has no key to log in to hosts with'
-    : undefined
 }
 
 function statusOf({ told, diagnostics }: RequestPlanned): number {

@@ -51,12 +51,14 @@ export async function ciDrift(
   const findings = await recordUnauthorised(world, found, { allHosts: true })
   const drifted = { ...found, findings }
   const forge = await world.forge()
-  const kept = forge === undefined ? nothing : await guarded(() => keepRequests(world, forge, drifted, options))
+  const kept: Tried<Kept> = forge === undefined ? {} : await guarded(() => keepRequests(world, forge, drifted, options))
   const { requests, open = [], limit, adoption } = kept.done ?? nothingOpen
   const about = { links: options.links, requests, open, ...(limit !== undefined && { limit }) }
   const told = await dashboardTold(world, drifted, about)
   const wanted = dashboard(told)
-  const issue = forge === undefined ? nothing : await guarded(() => forge.keepIssue(dashboardMarker, wanted))
+  // What is not known to be over is not said to be.
+  const issue: Tried<KeptIssue | undefined> =
+    forge === undefined || kept.done === undefined ? {} : await guarded(() => forge.keepIssue(dashboardMarker, wanted))
   const untold = [kept.untold, issue.untold].filter((d) => d !== undefined)
   return {
     ...drifted,
@@ -106,8 +108,6 @@ interface Tried<Value> {
   readonly done?: Value
   readonly untold?: Diagnostic
 }
-
-const nothing = {}
 
 /** What was found is recorded, whatever the forge says. */
 async function guarded<Value>(work: () => Promise<Value>): Promise<Tried<Value>> {

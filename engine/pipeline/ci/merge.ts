@@ -44,20 +44,22 @@ export async function ciMerge(world: World, telling: Telling): Promise<CiMerge> 
   const branch = await targetBranch(world)
   const diagnostics: Diagnostic[] = []
   const requests = await openOnes(world, forge, branch)
-  const reviewed = await recordOpenReviews(world, requests)
+  // Whoever sees no host can't say of which plan a review is, and must not write over the plan of who does.
+  const sees = telling.desiredOnly === undefined
+  const reviewed = await recordOpenReviews(world, requests, sees)
   diagnostics.push(...reviewed.diagnostics, ...(await recogniseReady(world, before)))
   const changes = await tellRecent(world, forge, telling)
   diagnostics.push(...changes.flatMap((c) => c.diagnostics))
   const tip = await freshTip(world)
   const planned: RequestPlanned[] = []
-  for (const number of reviewed.numbers)
+  for (const number of sees ? reviewed.numbers : [])
     planned.push(...(await ciPlan(world, { ...telling, wanted: { request: number } })))
   const outdated: number[] = []
   for (const request of requests) {
     const { number } = request
     if (reviewed.numbers.includes(number) || !(await markOutdated(forge, request, tip))) continue
     // Somebody may have planned it anew meanwhile: then that is what has to be seen.
-    if ((await plannedOf(forge, number))?.base !== tip) outdated.push(number)
+    if (!sees || (await plannedOf(forge, number))?.base !== tip) outdated.push(number)
     else planned.push(...(await ciPlan(world, { ...telling, wanted: { request: number } })))
   }
   diagnostics.push(...planned.flatMap((p) => p.diagnostics))
@@ -79,6 +81,7 @@ async function openOnes(world: World, forge: Forge, branch: string): Promise<rea
 async function recordOpenReviews(
   world: World,
   requests: readonly RequestPage[],
+  sees: boolean,
 ): Promise<{ readonly numbers: readonly number[]; readonly diagnostics: readonly Diagnostic[] }> {
   const before = stepsOf(await openRecords(world))
   const diagnostics = [...(await followReviews(world))]
@@ -86,7 +89,7 @@ async function recordOpenReviews(
   const known = new Set((await openRecords(world)).map((r) => r.subject.head))
   for (const { head, reviews } of requests) {
     const spoken = reviews.some((r) => r.commit === head && (r.state === 'approved' || r.state === 'changes-requested'))
-    if (!spoken || known.has(head)) continue
+    if (!sees || !spoken || known.has(head)) continue
     const done = await approveReviews(world, { head })
     diagnostics.push(...('refused' in done ? done.refused.map(asRemark) : done.findings))
   }

@@ -14,13 +14,21 @@ export interface Surroundings {
   readonly summary?: string
   readonly outputs?: string
   readonly links: Links
+  /** Why this job can log in to no host; on a person's own machine keys lie where they always do. */
+  readonly blind?: string
 }
 
 export function surroundingsOf(env: Environment): Surroundings {
   const [summary, outputs] = [given(env, 'GITHUB_STEP_SUMMARY'), given(env, 'GITHUB_OUTPUT')]
   const run = runOf(env)
+  const inActions = env['GITHUB_ACTIONS'] === 'true'
+  const keys = [given(env, 'PLUMBLINE_SSH_KEY'), given(env, 'SSH_AUTH_SOCK')]
   return {
-    inActions: env['GITHUB_ACTIONS'] === 'true',
+    inActions,
+    ...(inActions &&
+      keys.every((key) => key === undefined) && {
+        blind: 'the job that planned it has no key to log in to hosts with',
+      }),
     ...(summary !== undefined && { summary }),
     ...(outputs !== undefined && { outputs }),
     links: run === undefined ? {} : { run, artifact: `${run}#artifacts` },

@@ -62,11 +62,17 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     closers.push(() => opened.close())
     return opened
   })
-  const forge = once(() => githubForge(options.env, context))
+  const clock = options.clock ?? { now: () => new Date() }
+  const forge = once(async () => {
+    const github = await githubForge(options.env, context)
+    if (github !== undefined) return github
+    const { openGitForge } = await import('./adapters/forge/git-forge.ts')
+    return openGitForge(await context(), clock)
+  })
   return {
     root,
     engineVersion: options.version,
-    clock: options.clock ?? { now: () => new Date() },
+    clock,
     sha256,
     fingerprint,
     uuid: randomUUID,

@@ -42,3 +42,13 @@ it('says that it has no credentials once it is asked something, and what to do',
     hint: expect.stringContaining('GITHUB_TOKEN'),
   })
 })
+
+it('is the plain repository that its remote is, under a name that no forge has', async () => {
+  const { forge, reviews } = await forgeOf('ssh://git@git.lantern.example/lantern/estate.git', {})
+  expect(forge?.place).toMatchObject({ host: 'git.lantern.example.invalid', repository: 'lantern/estate' })
+  expect(reviews).toBe(forge)
+})
+
+it('is none without a remote', async () => {
+  expect(await forgeOf(undefined, {})).toEqual({ forge: undefined, reviews: undefined })
+})

@@ -9,8 +9,29 @@ import { documents, type Office, openOffice } from './office.ts'
 
 let office: Office
 
+const motd = (content: string): string =>
+  documents({
+    kind: 'Profile',
+    metadata: { name: 'motd', labels: { system: 'motd' } },
+    spec: { selector: { all: true }, resources: [{ file: { path: '/etc/motd', content } }] },
+  })
+const routine = documents({
+  kind: 'StandardChange',
+  metadata: { name: 'words-of-the-day' },
+  spec: {
+    documents: [{ kinds: ['Profile'], labels: { system: 'motd' }, fields: ['spec.resources.*.file.content'] }],
+    actions: { types: ['file'], environments: ['prod'] },
+    limits: { hosts: 1 },
+    teams: ['operations'],
+    owner: 'team/security',
+    expires: '2026-12-01T00:00:00Z',
+  },
+})
+
 beforeAll(async () => {
-  office = await openOffice()
+  office = await openOffice({ files: { 'inventory/routine.yaml': routine, 'inventory/motd.yaml': motd('hello\n') } })
+  await office.must(['approve', 'main', '--key', office.colleague('ben').keyFile])
+  await office.must(['apply'])
 }, 120_000)
 
 afterAll(async () => office?.close())
@@ -318,6 +339,31 @@ describe('a pull request', () => {
     const merged = merge(how, told.head, 53)
     await apply({ ...told, merged, mergedBy: 'cleo', checks: ['plan success', 'approval action-required'] })
     expect(await recordOf(merged)).toMatchObject({ state: 'implemented' })
+  }, 120_000)
+
+  it.each([
+    'a merge commit',
+    'a squash',
+  ])('that a template covers rests on no review, however it was merged: %s', async (by) => {
+    office.turn(60)
+    const name = `routine-${by.replaceAll(' ', '-')}`
+    const files = { 'inventory/motd.yaml': motd(`${name}\n`) }
+    await office.write({ branch: name, author: 'ana', files })
+    const merged = merge(by, tip(name), by === 'a squash' ? 66 : 67)
+    const ran = await apply({
+      number: by === 'a squash' ? 66 : 67,
+      head: tip(name),
+      merged,
+      mergedBy: 'cleo',
+      checks: [],
+    })
+    expect(await recordOf(merged)).toMatchObject({
+      type: 'standard',
+      state: 'implemented',
+    })
+    expect(ran.err).toMatch(
+      /merge-unplanned.*cleo merged pull request.*all the same, since StandardChange\/words-of-the-day/,
+    )
   }, 120_000)
 
   it('whose check was out of date once, or was replaced by a better one, was not merged past it', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { JudgedCommit } from './authors.ts'
-import { withoutUpdates, withPushers } from './pushers.ts'
+import { withoutUpdates, withPushers, withPushesUnproven } from './pushers.ts'
 
 const commit = (id: string, parents: readonly string[], cleanMerge = false): JudgedCommit => ({
   id,
@@ -43,6 +43,14 @@ it('remembers who pushed what was rewritten since, but not who made the branch w
     a: 'ada',
     '*': 'ada',
   })
+})
+
+it('keeps who pushed as a hand where that proves nothing', () => {
+  const judged = withPushers(commits, [{ host, author: 'ada', pushes: [push('ben', 'b')] }], new Set())
+  const [first, , , last] = withPushesUnproven(judged)
+  expect(first).toMatchObject({ hands: [{ login: 'ada' }, { login: 'ben' }] })
+  expect(last).toMatchObject({ hands: [{ login: 'ada' }] })
+  expect(first).not.toHaveProperty('pushers')
 })
 
 it('says nothing of commits that no push is known of', () => {

@@ -40,6 +40,14 @@ export function withPushers(
   return commits.map((c) => ({ ...c, pushers: unlike(pushers.get(c.id) ?? []), hands: unlike(hands) }))
 }
 
+/** Commits for which the forge's word on who pushed them counts against those people only: nobody's hand is proved by it. */
+export function withPushesUnproven(commits: readonly JudgedCommit[]): readonly JudgedCommit[] {
+  return commits.map(({ pushers = [], ...commit }) => ({
+    ...commit,
+    hands: unlike([...(commit.hands ?? []), ...pushers]),
+  }))
+}
+
 /** Leaves out pushes that brought nothing but clean merges, such as of the target branch: those are no authorship. */
 export function withoutUpdates(pushes: readonly ForgePush[], commits: readonly JudgedCommit[]): readonly ForgePush[] {
   const clean = new Set(commits.filter((c) => c.cleanMerge && c.parents.length > 1).map((c) => c.id))

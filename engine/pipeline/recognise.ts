@@ -10,6 +10,7 @@ import { findBranch, findChange, nextChangeId } from '../ledger/find-records.ts'
 import { propose, recogniseMerge, supersede } from '../ledger/fold-change.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { StandardMatch } from '../model/plan.ts'
+import type { PullRequest } from '../model/pull-request.ts'
 import type { BranchRecord, ChangeRecord, GenesisRecord } from '../model/record.ts'
 import { planDigest } from '../plan/plan-digest.ts'
 import { recordedPlan } from '../plan/recorded-plan.ts'
@@ -73,7 +74,8 @@ async function recogniseOne(world: World, genesis: GenesisRecord, arrival: Arriv
   const opened =
     planned !== undefined || known === undefined ? undefined : await recordOfRequest(world, genesis, arrival, known)
   const record = planned ?? opened?.record
-  const range = { base: arrival.base, head: await headOf(world, arrival, record), tree: arrival.commit.tree }
+  const head = await headOf(world, arrival, record?.subject.head ?? (await headOfRequest(world, arrival, request)))
+  const range = { base: arrival.base, head, tree: arrival.commit.tree }
   if (record === undefined) {
     const agreed = genesis.rule === 'solo' || (await mayBeAgreed(world, range))
     return agreed
@@ -118,9 +120,18 @@ async function withPassed(
 }
 
 /** The commits that were judged, where they came as one: their authors count, not who pressed the button. */
-async function headOf(world: World, { head, commit }: Arrival, record: ChangeRecord | undefined): Promise<string> {
-  if (record === undefined || commit.parents.length > 1) return head
-  return (await (await world.repository()).resolve(record.subject.head)) ?? head
+async function headOf(world: World, { head, commit }: Arrival, judged: string | undefined): Promise<string> {
+  if (judged === undefined || commit.parents.length > 1) return head
+  return (await (await world.repository()).resolve(judged)) ?? head
+}
+
+/** The commits of a pull request that came as they were reviewed, or as one that holds the same. */
+async function headOfRequest(
+  world: World,
+  { commit, base }: Arrival,
+  request: PullRequest | undefined,
+): Promise<string | undefined> {
+  return request !== undefined && (await isMergeOf(world, request.head, base, commit)) ? request.head : undefined
 }
 
 /** The record whose commits came as one onto a base that moved: git makes the same tree of them. */
@@ -221,8 +232,8 @@ async function standard(
 ): Promise<readonly Diagnostic[]> {
   const template = plan.standard?.template
   const about = { ...recordedPlan(plan), ...(template !== undefined && { template }) }
-  await born(world, genesis, arrival, about, 'approved', passed.map(summaryOf))
-  return []
+  const id = await born(world, genesis, arrival, about, 'approved', passed.map(summaryOf))
+  return allTheSame(id, passed, `${template} covers it`)
 }
 
 /** A merge that no approval is about: recorded as such, and never applied. */
@@ -256,9 +267,17 @@ async function solo(
     ? []
     : [...plan.verdict.denials.map(summaryOf), ...plan.verdict.requirements.map((r) => r.because)]
   const reasons = [...passed.map(summaryOf), ...against]
-  await born(world, genesis, arrival, recordedPlan(plan), held ? 'approved' : 'unapproved', reasons)
-  return held ? [] : plan.verdict.denials
+  const id = await born(world, genesis, arrival, recordedPlan(plan), held ? 'approved' : 'unapproved', reasons)
+  return held ? allTheSame(id, passed, 'the estate asks for nobody') : plan.verdict.denials
 }
+
+/** What was passed by a merge that rests on no review. */
+const allTheSame = (id: string, passed: readonly Diagnostic[], because: string): readonly Diagnostic[] =>
+  passed.map((d) => ({
+    ...d,
+    summary: `${id}: ${d.summary}; it is applied all the same, since ${because}`,
+    hint: 'require our checks on the target branch, and let nobody go past them',
+  }))
 
 async function born(
   world: World,

@@ -1,5 +1,6 @@
 import { authorsOf, type JudgedCommit } from '../change/authors.ts'
 import { peopleOf } from '../change/people.ts'
+import { withPushesUnproven } from '../change/pushers.ts'
 import { matchStandard, type StandardQuestion } from '../change/standard.ts'
 import type { Address } from '../model/address.ts'
 import type { Json } from '../model/document.ts'
@@ -33,7 +34,8 @@ export async function standardMatch(world: World, facts: StandardFacts): Promise
     merged: merged.graph,
     files: await strayFiles(world, facts),
     isRule: (path) => isRule(path, [base, merged]),
-    authorship: authorsOf(commits, peopleOf(base.graph), at),
+    // No review is recorded of such a change, and with it no push: whoever looks at it later has the signatures only.
+    authorship: authorsOf(withPushesUnproven(commits), peopleOf(base.graph), at),
     actions,
     risk,
     verdict,

@@ -18,7 +18,10 @@ export function githubText({ branch, written, same, kept, ownerless }: GithubWri
   }
   const steps: readonly (readonly [string, string])[] = [
     ['plumbline-plan', `environment for branches ${branch}, refs/pull/*/merge, gh-readonly-queue/${branch}/*`],
-    ['', 'secret PLUMBLINE_SSH_KEY: a key that only looks (docs/guides/hosts.md); without, documents alone are planned'],
+    [
+      '',
+      'secret PLUMBLINE_SSH_KEY: a key that only looks (docs/guides/hosts.md); without, documents alone are planned',
+    ],
     ['plumbline-drift', `environment for branch ${branch}; secrets PLUMBLINE_SSH_KEY (the same), PLUMBLINE_ENGINE_KEY`],
     ['plumbline-apply', `environment for branch ${branch}; secrets PLUMBLINE_SSH_KEY: a login that may change hosts,`],
     ['', 'PLUMBLINE_ENGINE_KEY, and SOPS_AGE_KEY where the estate has secrets'],

@@ -151,6 +151,11 @@ describe('a forge', () => {
       { reviews: [{ by: 'ben', commit: 'e'.repeat(40) }] },
       'approval-stale-head',
     ],
+    [
+      'somebody who saw what it brings to another branch',
+      { retargetedAt: '2026-12-01T00:00:00Z', reviews: [{ by: 'ben' }] },
+      'approval-other-branch',
+    ],
     ['somebody from the future', { reviews: [{ by: 'ben', at: '2027-01-01T00:00:00Z' }] }, 'approval-in-future'],
     ['somebody who looked too long ago', { reviews: [{ by: 'ben', at: '2026-10-01T00:00:00Z' }] }, 'approval-expired'],
   ])(

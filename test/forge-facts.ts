@@ -11,6 +11,7 @@ export interface Told {
   readonly merged?: string
   readonly mergedBy?: string
   readonly mergedAt?: string
+  readonly retargetedAt?: string
   /** What our checks said of the head, oldest first: `plan success`. */
   readonly checks?: readonly string[]
   readonly reviews?: readonly {
@@ -38,7 +39,7 @@ export function writeFacts(office: Office, requests: readonly Told[]): string {
     forge,
     repository: 'office/estate',
     requests: requests.map((request) => {
-      const { number = 1, head, author = 'ana', merged, mergedBy, mergedAt, checks } = request
+      const { number = 1, head, author = 'ana', merged, mergedBy, mergedAt, retargetedAt, checks } = request
       const { reviews = [], pushes = [{ by: 'ana' }] } = request
       return {
         number,
@@ -48,6 +49,7 @@ export function writeFacts(office: Office, requests: readonly Told[]): string {
         ...(merged !== undefined && { merged }),
         ...(mergedBy !== undefined && { mergedBy: account(mergedBy) }),
         ...(mergedAt !== undefined && { mergedAt }),
+        ...(retargetedAt !== undefined && { retargetedAt }),
         ...(checks !== undefined && { plans: checks.map((check) => checkOf(check, head)) }),
         reviews: reviews.map((r, i) => ({
           id: r.id ?? `${number}-${i}`,

@@ -100,7 +100,12 @@ function readOne(
       'approval-stale-head',
       `it is of ${review.commit.slice(0, 12)}, and the head is ${head.slice(0, 12)}`,
     )
-  const { mergedAt } = request
+  const { mergedAt, retargetedAt, target } = request
+  if (review.state === 'approved' && retargetedAt !== undefined && Date.parse(review.at) <= Date.parse(retargetedAt))
+    return warning(
+      'approval-other-branch',
+      `it was given at ${review.at}, and the pull request goes into ${target} since ${retargetedAt}: what it brings there is more than was to be seen`,
+    )
   if (review.state === 'approved' && mergedAt !== undefined && Date.parse(review.at) > Date.parse(mergedAt))
     return warning(
       'approval-after-merge',

@@ -57,6 +57,8 @@ export interface PullRequest {
   readonly number: number
   /** The branch it is to be merged into, by its short name. */
   readonly target: string
+  /** ISO 8601, UTC: when it was last made to go into another branch than before, where it was and the forge tells. */
+  readonly retargetedAt?: string
   /** Newest commit of its branch. */
   readonly head: string
   readonly author: ForgeAccount

@@ -61,6 +61,21 @@ describe('what GitHub tells of a pull request', () => {
     expect((await stage.forge.request(number))?.reviews).toMatchObject([{ id: String(review), state: 'dismissed' }])
   })
 
+  it('is since when it goes into the branch that it goes into, where that was another', async () => {
+    await using stage = await githubStage()
+    const { github } = stage
+    await stage.push('ada', 'quiet-base', 'hidden.yaml')
+    await stage.push('ada', 'more-light', 'first.yaml')
+    const number = await stage.propose('ada', 'more-light', 'quiet-base')
+    await github.review(number, 'ben', 'approve')
+    expect((await stage.forge.request(number))?.retargetedAt).toBeUndefined()
+    await github.api('ada', 'PATCH', `/repos/${github.repository}/pulls/${number}`, { base: 'main' })
+    const request = await stage.forge.request(number)
+    // The review stands, and of the same commit: what the pull request brings is more than was looked at.
+    expect(request).toMatchObject({ target: 'main', reviews: [{ state: 'approved', commit: request?.head }] })
+    expect(Date.parse(request?.retargetedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(request?.reviews[0]?.at ?? ''))
+  })
+
   it('is whether it can be merged, our own checks apart', async () => {
     await using stage = await githubStage()
     const { github, forge } = stage

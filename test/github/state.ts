@@ -88,6 +88,8 @@ export interface PullState {
   head: string
   draft: boolean
   readonly reviews: ReviewState[]
+  /** When it was made to go into another branch, and by whom. */
+  readonly retargets: { readonly id: number; readonly by: Account; readonly at: string }[]
   merged?: { readonly sha: string; readonly by: Account; readonly at: string }
   /** Commits that it became on its base, or that it was made of when it was merged. */
   landed: readonly string[]

@@ -51,7 +51,7 @@ function factsOf(value: unknown): readonly PullRequest[] {
 
 function requestOf(value: unknown, at: string, host: string, repository: string): PullRequest {
   const required = ['number', 'target', 'head', 'author', 'reviews', 'pushes']
-  const found = fields(value, at, required, ['merged', 'mergedBy', 'mergedAt', 'plans'])
+  const found = fields(value, at, required, ['merged', 'mergedBy', 'mergedAt', 'plans', 'retargetedAt'])
   const number = found['number']
   if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 1)
     throw new Fault(`${at}.number is no number of a request`)
@@ -72,6 +72,7 @@ function requestOf(value: unknown, at: string, host: string, repository: string)
     ...(found['merged'] !== undefined && { merged: objectId(found['merged'], `${at}.merged`) }),
     ...(found['mergedBy'] !== undefined && { mergedBy: accountOf(found['mergedBy'], `${at}.mergedBy`) }),
     ...(found['mergedAt'] !== undefined && { mergedAt: instant(found['mergedAt'], `${at}.mergedAt`) }),
+    ...(found['retargetedAt'] !== undefined && { retargetedAt: instant(found['retargetedAt'], `${at}.retargetedAt`) }),
     ...(found['plans'] !== undefined && { plans: list(found['plans'], `${at}.plans`, planOf) }),
   }
 }

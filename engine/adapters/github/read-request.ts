@@ -140,6 +140,18 @@ export function readPushes(values: readonly unknown[]): readonly ForgePush[] {
     .reverse()
 }
 
+/** By somebody, or by GitHub when the branch that it went into was merged and deleted. */
+const retargets: ReadonlySet<unknown> = new Set(['base_ref_changed', 'automatic_base_change_succeeded'])
+
+/** Reads out of `issues/N/events` when a pull request was last made to go into another branch; undefined where it never was. */
+export function readRetargeted(values: readonly unknown[]): string | undefined {
+  const times = values.flatMap((value) => {
+    const { event, created_at: at } = fieldsOf(value, 'an event')
+    return retargets.has(event) ? [instantOf(at, 'created_at of an event')] : []
+  })
+  return times.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1)
+}
+
 /** One of our own checks, as `check-runs` writes it. */
 export interface CheckRun {
   readonly id: number

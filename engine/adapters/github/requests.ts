@@ -19,6 +19,7 @@ import {
   readHeadBranch,
   readPage,
   readPushes,
+  readRetargeted,
   readReviews,
 } from './read-request.ts'
 import { runsOf } from './runs.ts'
@@ -98,16 +99,29 @@ export async function requestOf(
   }
   const page = readPage(pull, call.place)
   if (!meant(page)) return undefined
-  const [written, pushes, plans] = await Promise.all([
+  const [written, pushes, plans, retargeted] = await Promise.all([
     call.list(`${reading}'s reviews`, (rest, at) =>
       rest.pulls.listReviews.endpoint({ ...at, pull_number: number, per_page: 100 }),
     ),
     pushesOf(call, pull, page),
     plansOf(call, page.head, self),
+    retargetedOf(call, number),
   ])
   const reviews = await withPermissions(call, readReviews(written), permissions)
   const mergeable = await mergeableOf(call, pull, page, reviews, self)
-  return { ...page, reviews, pushes, ...(plans !== undefined && { plans }), mergeable }
+  return {
+    ...page,
+    ...(retargeted !== undefined && { retargetedAt: retargeted }),
+    ...{ reviews, pushes, ...(plans !== undefined && { plans }), mergeable },
+  }
+}
+
+/** Reviews stay when a pull request is made to go into another branch, though it brings other commits there. */
+async function retargetedOf(call: Call, number: number): Promise<string | undefined> {
+  const events = await call.list(`reading what happened to pull request ${number}`, (rest, at) =>
+    rest.issues.listEvents.endpoint({ ...at, issue_number: number, per_page: 100 }),
+  )
+  return readRetargeted(events)
 }
 
 /** That a thing is not there is believed only where the repository is. Throws `github-missing`. */

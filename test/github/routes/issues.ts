@@ -13,7 +13,7 @@ import {
   texts,
   writes,
 } from '../route.ts'
-import { commentShape, issueShape, labelShape, reactionShape } from '../shapes/thread.ts'
+import { commentShape, issueShape, labelShape, reactionShape, retargetShape } from '../shapes/thread.ts'
 import { atLeast, type Comment, permissionOf, type Reaction, stamp, type Thread } from '../state.ts'
 import { labelNamed, setLabels, threadClosed } from '../threads.ts'
 import { emit } from '../webhooks.ts'
@@ -38,6 +38,10 @@ export const issueRoutes: readonly Route[] = [
     const since = call.query.get('since')
     const found = threadOf(call).comments.filter((c) => since === null || c.updatedAt >= since)
     return listOf(found, (c) => commentShape(call.state, c))
+  }),
+  repositoryRoute('GET /issues/{issue_number}/events', reads('issues|pull_requests'), (call) => {
+    const thread = threadOf(call)
+    return listOf(thread.pull?.retargets ?? [], (retarget) => retargetShape(call.state, thread, retarget))
   }),
   repositoryRoute('POST /issues/{issue_number}/comments', remarks, createComment),
   repositoryRoute('GET /issues/comments/{comment_id}', reads('issues|pull_requests'), (call) =>

@@ -113,6 +113,7 @@ async function createPull(call: RepositoryCall) {
     head,
     draft: body['draft'] === true,
     reviews: [],
+    retargets: [],
     landed: [],
     pushedBy: account,
   }
@@ -167,6 +168,7 @@ async function updatePull(call: RepositoryCall) {
     if (sha === undefined) throw invalid('PullRequest', 'base')
     changes['base'] = { ref: { from: thread.pull.base }, sha: { from: thread.pull.baseSha } }
     thread.pull.base = base
+    thread.pull.retargets.push({ id: state.nextId(), by: actor.account, at: stamp(state) })
     thread.pull.baseSha = sha
   }
   if (Object.keys(changes).length > 0) {

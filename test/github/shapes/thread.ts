@@ -1,4 +1,4 @@
-import type { Comment, Label, Reaction, RepositoryState, State, Thread } from '../state.ts'
+import type { Comment, Label, PullState, Reaction, RepositoryState, State, Thread } from '../state.ts'
 import { association, integration, nodeId, type Shape, simpleUser } from './account.ts'
 import { repositoryUrl } from './repository.ts'
 
@@ -34,6 +34,25 @@ export function reactionShape(state: State, reaction: Reaction): Shape {
     user: simpleUser(state, reaction.account),
     content: reaction.content,
     created_at: reaction.createdAt,
+  }
+}
+
+/** `issue-event-for-issue`, of a pull request that was made to go into another branch. */
+export function retargetShape(
+  state: State,
+  { repository }: Thread,
+  { id, by, at }: PullState['retargets'][number],
+): Shape {
+  return {
+    id,
+    node_id: nodeId('BaseRefChangedEvent', id),
+    url: `${repositoryUrl(state, repository)}/issues/events/${id}`,
+    actor: simpleUser(state, by),
+    event: 'base_ref_changed',
+    commit_id: null,
+    commit_url: null,
+    created_at: at,
+    performed_via_github_app: null,
   }
 }
 

@@ -16,8 +16,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  // Native parts are found beside the package only when it is not bundled.
-  external: ['ssh2', 'libsql'],
+  // Native and optional parts are found beside the package only when it is not bundled.
+  external: ['ssh2', 'libsql', '@cyclonedx/cyclonedx-library'],
   define: { PLUMBLINE_VERSION: JSON.stringify(version) },
   banner: {
     js: "import { createRequire as plumblineRequire } from 'node:module'; const require = plumblineRequire(import.meta.url);",

@@ -85,6 +85,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       summary: 'take webhooks: plan, record and answer comments as they come',
       load: () => import('./commands/serve.ts'),
     },
+    request: {
+      summary: 'list, show and open pull requests, where no pages show them',
+      load: () => import('./commands/request.ts'),
+    },
     doctor: {
       summary: "check the repository's settings and this machine, and say what to fix",
       load: () => import('./commands/doctor.ts'),
@@ -100,6 +104,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     observe: {
       summary: 'look at hosts and keep a snapshot of what is there',
       load: () => import('./commands/observe.ts'),
+    },
+    export: {
+      summary: 'write what hosts are made of for other tools',
+      load: () => import('./commands/export.ts'),
     },
     query: { summary: 'ask tables of what is wanted and what is there', load: () => import('./commands/query.ts') },
   },

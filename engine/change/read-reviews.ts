@@ -1,7 +1,7 @@
 import { accountEntry } from '../model/account.ts'
 import type { Address } from '../model/address.ts'
 import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
-import type { ForgePermission, PullRequest, Review } from '../model/pull-request.ts'
+import { mayWrite, type PullRequest, type Review } from '../model/pull-request.ts'
 import type { ForgeApproval } from '../model/record.ts'
 import type { JudgedCommit } from './authors.ts'
 import { codes } from './codes.ts'
@@ -69,13 +69,11 @@ export function readReviews(
  * objects does so whatever they may.
  */
 function tooLittle({ number }: PullRequest, { id, state, permission, account }: Review): Diagnostic | undefined {
-  if (state !== 'approved' || permission === undefined || !readers.has(permission)) return undefined
+  if (state !== 'approved' || permission === undefined || mayWrite(permission)) return undefined
   const may = permission === 'none' ? 'may do nothing' : `has ${permission} permission only`
   const summary = `review ${id} of pull request ${number} by ${account.login} does not count: the account ${may} there`
   return report('account-permission', { summary })
 }
-
-const readers: ReadonlySet<ForgePermission> = new Set(['none', 'read', 'triage'])
 
 function readOne(
   request: PullRequest,

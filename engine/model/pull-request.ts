@@ -13,6 +13,10 @@ export interface ForgeAccount {
 /** What an account may do in a repository, from nothing to everything. */
 export type ForgePermission = 'none' | 'read' | 'triage' | 'write' | 'maintain' | 'admin'
 
+/** Whether whoever has it may push. */
+export const mayWrite = (permission: ForgePermission): boolean =>
+  permission === 'write' || permission === 'maintain' || permission === 'admin'
+
 /** What somebody said about a pull request, in the newest state that the forge knows of it. */
 export interface Review {
   readonly id: string

@@ -1,8 +1,9 @@
 import { findBranch } from '../../ledger/find-records.ts'
 import { type Diagnostic, hasErrors, reporter } from '../../model/diagnostic.ts'
-import type { RequestPage } from '../../model/pull-request.ts'
+import { mayWrite, type RequestPage } from '../../model/pull-request.ts'
 import type { ChangeRecord } from '../../model/record.ts'
 import type { Forge } from '../../ports/forge.ts'
+import { comesFirst } from '../apply.ts'
 import { approveReviews, followReviews } from '../approve-reviews.ts'
 import { codes } from '../codes.ts'
 import { expectOwnKey } from '../engine-keys.ts'
@@ -87,15 +88,29 @@ async function recordOpenReviews(
   const diagnostics = [...(await followReviews(world))]
   await setAsideReplaced(world, requests)
   const known = new Set((await openRecords(world)).map((r) => r.subject.head))
-  for (const { head, reviews } of requests) {
-    const spoken = reviews.some((r) => r.commit === head && (r.state === 'approved' || r.state === 'changes-requested'))
-    if (!sees || !spoken || known.has(head)) continue
+  for (const request of requests) {
+    const { head } = request
+    if (!sees || !isSpokenOf(request) || known.has(head)) continue
     const done = await approveReviews(world, { head })
     diagnostics.push(...('refused' in done ? done.refused.map(asRemark) : done.findings))
   }
   const after = (await openRecords(world)).filter((r) => before.get(r.id) !== r.transition.uuid)
   const moved = new Set(after.map((r) => r.subject.head))
   return { numbers: requests.filter((r) => moved.has(r.head)).map((r) => r.number), diagnostics }
+}
+
+/**
+ * Somebody who may write agreed to its newest commit, or objected. What strangers say to one another opens no record, and has no host
+ * looked at: of a fork, somebody has to have agreed to what is planned.
+ */
+function isSpokenOf({ head, reviews, fork }: RequestPage): boolean {
+  return reviews.some(
+    ({ commit, account, permission, state }) =>
+      commit === head &&
+      !account.bot &&
+      (permission === undefined || mayWrite(permission)) &&
+      (state === 'approved' || (state === 'changes-requested' && !fork)),
+  )
 }
 
 /** What was approved of commits that a pull request no longer ends in waits for a merge that does not come. */
@@ -125,7 +140,7 @@ const asRemark = (d: Diagnostic): Diagnostic => (d.severity === 'error' ? { ...d
 async function recogniseReady(world: World, tip: string): Promise<readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = []
   for (;;) {
-    const due = (await openRecords(world)).find(isDue)
+    const due = (await openRecords(world)).find(comesFirst)
     if (due !== undefined) {
       const known = trusted(await findBranch(await (await world.ledger()).view()))?.recognised
       if (known !== undefined && known !== tip)
@@ -138,6 +153,3 @@ async function recogniseReady(world: World, tip: string): Promise<readonly Diagn
     if (!more || hasErrors(found.filter((d) => d.code === 'commit-missing'))) return diagnostics
   }
 }
-
-const isDue = ({ merge, state }: ChangeRecord): boolean =>
-  merge !== undefined && ['approved', 'scheduled', 'implementing', 'paused', 'failed'].includes(state)

@@ -3,7 +3,7 @@ import { whoseAccount } from '../../change/whose-account.ts'
 import type { Account } from '../../model/account.ts'
 import type { Address } from '../../model/address.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
-import type { ForgeAccount, ForgePermission } from '../../model/pull-request.ts'
+import { type ForgeAccount, type ForgePermission, mayWrite } from '../../model/pull-request.ts'
 import { codes } from './codes.ts'
 import type { CommandName } from './parse-command.ts'
 
@@ -29,8 +29,6 @@ export interface Allowed {
   readonly person?: Address
 }
 
-const writers: ReadonlySet<ForgePermission> = new Set(['write', 'maintain', 'admin'])
-
 /**
  * Whether who wrote a comment may have its command run. Help is for whoever may read; a plan for whoever may write, since they could
  * push. Everything else takes an active person of the base behind the account, who may write, and is of a team that the base names
@@ -38,7 +36,7 @@ const writers: ReadonlySet<ForgePermission> = new Set(['write', 'maintain', 'adm
  */
 export function mayRun({ command, account, host, permission, people, teams }: Asking): Allowed | Diagnostic {
   if (command === 'help') return permission === 'none' ? refused('the account may not read this repository') : {}
-  if (!writers.has(permission))
+  if (!mayWrite(permission))
     return refused(
       permission === 'none' ? 'the account may do nothing here' : `the account has ${permission} permission only`,
     )

@@ -44,7 +44,9 @@ export async function doctor(world: World): Promise<Diagnosis> {
   const target = (await tried(() => targetBranch(world))) ?? 'main'
   const tip = await tried(() => targetTip(world, target))
   const loaded = tip === undefined ? undefined : await tried(() => loadCommit(world, tip))
-  const forge = await tried(() => world.forge(), { severity: 'warning' })
+  const found = await tried(() => world.forge(), { severity: 'warning' })
+  // A plain repository has no settings that anybody could see, and runs no jobs.
+  const forge = found?.place.plain === true ? undefined : found
   const settings =
     forge === undefined ? undefined : await tried(() => settingsOf(forge, target), { severity: 'warning' })
   const estate =

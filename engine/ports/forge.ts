@@ -14,8 +14,8 @@ export interface ReviewSource {
  * changes what is there instead of adding to it.
  */
 export interface Forge extends ReviewSource {
-  /** Host name, `owner/name`, and where people look at it. */
-  readonly place: { readonly host: string; readonly repository: string; readonly url: string }
+  /** Host name, `owner/name`, and where people look at it; `plain` where it is a git repository alone, without jobs and rules of its own. */
+  readonly place: { readonly host: string; readonly repository: string; readonly url: string; readonly plain?: true }
   /** The account that this engine is there. */
   self(): Promise<ForgeAccount>
   /** With reviews and pushes; undefined where there is none of this number. */

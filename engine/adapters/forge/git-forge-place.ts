@@ -1,3 +1,4 @@
+import type { Forge } from '../../ports/forge.ts'
 import type { Person } from '../../ports/repository.ts'
 import type { GitProcess } from '../git/git-process.ts'
 import type { KeptAccount } from './git-forge-documents.ts'
@@ -8,7 +9,7 @@ import type { KeptAccount } from './git-forge-documents.ts'
  *
  * @param remote address of the remote
  */
-export function placeOf(remote: string): { readonly host: string; readonly repository: string; readonly url: string } {
+export function placeOf(remote: string): Forge['place'] {
   const address = remote.replace(/[\x00-\x1f\x7f]/g, '').replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1')
   const url = /^[a-z+]+:\/\/([^/:]*)(?::\d+)?(\/.*)?$/i.exec(address)
   const scp = url === null ? /^(?:[^@/:]+@)?([^/:]+):(.*)$/.exec(address) : null
@@ -25,7 +26,7 @@ export function placeOf(remote: string): { readonly host: string; readonly repos
     .toLowerCase()
     .replace(/[^a-z0-9.-]/g, '-')
     .replace(/^[.-]+|[.-]+$/g, '')
-  return { host: `${plain || 'localhost'}.invalid`, repository: `${owner}/${name}`, url: address }
+  return { host: `${plain || 'localhost'}.invalid`, repository: `${owner}/${name}`, url: address, plain: true }
 }
 
 /** The account behind an address of e-mail, as commits have them. */

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Ran } from './cli.ts'
+import { documents, type Office, openOffice } from './office.ts'
+
+/** A pull request where the remote is a plain git repository: opened, planned, read, approved by signature, merged, applied, taken back. */
+
+let office: Office
+
+const motd = (content: string): string =>
+  documents({
+    kind: 'Profile',
+    metadata: { name: 'motd' },
+    spec: { selector: { all: true }, resources: [{ file: { path: '/etc/motd', content } }] },
+  })
+
+beforeAll(async () => {
+  office = await openOffice()
+  const { desk } = office
+  const remote = join(dirname(desk.folder), 'estate.git')
+  execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', remote])
+  desk.git('remote', 'add', 'origin', remote)
+  desk.git('push', '--quiet', 'origin', 'main', 'ledger')
+  for (const name of ['GITHUB_REPOSITORY', 'GITHUB_ACTIONS']) desk.env[name] = ''
+}, 120_000)
+afterAll(async () => office.close())
+
+const plumbline = (...argv: string[]): Promise<Ran> => office.desk.run(...argv)
+
+interface Request {
+  readonly number: number
+  readonly state: string
+  readonly branch: string
+  readonly merged?: string
+  readonly plans?: readonly { readonly name: string; readonly conclusion: string }[]
+}
+
+async function shown(number: number) {
+  const ran = await plumbline('request', 'show', String(number), '--json')
+  return JSON.parse(ran.out) as { request: Request; comments: readonly { readonly body: string }[] }
+}
+
+describe('with plain git', () => {
+  it('a pull request is opened, planned once, and read in the terminal', async () => {
+    await office.write({ branch: 'hello', author: 'ana', files: { 'inventory/motd.yaml': motd('hello\n') } })
+    office.desk.git('push', '--quiet', 'origin', 'hello')
+    office.desk.git('switch', '--quiet', 'main')
+    expect(await plumbline('request', 'list')).toMatchObject({ status: 0, out: 'no pull request is open\n' })
+    await office.must(['request', 'open', 'hello', '--title', 'Say hello'])
+    expect((await plumbline('request', 'list')).out).toMatch(/^#1 {2}hello → main {2}\S+ {2}Say hello\n$/)
+    await office.must(['ci', 'plan', '--open'])
+    await office.must(['ci', 'plan', '--open'])
+    const { request, comments } = await shown(1)
+    expect(comments.map((c) => c.body)).toEqual([expect.stringContaining('<!-- plumbline:plan -->')])
+    expect(request.plans?.map((check) => [check.name, check.conclusion])).toEqual([
+      ['plumbline/plan', 'success'],
+      ['plumbline/approval', 'action-required'],
+    ])
+    expect((await plumbline('request', 'show', '1')).out).toContain('/etc/motd')
+    expect(await plumbline('request', 'show', '9')).toMatchObject({ status: 1 })
+  }, 120_000)
+
+  it('it is approved by a signature, merged by git, and applied', async () => {
+    await office.must(['approve', 'hello', '--key', office.colleague('ben').keyFile])
+    office.merge('hello')
+    office.desk.git('push', '--quiet', 'origin', 'main')
+    await office.must(['ci', 'merge'])
+    await office.must(['ci', 'apply'])
+    expect(readFileSync(office.on('web-01', '/etc/motd'), 'utf8')).toBe('hello\n')
+    const { request } = await shown(1)
+    const tip = execFileSync('git', ['-C', office.desk.folder, 'rev-parse', 'main'], { encoding: 'utf8' }).trim()
+    expect(request).toMatchObject({ state: 'merged', merged: tip })
+  }, 120_000)
+
+  it('taking it back opens another one', async () => {
+    const [change] = JSON.parse((await plumbline('log', '--json')).out) as readonly { readonly id: string }[]
+    await office.must(['rollback', change?.id ?? '', '--open', '--key', office.colleague('ana').keyFile])
+    const { requests } = JSON.parse((await plumbline('request', 'list', '--json')).out) as { requests: Request[] }
+    expect(requests).toMatchObject([{ number: 2, state: 'open', branch: expect.stringMatching(/^rollback\//) }])
+  }, 120_000)
+})

@@ -63,13 +63,15 @@ export interface Refusal {
  * - A person counts for every requirement that asks for a team they are in, and once within each requirement.
  * - A rejection by any active human of the base blocks, the author's own too. It is about the head commit, so planning
  *   again does not shake it off; its author lifts it by approving later. It does not expire.
- * - Under `one-independent` at least one person counts even where nothing is required. Under `solo` only the
+ * - Under `one-independent` at least one person counts even where nothing is required, and two where the engine wrote it and nobody
+ *   is named for whom. Under `solo` only the
  *   requirements of policies count, and nobody has to be proved an author where there are none.
  */
 export function judgeApprovals(question: ApprovalQuestion): ApprovalVerdict {
   const people = peopleOf(question.baseGraph)
-  const requirements = withFloor(question.requirements, question.rule)
   const { authors, unproven } = authorsOf(question.commits, people, question.now)
+  const ownWork = authors.length === 0 && question.commits.some((c) => c.byEngine === true)
+  const requirements = withFloor(question.requirements, question.rule, ownWork ? twoPeople : oneIndependent)
   const refused: Refusal[] = []
   const statements: Statement[] = []
   const alive = new Set(withoutDismissed(question.approvals))
@@ -168,9 +170,11 @@ function missingOf(
 function withFloor(
   requirements: readonly ApprovalRequirement[],
   rule: ApprovalQuestion['rule'],
+  floor: ApprovalRequirement,
 ): readonly ApprovalRequirement[] {
   const asked = requirements.filter((r) => r.count > 0)
-  return rule === 'solo' || asked.length > 0 ? asked : [oneIndependent]
+  if (rule === 'solo') return asked
+  return asked.some((r) => r.count >= floor.count) ? asked : [...asked, floor]
 }
 
 /** What an estate asks for where no policy asks for more. */
@@ -178,6 +182,13 @@ export const oneIndependent: ApprovalRequirement = {
   count: 1,
   teams: [],
   because: 'the estate asks for one person who wrote nothing of it',
+}
+
+/** What the engine wrote by itself: it took over what is on a host, and whoever put it there may be the first to agree. */
+const twoPeople: ApprovalRequirement = {
+  count: 2,
+  teams: [],
+  because: 'the engine wrote it and nobody is known to have asked for it',
 }
 
 function rejection(statement: Statement): Diagnostic {

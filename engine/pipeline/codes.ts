@@ -452,6 +452,29 @@ export const codes = {
     meaning: 'Nothing says on which forge, and in which repository there, pull requests of this estate are kept.',
     fix: 'set GITHUB_REPOSITORY and GITHUB_TOKEN, or give the clone a remote called origin',
   },
+  'requests-full': {
+    severity: 'error',
+    meaning:
+      'As many pull requests of the engine are open as the estate lets be at once, so that people who look after them are not drowned in them.',
+    fix: 'merge or close some; spec.changes.requests.most of plumbline.yaml says how many, in the branch that is applied',
+  },
+  'request-there': {
+    severity: 'error',
+    meaning: 'A pull request for just this is open already.',
+    fix: 'have it approved and merge it, or close it',
+  },
+  'adopt-held': {
+    severity: 'warning',
+    meaning:
+      'What drifted is not proposed for the documents: somebody declined just that, or goes on with the branch by hand.',
+    fix: 'bring the hosts back, write an exception, or delete the branch to have it proposed anew',
+  },
+  'dashboard-untold': {
+    severity: 'error',
+    meaning:
+      'The issue that says how the estate stands, or the pull requests of the engine, could not be kept. What was found is recorded all the same.',
+    fix: 'give the job permission to write issues and pull requests, and run it again: nothing is done twice',
+  },
   'request-missing': {
     severity: 'error',
     meaning: 'The forge has no pull request of this number, or nothing says which one is meant.',

@@ -4,19 +4,27 @@ import type { DriftFinding } from '../model/drift.ts'
 import type { Plan } from '../model/plan.ts'
 import { adoptedFiles } from './adopted-files.ts'
 import { codes } from './codes.ts'
-import { findDrift } from './drift.ts'
+import { type Drifted, findDrift } from './drift.ts'
 import { chosenFrom, type DriftChoice } from './drift-revert.ts'
+import { type AskedBy, handOf } from './hand.ts'
 import { type PlannedChange, planChange } from './plan-change.ts'
 import { standingOf } from './plan-revision.ts'
 import { expectGenesis } from './records.ts'
-import { author } from './rollback.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
 type Refused = { readonly refused: readonly Diagnostic[] }
 
-export interface AdoptOptions extends DriftChoice {
+export interface AdoptOptions extends DriftChoice, WriteOptions {
   readonly branch?: string
+}
+
+/** Said of what was chosen before anything is written: findings refuse it. */
+type Unless = (chosen: readonly DriftFinding[]) => Promise<readonly Diagnostic[]>
+
+interface WriteOptions {
+  /** Who asked for it, where they are not at the keyboard. */
+  readonly askedBy?: AskedBy
   /** First line of the commit message. */
   readonly message?: string
   /** A resource that is gone is asked to be absent, instead of no longer being spoken of. */
@@ -30,8 +38,10 @@ export interface Adopted {
   readonly commit: string
   readonly files: readonly string[]
   readonly adopted: readonly { readonly host: string; readonly resource: string }[]
+  readonly findings: readonly DriftFinding[]
   /** What the branch would do once it is merged: nothing to what was adopted. */
   readonly plan: Plan
+  readonly planned: PlannedChange
   readonly standing: ApprovalVerdict
 }
 
@@ -39,40 +49,68 @@ export interface Adopted {
  * Writes what hosts have into the documents, on a branch of its own: the places that declare it are edited, and nothing
  * else. The branch is planned before it is made; where it would not come out, or change hosts nobody spoke of, it is not.
  */
-export async function adoptDrift(world: World, options: AdoptOptions): Promise<Adopted | Refused> {
+export async function adoptDrift(world: World, options: AdoptOptions, unless?: Unless): Promise<Adopted | Refused> {
   await expectGenesis(world)
   const found = await findDrift(world, { ...options, withoutClues: true })
   if ('refused' in found) return found
   const picked = chosenFrom(found.findings, options)
   if ('refused' in picked) return picked
+  const against = (await unless?.(picked.chosen)) ?? []
+  if (against.length > 0) return { refused: against }
   const branch = options.branch ?? branchFor(picked.chosen, world.clock.now())
   const repository = await world.repository()
   if ((await repository.resolve(`refs/heads/${branch}`)) !== undefined)
     return { refused: [report('branch-exists', { summary: `there is a branch ${branch} already` })] }
-  const files = await adoptedFiles(world, found, picked.chosen, options.absent)
-  if ('refused' in files) return files
-  const { base } = found.plan.subject
-  const tree = await repository.writeTree((await repository.commit(base)).tree, files.files)
-  const head = await repository.writeCommit({
-    tree,
-    parents: [base],
-    author: await author(world, base),
-    message: messageFor(picked.chosen, options.message),
-    signer: await world.personSigner(),
-  })
-  const planned = await planChange(world, { base, head, tree })
-  if ('refused' in planned) return planned
-  const faults = faultsOf(planned, found.plan, picked.chosen, options.everywhere)
-  if (faults.length > 0) return { refused: faults }
+  const written = await writeAdoption(world, found, picked.chosen, options)
+  if ('refused' in written) return written
+  const { head, files, planned } = written
   await repository.moveBranch(branch, null, head)
   return {
     branch,
     commit: head,
-    files: [...files.files.keys()].sort(),
+    files,
     adopted: picked.chosen.map(({ host, resource }) => ({ host, resource })),
+    findings: picked.chosen,
     plan: planned.plan,
+    planned,
     standing: await standingOf(world, planned),
   }
+}
+
+export interface WrittenAdoption {
+  readonly head: string
+  readonly files: readonly string[]
+  readonly planned: PlannedChange
+}
+
+/**
+ * The commit that takes over what was chosen, and what it would do; no branch moves.
+ *
+ * @param onto tip of a branch that is to go on there
+ */
+export async function writeAdoption(
+  world: World,
+  found: Drifted,
+  chosen: readonly DriftFinding[],
+  { onto, ...options }: WriteOptions & { readonly onto?: string },
+): Promise<WrittenAdoption | Refused> {
+  const repository = await world.repository()
+  const files = await adoptedFiles(world, found, chosen, options.absent)
+  if ('refused' in files) return files
+  const { base } = found.plan.subject
+  const tree = await repository.writeTree((await repository.commit(base)).tree, files.files)
+  const hand = await handOf(world, base, options.askedBy)
+  const head = await repository.writeCommit({
+    tree,
+    parents: onto === undefined || (await repository.isAncestor(onto, base)) ? [base] : [onto, base],
+    author: hand.author,
+    message: `${messageFor(chosen, options.message)}${hand.trailers}`,
+    signer: hand.signer,
+  })
+  const planned = await planChange(world, { base, head, tree })
+  if ('refused' in planned) return planned
+  const faults = faultsOf(planned, found.plan, chosen, options.everywhere)
+  return faults.length > 0 ? { refused: faults } : { head, files: [...files.files.keys()].sort(), planned }
 }
 
 /** Why the branch is not made: it would still touch what was adopted, or change hosts that nobody spoke of. */

@@ -1,18 +1,18 @@
 import { changedDocuments } from '../change/changed-documents.ts'
 import type { ApprovalVerdict } from '../change/judge-approvals.ts'
-import { peopleOf } from '../change/people.ts'
 import { listChanges } from '../ledger/find-records.ts'
 import { canBeTakenBack } from '../ledger/fold-change.ts'
 import type { Address } from '../model/address.ts'
 import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ChangeRecord } from '../model/record.ts'
-import type { Person as Author, Repository, Signer } from '../ports/repository.ts'
+import type { Repository } from '../ports/repository.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
-import { planChange } from './plan-change.ts'
+import { type Hand, handOf } from './hand.ts'
+import { type PlannedChange, planChange } from './plan-change.ts'
 import { standingOf } from './plan-revision.ts'
-import { expectGenesis, findRecord, refusal } from './records.ts'
+import { expectGenesis, findRecord } from './records.ts'
 import { releaseNamed } from './release-find.ts'
 import { compareDeployments } from './taken-back.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
@@ -40,6 +40,7 @@ export interface RollbackOptions {
 
 export interface RolledBack {
   readonly plan: Plan
+  readonly planned: PlannedChange
   /** Numbers of the changes it takes back, oldest first. */
   readonly changes: readonly string[]
   /** Branch with the revert commits. */
@@ -55,11 +56,11 @@ type Refused = { readonly refused: readonly Diagnostic[] }
  */
 export async function rollback(world: World, options: RollbackOptions): Promise<RolledBack | Refused> {
   await expectGenesis(world)
-  const chosen = await choose(world, options)
+  const chosen = await chosenForRollback(world, options)
   if ('refused' in chosen) return chosen
   const repository = await world.repository()
   const target = await targetBranch(world)
-  const branch = options.branch ?? branchFor(chosen.records, options)
+  const { branch } = chosen
   const tip = await targetTip(world, target)
   if (tip === undefined) return { refused: [report('commit-missing', { summary: `there is no branch ${target}` })] }
   if (!options.dryRun && (await repository.resolve(`refs/heads/${branch}`)) !== undefined)
@@ -76,13 +77,23 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
   if (!options.dryRun) await repository.moveBranch(branch, null, head)
   return {
     plan: planned.plan,
+    planned,
     changes: planned.plan.rollbackOf ?? [],
     branch,
     standing: await standingOf(world, planned),
   }
 }
 
-/** The changes that are meant, oldest first. */
+/** The changes that are meant, oldest first, and the branch that takes them back. */
+export async function chosenForRollback(
+  world: World,
+  options: RollbackOptions,
+): Promise<{ readonly records: readonly ChangeRecord[]; readonly branch: string } | Refused> {
+  const chosen = await choose(world, options)
+  if ('refused' in chosen) return chosen
+  return { records: chosen.records, branch: options.branch ?? branchFor(chosen.records, options) }
+}
+
 async function choose(
   world: World,
   { changes = [], since, release }: RollbackOptions,
@@ -241,45 +252,4 @@ async function treeWithout(
     message: 'back',
   })
   return repository.mergeTree(tip, back)
-}
-
-/** Who writes commits, and what their messages say of it. */
-interface Hand {
-  readonly author: Author
-  readonly signer: Signer
-  readonly trailers: string
-}
-
-/** The person at the keyboard; or this engine, for somebody who is not. */
-async function handOf(world: World, tip: string, askedBy: Address | undefined): Promise<Hand> {
-  if (askedBy === undefined)
-    return { author: await author(world, tip), signer: await world.personSigner(), trailers: '' }
-  const found = (await loadCommit(world, tip)).graph.documents.get(askedBy)
-  const { fullName, email } = found?.document.spec ?? {}
-  if (typeof email !== 'string')
-    throw refusal(report('person-unknown', { summary: `${askedBy} is nobody in the base commit` }))
-  const name = String(fullName ?? askedBy)
-    .replaceAll(/[^\p{L}\p{N} .'-]+/gu, ' ')
-    .trim()
-  return {
-    // An address that is nobody's, by RFC 2606.
-    author: { name: 'Plumbline', email: 'plumbline@engine.invalid', at: world.clock.now().toISOString() },
-    signer: await world.engineSigner(),
-    trailers: `Requested-By: ${askedBy}\nCo-authored-by: ${name} <${email}>\n`,
-  }
-}
-
-/** The person of the base whose key signs; a revert is theirs. */
-export async function author(world: World, tip: string) {
-  const signer = await world.personSigner()
-  const estate = await loadCommit(world, tip)
-  const [person] = peopleOf(estate.graph).ownersOfKey(signer.publicKey)
-  if (person === undefined)
-    throw refusal(
-      report('person-unknown', {
-        summary: `the key ${world.fingerprint(signer.publicKey) ?? ''} is of nobody in the base commit`,
-      }),
-    )
-  const fullName = estate.graph.documents.get(person.address)?.document.spec['fullName']
-  return { name: String(fullName ?? person.address), email: person.email, at: world.clock.now().toISOString() }
 }

@@ -2,6 +2,7 @@ import { count } from '../model/count.ts'
 import type { DriftFinding } from '../model/drift.ts'
 import type { RequestPage } from '../model/pull-request.ts'
 import type { WantedIssue } from '../ports/forge.ts'
+import { cluesText } from './clues.ts'
 import { code, link, table, words } from './markdown.ts'
 import { dayText, momentText } from './moments.ts'
 import { commentLimit } from './plan-comment.ts'
@@ -109,9 +110,12 @@ function drift(told: DashboardTold, most: number): readonly string[] {
     [
       ...findings
         .slice(0, 8)
-        .map(
-          (f) =>
-            `${resourceText(f.resource)} · ${f.pending === undefined ? origins[f.attribution] : `${code(f.pending, 40)} not applied yet`}`,
+        .map((f) =>
+          [
+            resourceText(f.resource),
+            f.pending === undefined ? origins[f.attribution] : `${code(f.pending, 40)} not applied yet`,
+            ...[f.attribution === 'not-applied' ? undefined : cluesText(f.clues)].filter((t) => t !== undefined),
+          ].join(' · '),
         ),
       ...(findings.length > 8 ? [`and ${findings.length - 8} more`] : []),
     ].join('<br>'),

@@ -1,4 +1,5 @@
 import type { DriftFinding } from '../model/drift.ts'
+import { cluesText } from './clues.ts'
 import { code, plainLine, table, words } from './markdown.ts'
 import { composed } from './plan-comment.ts'
 import { commentSizes } from './room.ts'
@@ -74,7 +75,7 @@ export function adoptionProposal({ key, adopted, files, ...asked }: AdoptionProp
           .map((a) => [
             code(a.host, 80),
             resourceText(a.resource),
-            cluesText(a.clues),
+            cluesText(a.clues) ?? '–',
             a.record === undefined ? '–' : code(a.record, 40),
           ]),
       ),
@@ -87,17 +88,6 @@ export function adoptionProposal({ key, adopted, files, ...asked }: AdoptionProp
         )}${files.length > 10 ? ` and ${files.length - 10} more` : ''}. What hosts say of who was there is their own word.`,
     ]),
   }
-}
-
-/** What a host knows of how it came about, in one cell. */
-export function cluesText({ file, packages, logins }: DriftFinding['clues']): string {
-  const at = file?.at ?? packages?.at(-1)?.at
-  const who = [...new Set((logins ?? []).map((l) => l.user))].slice(0, 3)
-  const parts = [
-    ...(at === undefined ? [] : [`${at.slice(0, 16).replace('T', ' ')} UTC`]),
-    ...who.map((user) => code(user, 40)),
-  ]
-  return parts.length === 0 ? '–' : words(parts[0] ?? '', 60).concat(...parts.slice(1).map((p) => `, ${p}`))
 }
 
 /** GitHub takes 65,536 characters. */

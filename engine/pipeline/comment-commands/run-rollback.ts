@@ -1,13 +1,12 @@
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { RequestPage } from '../../model/pull-request.ts'
 import type { ChangeRecord } from '../../model/record.ts'
-import { code, link, words } from '../../pull-request/markdown.ts'
+import { code, link } from '../../pull-request/markdown.ts'
 import { ciPlan } from '../ci/plan.ts'
 import { freshTip } from '../ci/requests.ts'
 import { codes as pipelineCodes } from '../codes.ts'
+import { proposeRollback } from '../proposals/propose-rollback.ts'
 import { findRecord } from '../records.ts'
-import { rollback } from '../rollback.ts'
-import { targetBranch } from '../target-branch.ts'
 import type { World } from '../world.ts'
 import type { AskedByPerson } from './asked.ts'
 import { changeOfRequest } from './change-of-request.ts'
@@ -21,39 +20,27 @@ const report = reporter({ ...pipelineCodes, ...codes })
  * commits; whoever asked counts as an author, and somebody else has to agree.
  */
 export async function runRollback(world: World, asked: AskedByPerson, change: string | undefined): Promise<Said> {
-  const { forge, request, person, telling } = asked
+  const { request, comment, person, telling } = asked
   await freshTip(world)
   const record = change === undefined ? await changeOfRequest(world, request) : await findRecord(world, change)
   if (record === undefined) return refusedBy(unknown(request, change))
-  const branch = `rollback/${record.id.toLowerCase()}`
-  const [open] = await forge.openRequests({ branch })
-  if (open !== undefined) return openedSaid('It is being taken back already', record, open, [])
-  const done = await rollback(world, { changes: [record.id], branch, dryRun: false, askedBy: person })
-  // Where somebody was stopped after the branch was pushed, what is left is to propose it.
-  if ('refused' in done && !done.refused.every((d) => d.code === 'branch-exists')) return refusedBy(...done.refused)
-  const opened = await forge.keepRequest({
-    branch,
-    target: await targetBranch(world),
-    title: words(`Roll back ${record.id}: ${record.title}`, 200),
-    body: bodyOf(record, asked),
-    labels: ['plumbline'],
-  })
-  const [planned] = await ciPlan(world, { ...telling, wanted: { request: opened.number } })
-  return openedSaid('A pull request takes it back', record, opened, planned?.diagnostics ?? [])
+  const done = await proposeRollback(
+    world,
+    { changes: [record.id], branch: `rollback/${record.id.toLowerCase()}`, askedBy: person },
+    {
+      asked: `${code(person)} asked for it as ${code(comment.account.login)} in #${request.number}, and so is one of its authors: somebody else has to agree`,
+    },
+  )
+  if ('refused' in done) return refusedBy(...done.refused)
+  if (done.before) return openedSaid('It is being taken back already', record, done.request, [])
+  const [planned] = await ciPlan(world, { ...telling, wanted: { request: done.request.number } })
+  return openedSaid('A pull request takes it back', record, done.request, planned?.diagnostics ?? [])
 }
 
 const unknown = ({ number }: RequestPage, change: string | undefined): Diagnostic =>
   change === undefined
     ? report('request-not-merged', { summary: `pull request ${number} has no change that could be taken back` })
     : report('change-unknown', { summary: `there is no ${change}` })
-
-function bodyOf({ id, title }: ChangeRecord, { person, comment, request }: AskedByPerson): string {
-  const who = `${code(person)} asked for it as ${code(comment.account.login)} in #${request.number}`
-  return [
-    `Takes back ${code(id)} (${words(title, 200)}). ${who}, and so is one of its authors: somebody else has to agree.`,
-    'Its documents are reverted; what they leave open comes back from what was kept on the hosts. The plan says of each thing what can be promised.',
-  ].join('\n\n')
-}
 
 function openedSaid(
   verdict: string,

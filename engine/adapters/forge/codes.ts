@@ -18,7 +18,7 @@ export const codes = {
     severity: 'error',
     meaning:
       'What was to be kept of a pull request is larger, or of another form, than the remote may keep in refs/plumbline/forge.',
-    fix: 'make it shorter, and leave control characters out of titles and names',
+    fix: 'make it shorter, and leave control characters out of titles and names; where the remote keeps too much, take what is long settled out of that ref by hand',
   },
   'forge-unknown': {
     severity: 'error',

@@ -21,10 +21,19 @@ export interface ForgeState {
   readonly access: KeptAccess | undefined
   /** Documents by their folder and the id of their blob: what did not change is not read again. */
   readonly documents: ReadonlyMap<string, unknown>
+  /** Of all documents together. */
+  readonly bytes: number
 }
 
 const mostDocuments = 20_000
 const mostBytes = 128_000_000
+
+/** Refuses what would make all of it too large to be read again. Throws `forge-unfit`. */
+export function checkRoom(state: ForgeState, texts: readonly (readonly [string, string | null])[]): void {
+  const bytes = texts.reduce((sum, [, text]) => sum + Buffer.byteLength(text ?? ''), state.bytes)
+  if (bytes > mostBytes || state.requests.size + state.issues.size + state.checks.size + texts.length >= mostDocuments)
+    throw forgeError('forge-unfit', 'the remote keeps as much of pull requests as it may')
+}
 
 /** Reads all of it, or nothing: a document that can't be read may be the one that objects. Throws `forge-unreadable`. */
 export async function readState(
@@ -37,7 +46,9 @@ export async function readState(
   const checks = new Map<string, readonly KeptCheck[]>()
   const documents = new Map<string, unknown>()
   let access: KeptAccess | undefined
-  for (const { path, id } of tip === undefined ? [] : await listed(context, tip)) {
+  let bytes = 0
+  for (const { path, id, size } of tip === undefined ? [] : await listed(context, tip)) {
+    bytes += size
     const [, folder = '', name = ''] = /^(\w+)(?:\/(\w+))?\.json$/.exec(path) ?? []
     // The same bytes may be sound in one folder and not in another.
     const key = `${folder} ${id}`
@@ -56,7 +67,7 @@ export async function readState(
   for (const number of issues.keys())
     if (requests.has(number)) throw forgeError('forge-unreadable', `the remote has two threads of number ${number}`)
   const byNumber = ([a]: readonly [number, unknown], [b]: readonly [number, unknown]) => a - b
-  return { requests: new Map([...requests].sort(byNumber)), issues, checks, access, documents }
+  return { requests: new Map([...requests].sort(byNumber)), issues, checks, access, documents, bytes }
 }
 
 async function read(context: GitContext, folder: Folder, path: string, id: string): Promise<unknown> {
@@ -82,6 +93,6 @@ async function listed(context: GitContext, tip: string) {
     sum += Number(size)
     if (Number(size) > largestDocument || sum > mostBytes)
       throw forgeError('forge-unreadable', `${path} of the remote's pull requests is too large`)
-    return { path, id }
+    return { path, id, size: Number(size) }
   })
 }

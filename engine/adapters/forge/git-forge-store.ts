@@ -13,7 +13,7 @@ import { inTurn } from '../git/turn.ts'
 import { commitBytes } from '../git/write-commit.ts'
 import { forgeError } from './codes.ts'
 import { type Folder, writeDocument } from './git-forge-documents.ts'
-import { type ForgeState, readState } from './git-forge-state.ts'
+import { checkRoom, type ForgeState, readState } from './git-forge-state.ts'
 
 /** Where pull requests lie on the remote: no branch, so that nobody checks it out or merges it by mistake. */
 export const forgeRef = 'refs/plumbline/forge'
@@ -28,7 +28,7 @@ export interface Remote {
   readonly defaultBranch: string | undefined
 }
 
-/** Documents to write, by path: the folder says of which form they are. */
+/** Documents to write, by path: the folder says of which form they are. Null removes one. */
 export type Writes = ReadonlyMap<`${Folder}${'' | `/${string}`}.json`, unknown>
 
 export interface Edit<Result> {
@@ -106,7 +106,7 @@ export class GitForgeStore {
         if (remote.forge !== undefined && (await isAncestor(this.#context, commit, remote.forge))) return result
       const { writes, result } = await edit(remote, state)
       if (writes.size === 0) return result
-      const commit = await this.#commit(title, by, remote.forge, writes)
+      const commit = await this.#commit(title, by, remote.forge, state, writes)
       const pushed = await push(this.#context.git, commit, forgeRef)
       if (pushed.outcome === 'done') {
         await swapRef(this.#context, seenRef, (await tipOf(this.#context, seenRef)) ?? null, commit)
@@ -123,13 +123,20 @@ export class GitForgeStore {
     }
   }
 
-  async #commit(title: string, by: Person, parent: string | undefined, writes: Writes): Promise<string> {
+  async #commit(
+    title: string,
+    by: Person,
+    parent: string | undefined,
+    state: ForgeState,
+    writes: Writes,
+  ): Promise<string> {
     const { commonDir, format } = this.#context
     const objects = new ObjectWriter(resolve(commonDir, 'objects'), format)
     const texts = [...writes].map(([path, value]) => {
       const [folder = ''] = path.split(/[/.]/)
-      return [path, writeDocument(folder as Folder, path, value)] as const
+      return [path, value === null ? null : writeDocument(folder as Folder, path, value)] as const
     })
+    checkRoom(state, texts)
     const before = parent === undefined ? undefined : await this.#treeOf(parent)
     const tree = await this.#trees.edit(before, new Map(texts), objects)
     const parents = parent === undefined ? [] : [parent]

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Forge } from '../../ports/forge.ts'
@@ -166,6 +166,17 @@ describe('writers of one repository', { timeout: 240_000 }, () => {
     expect(stage.remote.git('fsck', '--full', '--strict', '--no-dangling')).toBe('')
   })
 
+  it('write once where the connection ends before the remote says what it did', async () => {
+    await using stage = await gitStage()
+    const number = await proposed(stage)
+    const hook = '#!/bin/sh\ntest -e broke-off || { touch broke-off; kill -9 $PPID; }\n'
+    stage.remote.write('hooks/post-receive', hook)
+    chmodSync(join(stage.remote.dir, 'hooks/post-receive'), 0o755)
+    await stage.forge.addComment(number, 'Hello')
+    expect(existsSync(join(stage.remote.dir, 'broke-off'))).toBe(true)
+    expect((await stage.forge.comments(number)).map((comment) => comment.body)).toEqual(['Hello'])
+  })
+
   it('are told where the remote does not take it', async () => {
     await using stage = await gitStage()
     const number = await proposed(stage)
@@ -272,6 +283,19 @@ describe('what a plain repository keeps', { timeout: 240_000 }, () => {
     stage.remote.git('update-ref', '-d', 'refs/heads/more-light')
     expect((await stage.forge.request(number))?.state).toBe('closed')
     expect(await stage.forge.openRequests()).toEqual([])
+  })
+
+  it("lets go of checks of commits that are nobody's newest one, once there are many", async () => {
+    await using stage = await gitStage()
+    const number = await proposed(stage)
+    const check = { name: 'plumbline/plan', key: `sha256:${'1'.repeat(64)}`, conclusion: 'success' } as const
+    const kept = { ...check, title: 'Sound', summary: '', annotations: [] }
+    const ids = Array.from({ length: 1000 }, (_, i) => String(i).padStart(40, '0'))
+    stage.byHand(Object.fromEntries(ids.map((id) => [`checks/${id}.json`, JSON.stringify([kept])])))
+    const head = stage.remote.git('rev-parse', 'more-light')
+    await stage.forge.keepCheck({ ...kept, commit: head })
+    expect(stage.remote.git('ls-tree', '--name-only', `${forgeRef}:checks`)).toBe(`${head}.json`)
+    expect((await stage.forge.request(number))?.plans).toMatchObject([{ conclusion: 'success' }])
   })
 
   it('opens nothing of a branch that is not there or brings nothing', async () => {

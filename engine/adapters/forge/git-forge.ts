@@ -161,7 +161,8 @@ class GitForge implements Forge {
       const checks = inPlace
         ? there.map((c) => (c === newest ? check : c))
         : [...there.filter((c) => c.name !== check.name || c.key !== check.key), check]
-      return { writes: checksOf(commit, checks), result: { url, done: inPlace ? 'changed' : 'made' } }
+      const writes = new Map([...outlived(state), ...checksOf(commit, checks)])
+      return { writes, result: { url, done: inPlace ? 'changed' : 'made' } }
     })
   }
 
@@ -314,6 +315,16 @@ const newComment = (there: readonly KeptComment[], { account, at }: Actor, body:
 
 const checksOf = (commit: string, checks: readonly KeptCheck[]): Writes =>
   new Map([[`checks/${commit}.json` as const, checks]])
+
+/** So many commits have checks before those that nobody asks for any more go. */
+const mostChecked = 1000
+
+/** Checks of commits that are nobody's newest one, removed once there are many. */
+function outlived({ checks, requests }: ForgeState): Writes {
+  if (checks.size < mostChecked) return new Map()
+  const heads = new Set([...requests.values()].map((request) => request.head))
+  return new Map([...checks.keys()].flatMap((id) => (heads.has(id) ? [] : [[`checks/${id}.json` as const, null]])))
+}
 
 /** Of each name and plan the newest, in the order in which they came. */
 const planChecks = (commit: string, checks: readonly KeptCheck[]): readonly PlanCheck[] =>

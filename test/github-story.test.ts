@@ -279,3 +279,29 @@ describe('ci drift', () => {
     expect(await ledgerTip()).toBe(recorded)
   }, 400_000)
 })
+
+describe('two changes that are merged one after the other', () => {
+  it('are recorded one on top of the other, and applied by whichever of two jobs comes first', async () => {
+    await open()
+    const note = (name: string) => ({ [`inventory/${name}.yaml`]: motd(`${name}\n`).replaceAll('motd', name) })
+    const one = await here.propose({ branch: 'one', author: 'ana', files: note('one') })
+    const two = await here.propose({ branch: 'two', author: 'ben', files: note('two') })
+    await here.must('ci', 'plan', '--open')
+    await here.github.review(one, 'cleo', 'approve')
+    await here.github.review(two, 'cleo', 'approve')
+    await here.must('ci', 'merge')
+    await here.github.merge(one, { as: 'cleo', method: 'rebase' })
+    await here.github.merge(two, { as: 'cleo', method: 'rebase' })
+    expect(await here.must('ci', 'merge')).toContain('[merges-waiting]')
+    const jobs = await Promise.all([here.run('ci', 'apply'), here.run('ci', 'apply')])
+    expect(jobs.map((job) => job.status), jobs.map((job) => job.out + job.err).join('---')).toContain(0)
+    await here.must('ci', 'apply')
+    expect(['one', 'two'].map((name) => readFileSync(here.office.on('web-01', `/etc/${name}`), 'utf8'))).toEqual([
+      'one\n',
+      'two\n',
+    ])
+    for (const number of [one, two]) expect((await comments(number)).at(-1)).toContain('✅ Applied')
+    expect((await here.must('log')).match(/CHG-\d+-\d+ +implemented/g)).toHaveLength(2)
+    await here.must('audit', 'verify')
+  }, 400_000)
+})

@@ -70,13 +70,17 @@ export async function applyPending(
   const diagnostics: Diagnostic[] = []
   const named = options.change !== undefined || options.saved !== undefined
   const waiting: ChangeRecord[] = []
+  const tried = new Set<string>()
   for (;;) {
     diagnostics.push(...(await followReviews(world)))
-    const recognised = await recogniseMerges(world, { one: !named })
+    const ready = readyOf(await openRecords(world)).some((r) => comesFirst(r) && !tried.has(r.id))
+    const later = { diagnostics: [], more: true }
+    const recognised = ready && !named ? later : await recogniseMerges(world, { one: !named })
     diagnostics.push(...recognised.diagnostics, ...(await expireRecords(world)))
     const chosen = await choose(world, options)
     if ('refused' in chosen) return { refused: [...diagnostics, ...chosen.refused] }
     for (const record of chosen.records) {
+      tried.add(record.id)
       if (waiting.some((w) => w.id === record.id)) continue
       // What takes a failed change back does not wait for a better time.
       const due = record.automatic === true ? { mayStart: () => undefined } : await dueNow(world, record, waiting)
@@ -150,7 +154,7 @@ function chooseDue(
   open: readonly ChangeRecord[],
   { only }: ApplyOptions,
 ): Chosen | { readonly refused: readonly Diagnostic[] } {
-  const records = withoutTakenBack(open.filter((r) => isDue(r) && !waits(r))).sort(compareMerges)
+  const records = readyOf(open).sort(compareMerges)
   if (only !== undefined && records.length > 1) {
     const summary = `${records.map((r) => r.id).join(', ')} are pending: name the one of which ${only.join(', ')} is meant`
     return { refused: [report('part-of-what', { summary })] }
@@ -164,6 +168,17 @@ function chooseDue(
   })
   return { records, passedOver }
 }
+
+/**
+ * A merge is judged on top of those before it, and what is ready of them has to be on the hosts by then. What failed may be what the next
+ * one takes back.
+ */
+export const comesFirst = ({ merge, state }: ChangeRecord): boolean =>
+  merge !== undefined && ['approved', 'scheduled', 'implementing'].includes(state)
+
+/** What may be gone on with, as far as nobody asked to wait. */
+const readyOf = (open: readonly ChangeRecord[]): ChangeRecord[] =>
+  withoutTakenBack(open.filter((r) => isDue(r) && !waits(r)))
 
 /** Paused by somebody, or stopped in the middle while it was to be. What only ran out of its window goes on in the next. */
 const waits = ({ state, deployment }: ChangeRecord): boolean =>

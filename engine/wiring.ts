@@ -72,6 +72,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
   return {
     root,
     engineVersion: options.version,
+    unattended: options.reviews === 'forge' || options.env['GITHUB_ACTIONS'] === 'true',
     clock,
     sha256,
     fingerprint,

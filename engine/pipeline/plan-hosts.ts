@@ -16,7 +16,7 @@ import type { EstateAt } from './estate-at.ts'
 import { exceptionsIn } from './exceptions.ts'
 import { hostLimits, observing } from './observing.ts'
 import { lookBack } from './snapshot.ts'
-import { targetsOf } from './targets.ts'
+import { proposedTargets, targetsOf } from './targets.ts'
 import type { World } from './world.ts'
 
 export interface Question {
@@ -187,7 +187,10 @@ async function look(
   catalogues: ReadonlyMap<string, Catalogue>,
 ): Promise<ReadonlyMap<string, HostObservation>> {
   if (world.asOf !== undefined) return lookBack(world, catalogues)
-  const targets = targetsOf(question.desired.graph)
+  const { desired, base, sameCommit, agreed } = question
+  // Where nobody sits who knows better, the keys and passwords at hand are not for whatever a change calls a host.
+  const marked = world.unattended === true && !sameCommit && agreed !== true
+  const targets = marked ? proposedTargets(desired.graph, base.graph) : targetsOf(desired.graph)
   const observed = await observeHosts({
     targets: question.hosts.flatMap((host) => targets.get(host) ?? []),
     catalogues,

@@ -39,6 +39,8 @@ export interface World {
   /** Root of the estate: the folder of `plumbline.yaml`. */
   readonly root: string
   readonly engineVersion: string
+  /** Nobody sits at it: it runs as a job or a server, with keys that are not those of whoever wrote what it reads. */
+  readonly unattended?: boolean
   readonly clock: Clock
   readonly sha256: Sha256
   readonly uuid: () => string

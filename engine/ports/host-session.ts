@@ -15,6 +15,8 @@ export interface Target {
   /** Prefix below which the target's files lie: empty for a running host, a folder for an offline or simulated one. */
   readonly root: string
   readonly transport: 'ssh' | 'openssh' | 'local'
+  /** Only a change that nobody agreed to says that the host is reached so: it gets no password, and is not this machine itself. */
+  readonly proposed?: true
 }
 
 export interface RunOptions {

@@ -17,6 +17,10 @@ export class LocalConnector implements HostConnector {
   }
 
   async connect(target: Target): Promise<HostSession | SessionFailure> {
+    if (target.proposed === true) {
+      const detail = `only the change says that ${target.host} is this machine, which holds the keys of the estate`
+      return { failed: 'host-unreachable', detail }
+    }
     return new ScriptSession(target, { open, close: async () => {} }, this.#options.sudoPassword)
   }
 

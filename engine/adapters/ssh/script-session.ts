@@ -68,7 +68,7 @@ export class ScriptSession implements HostSession {
 
 async function elevationFor(target: Target, ask: SudoPassword | undefined): Promise<Elevation | 'unusable'> {
   if (!target.sudo || target.user === 'root') return { kind: 'none' }
-  const password = await ask?.(target.host)
+  const password = target.proposed === true ? undefined : await ask?.(target.host)
   if (password === undefined) return { kind: 'sudo' }
   // sudo reads one line, and the shell behind it the lines after: a line break would end up in the script.
   return /[\n\r\0]/.test(password) ? 'unusable' : { kind: 'sudo-password', password }

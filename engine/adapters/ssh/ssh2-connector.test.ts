@@ -97,6 +97,20 @@ describe('ssh2, sudo and refusals', () => {
     await session.close()
   })
 
+  it('gives no password to a host that only a change calls one', async () => {
+    const asked: string[] = []
+    const sudoPassword = async (host: string) => {
+      asked.push(host)
+      return 'pass  word\\'
+    }
+    const connector = new Ssh2Connector({ keys: [server.userKey], sudoPassword })
+    const session = await sessionOf(connector, { ...target, user: 'asked', sudo: true, proposed: true })
+    const output = await session.run(sh`echo never`, enough)
+    expect(output.notStarted).toMatchObject({ failed: 'sudo-refused' })
+    expect(asked).toEqual([])
+    await session.close()
+  })
+
   it('tells a missing shell from a refusing sudo', async () => {
     for (const user of ['no-exec', 'no-shell']) {
       const session = await connect(user)

@@ -1,6 +1,7 @@
 import { githubTemplates } from '../generated/github-files.ts'
 import { lineDiff } from '../model/change-text.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
+import { commentsFile } from './ci/comments-answered.ts'
 import { codes } from './codes.ts'
 import type { World } from './world.ts'
 
@@ -24,7 +25,6 @@ export interface GithubWritten {
 
 /** Names that mean themselves in YAML, in a pattern of branches and in a shell. */
 const plainBranch = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/
-const commentsFile = '.github/workflows/plumbline-comments.yml'
 
 /** The files by their paths in the estate, for its branch. */
 export function githubFiles(

@@ -20,7 +20,7 @@ beforeAll(async () => {
   canary = join(scratch, 'canary')
   // As a checkout without persist-credentials leaves it.
   execFileSync('git', ['-C', here.runner, 'remote', 'set-url', 'origin', here.github.gitUrl()])
-}, 120_000)
+}, 300_000)
 afterAll(async () => here.close())
 
 const root = process.cwd()
@@ -111,7 +111,7 @@ it('a hostile pull request is planned, reviewed, merged and applied, and nothing
   expect(await comments(number)).toMatch(/CHG-\d{4}-00001/)
   const again = await runJob(jobOf('apply', 'apply'), 'push', { ref: 'refs/heads/main' })
   expect(again.status, again.out + again.err).toBe(0)
-}, 120_000)
+}, 300_000)
 
 it('without a key of hosts a plan is of documents alone, and what has to write says what is missing', async () => {
   const number = await here.propose({
@@ -125,7 +125,7 @@ it('without a key of hosts a plan is of documents alone, and what has to write s
   const applied = await runJob(jobOf('apply', 'apply'), 'push', {}, false)
   expect(applied.status).toBe(1)
   expect(applied.out).toContain('::error::the environment plumbline-apply lacks a secret')
-}, 120_000)
+}, 300_000)
 
 it('the job for forks sees no host, and fails for nothing that it may not write', async () => {
   here.github.person('zoe', 'read')
@@ -141,14 +141,45 @@ it('the job for forks sees no host, and fails for nothing that it may not write'
   const written = await runJob(jobOf('plan', 'plan'), 'pull_request', { pull_request: { number } })
   expect(written.status, written.out + written.err).toBe(0)
   expect(await comments(number)).toMatch(/No host was looked at/)
-}, 120_000)
+}, 300_000)
+
+it('a comment is answered with what its job may do, and pull requests say what can be said', async () => {
+  await here.pull()
+  const number = await here.propose({
+    branch: 'talk',
+    author: 'ana',
+    files: { 'inventory/talk.yaml': motd('talk', 'x\n') },
+  })
+  const plan = () => runJob(jobOf('plan', 'plan'), 'pull_request', { pull_request: { number } })
+  await plan()
+  expect(await comments(number)).not.toContain('/plumbline')
+  await here.office.write({
+    branch: 'answers',
+    author: 'ana',
+    files: {
+      '.github/workflows/plumbline-comments.yml': readFileSync('engine/github-files/plumbline-comments.yml', 'utf8'),
+    },
+  })
+  await here.git('push', '--quiet', here.github.gitUrl('admin'), 'answers:main')
+  await plan()
+  expect(await comments(number)).toContain('/plumbline')
+  const comment = await here.github.comment(number, 'ben', '/plumbline help')
+  const payload = {
+    action: 'created',
+    issue: { number, pull_request: {} },
+    comment: { id: comment, body: '/plumbline help', user: { type: 'User' } },
+  }
+  const answered = await runJob(jobOf('comments', 'comment'), 'issue_comment', payload)
+  expect(answered.status, answered.out + answered.err).toBe(0)
+  expect(await comments(number)).toContain('/plumbline rollback')
+}, 300_000)
 
 it('drift is looked for with what its job may do', async () => {
   const ran = await runJob(jobOf('drift', 'drift'), 'schedule', {})
   expect(ran.status, ran.out + ran.err).toBe(0)
-}, 120_000)
+}, 300_000)
 
 it('the report of a month is written from the clone', async () => {
   const ran = await runJob(jobOf('audit', 'report'), 'schedule', {}, false)
   expect(ran.out + ran.err).toMatch(/changes? of the period in/)
-}, 120_000)
+}, 300_000)

@@ -10,6 +10,7 @@ import type { Links, PlanTold, RecordTold, RefusedTold } from '../../pull-reques
 import { type PlannedChange, planChange, type Range } from '../plan-change.ts'
 import { timeWarnings } from '../time-warnings.ts'
 import type { World } from '../world.ts'
+import { commentsAnswered } from './comments-answered.ts'
 import { standingOfRequest } from './standing.ts'
 import { approversOf, namesOf } from './told-people.ts'
 import { reachTold, servicesOf } from './told-services.ts'
@@ -34,13 +35,13 @@ export async function planRequest(
   range: Range | { readonly refused: readonly Diagnostic[] },
   telling: Telling,
 ): Promise<PlanTold | RefusedTold> {
-  const { links, answersCommands, desiredOnly } = telling
+  const { links, answersCommands = await commentsAnswered(world), desiredOnly } = telling
   const common = {
     request,
     head: request.head,
     links,
     engine: world.engineVersion,
-    ...(answersCommands === true && { answersCommands }),
+    ...(answersCommands && { answersCommands }),
   }
   if ('refused' in range) return { ...common, findings: [], refused: range.refused }
   try {

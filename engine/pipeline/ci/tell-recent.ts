@@ -5,6 +5,7 @@ import type { AppliedTold } from '../../pull-request/told.ts'
 import { dueNow } from '../due.ts'
 import { openRecords } from '../records.ts'
 import type { World } from '../world.ts'
+import { commentsAnswered } from './comments-answered.ts'
 import type { Telling } from './plan-request.ts'
 import { type ChangeTold, tellChange } from './tell-change.ts'
 
@@ -20,6 +21,7 @@ export async function tellRecent(world: World, forge: Forge, telling: Telling): 
   const recent = changes.filter((r) => Date.parse(r.transition.at) >= since)
   const records = new Map([...(await openRecords(world)), ...recent].map((r) => [r.id, r]))
   const merged = [...records.values()].filter((r) => r.merge !== undefined && r.merge.commit !== r.merge.base)
+  const { answersCommands = await commentsAnswered(world) } = telling
   const told: ChangeTold[] = []
   const waiting: ChangeRecord[] = []
   for (const record of merged.sort(byNumber)) {
@@ -27,11 +29,10 @@ export async function tellRecent(world: World, forge: Forge, telling: Telling): 
     if (waits !== undefined) waiting.push(record)
     // Whichever job tells it, it says the same.
     const links = { repository: forge.place.url }
-    const { answersCommands } = telling
     told.push(
       await tellChange(world, forge, record, {
         links,
-        ...(answersCommands !== undefined && { answersCommands }),
+        answersCommands,
         ...(waits !== undefined && { waits }),
       }),
     )

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Ran } from './cli.ts'
@@ -79,5 +79,35 @@ describe('with plain git', () => {
     await office.must(['rollback', change?.id ?? '', '--open', '--key', office.colleague('ana').keyFile])
     const { requests } = JSON.parse((await plumbline('request', 'list', '--json')).out) as { requests: Request[] }
     expect(requests).toMatchObject([{ number: 2, state: 'open', branch: expect.stringMatching(/^rollback\//) }])
+  }, 120_000)
+
+  it('a review that somebody wrote into the ref counts for nobody who lists no account there', async () => {
+    const { desk } = office
+    const folder = join(dirname(desk.folder), 'by-hand')
+    const git = (...args: string[]): string => execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' }).trim()
+    execFileSync('git', ['clone', '--quiet', join(dirname(desk.folder), 'estate.git'), folder])
+    git('fetch', '--quiet', 'origin', 'refs/plumbline/forge')
+    git('checkout', '--quiet', '--detach', 'FETCH_HEAD')
+    const path = join(folder, 'requests/2.json')
+    const kept = JSON.parse(readFileSync(path, 'utf8')) as { readonly head: string }
+    const review = {
+      id: '1',
+      author: { login: 'ben' },
+      state: 'approved',
+      commit: kept.head,
+      at: '2026-10-05T09:00:00Z',
+    }
+    writeFileSync(path, JSON.stringify({ ...kept, body: 'All \u001b[2Jwell', reviews: [review] }))
+    const who = ['-c', 'user.name=Ben', '-c', 'user.email=ben@example.org', '-c', 'commit.gpgSign=false']
+    git(...who, 'commit', '--quiet', '--all', '--message', 'Ben says yes')
+    git('push', '--quiet', 'origin', 'HEAD:refs/plumbline/forge')
+    await plumbline('ci', 'plan', '--request', '2')
+    const merged = await plumbline('ci', 'merge')
+    expect(merged.out + merged.err).toContain('localhost.invalid/ben')
+    expect((await plumbline('request', 'show', '2')).out).toContain('All \\u{1b}[2Jwell')
+    const { request } = await shown(2)
+    expect(request.plans).toContainEqual(
+      expect.objectContaining({ name: 'plumbline/approval', conclusion: 'action-required' }),
+    )
   }, 120_000)
 })

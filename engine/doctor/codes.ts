@@ -82,7 +82,7 @@ export const codes = {
     severity: 'warning',
     meaning:
       'Others than the engine may push to the ledger. They can not forge a record, but each push of theirs stops the engine until somebody has looked.',
-    fix: 'Settings > Rules > Rulesets: one for the branch of the ledger with Restrict updates, and the account of the engine alone in Bypass list',
+    fix: 'Settings > Rules > Rulesets: one for the branch of the ledger with Restrict updates, and the account of the engine alone in Bypass list. GitHub lets an app of your own stand there, and not the token of jobs',
   },
   'setup-ledger-closed': {
     severity: 'error',
@@ -99,7 +99,7 @@ export const codes = {
   'setup-environment-branches': {
     severity: 'error',
     meaning:
-      'Jobs of other branches may use the environment that applies, and so the key of the engine and the login to hosts: whoever can push a branch has them.',
+      'Jobs of other branches may use an environment with the key of the engine, or with what may change hosts: whoever can push a branch has it.',
     fix: 'Settings > Environments > the environment > Deployment branches and tags: Selected branches, and the branch that is applied alone',
   },
   'setup-environment-reviewers': {

@@ -57,6 +57,7 @@ interface SettingsCase extends Case {
   readonly target?: object
   readonly ledger?: object
   readonly plan?: object
+  readonly drift?: object
   readonly apply?: object
   readonly settings?: object
 }
@@ -64,11 +65,16 @@ interface SettingsCase extends Case {
 describe('settings of the repository', () => {
   it.each(read<SettingsCase>('settings'))('$case', ({ expect: wanted, ...set }) => {
     const plan = { ...apply, name: 'plumbline-plan', branches: 'any', reviewers: [] } as const
+    const drift = { ...apply, name: 'plumbline-drift', reviewers: [], adminBypass: true } as const
     const found = diagnose({
       forge: {
         settings: changed(settings, {
           branches: [changed(main, set.target), changed(ledger, set.ledger)],
-          environments: [changed<EnvironmentSettings>(plan, set.plan), changed(apply, set.apply)],
+          environments: [
+            changed<EnvironmentSettings>(plan, set.plan),
+            changed<EnvironmentSettings>(drift, set.drift),
+            changed(apply, set.apply),
+          ],
           ...set.settings,
         }),
         target: 'main',

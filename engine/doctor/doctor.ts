@@ -28,7 +28,10 @@ function forgeFindings({ settings, target, ledger, solo }: ForgeFacts): readonly
     ...settings.branches.flatMap((branch) =>
       branch.name === target ? targetFindings(branch, solo) : branch.name === ledger ? ledgerFindings(branch) : [],
     ),
-    ...settings.environments.flatMap((environment) => environmentFindings(environment, target)),
+    // Where no jobs run, nobody uses environments.
+    ...(settings.actions === 'disabled'
+      ? []
+      : settings.environments.flatMap((environment) => environmentFindings(environment, target))),
     ...actionsFindings(settings),
     ...tokenFindings(settings),
   ]

@@ -2,8 +2,11 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { EnvironmentSettings } from '../ports/forge.ts'
 import { report } from './report.ts'
 
-/** Environments that the workflows use: one with a login that may look at hosts, one with what may change them. */
-export const environmentNames = { plan: 'plumbline-plan', apply: 'plumbline-apply' } as const
+/**
+ * Environments that the workflows use: one with a login that may look at hosts, one with the key of the engine as well, one with a login
+ * that may change hosts.
+ */
+export const environmentNames = { plan: 'plumbline-plan', drift: 'plumbline-drift', apply: 'plumbline-apply' } as const
 
 export function environmentFindings(environment: EnvironmentSettings, target: string): readonly Diagnostic[] {
   const { name, exists } = environment
@@ -15,19 +18,20 @@ export function environmentFindings(environment: EnvironmentSettings, target: st
     ]
   if (!exists) return [report('setup-environment-missing', `there is no environment ${name}`)]
   // Jobs of pull requests plan, on whatever branch: what they may use is not bound to one.
-  return name === environmentNames.apply ? [...applyFindings(environment, target)] : []
+  return [
+    ...(name === environmentNames.plan ? [] : branchFindings(environment, target)),
+    ...(name === environmentNames.apply ? applyFindings(environment) : []),
+  ]
 }
 
-function* applyFindings(
-  { name, branches, reviewers, selfReview, adminBypass }: EnvironmentSettings,
-  target: string,
-): Generator<Diagnostic> {
-  if (branches === 'any') yield report('setup-environment-branches', `jobs of every branch may use ${name}`)
-  else {
-    const others = branches.filter((branch) => branch !== target)
-    if (others.length > 0)
-      yield report('setup-environment-branches', `jobs of ${others.join(', ')} may use ${name}, too`)
-  }
+function branchFindings({ name, branches }: EnvironmentSettings, target: string): readonly Diagnostic[] {
+  if (branches === 'any') return [report('setup-environment-branches', `jobs of every branch may use ${name}`)]
+  const others = branches.filter((branch) => branch !== target)
+  if (others.length === 0) return []
+  return [report('setup-environment-branches', `jobs of ${others.join(', ')} may use ${name}, too`)]
+}
+
+function* applyFindings({ name, reviewers, selfReview, adminBypass }: EnvironmentSettings): Generator<Diagnostic> {
   if (reviewers.length === 0) yield report('setup-environment-reviewers', `nobody has to let jobs use ${name}`)
   else if (selfReview) yield report('setup-environment-self-review', `who started a job may let it use ${name}`)
   if (adminBypass) yield report('setup-environment-administrators', `administrators may go past the rules of ${name}`)

@@ -17,7 +17,7 @@ export function settingsOf(
     })),
     workflowToken: 'unknown',
     workflowsMayApprove: 'unknown',
-    actions: 'unknown',
+    actions: 'disabled',
     pinnedActions: 'unknown',
   }
 }

@@ -83,6 +83,7 @@ describe('doctor', () => {
       bypass: [{ actor: 'Integration', id: 77, mode: 'always' }],
     })
     github.environment('plumbline-plan', {})
+    github.environment('plumbline-drift', { branches: ['main'] })
     github.environment('plumbline-apply', {
       ...{ reviewers: ['ben'], preventSelfReview: true, adminBypass: false, branches: ['main'] },
     })

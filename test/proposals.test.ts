@@ -181,6 +181,18 @@ describe('drift on a schedule', () => {
     expect((await issues()).map((i) => i.state)).toEqual(['closed'])
   })
 
+  it('says in the issue how it stands though it may not close or open pull requests', async () => {
+    const { env } = here.office.desk
+    const token = env['GITHUB_TOKEN']
+    env['GITHUB_TOKEN'] = here.github.jobToken({ contents: 'write', issues: 'write', pull_requests: 'read' })
+    put('not to be proposed\n')
+    const ran = await here.run('ci', 'drift', '--adopt')
+    env['GITHUB_TOKEN'] = token
+    expect(ran).toMatchObject({ status: 1, err: expect.stringContaining('[dashboard-untold]') })
+    expect((await issues()).map((i) => i.state)).toEqual(['open'])
+    put('by hand @ana\n')
+  })
+
   it('does not propose again what somebody declined, and closes what is for nothing any more', async () => {
     put('once more\n')
     await drift('--adopt')

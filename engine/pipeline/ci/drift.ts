@@ -52,7 +52,7 @@ export async function ciDrift(
   const drifted = { ...found, findings }
   const forge = await world.forge()
   const kept: Tried<Kept> = forge === undefined ? {} : await guarded(() => keepRequests(world, forge, drifted, options))
-  const { requests, open = [], limit, adoption } = kept.done ?? nothingOpen
+  const { requests, open = [], limit, adoption, diagnostics } = kept.done ?? nothingOpen
   const about = { links: options.links, requests, open, ...(limit !== undefined && { limit }) }
   const told = await dashboardTold(world, drifted, about)
   const wanted = dashboard(told)
@@ -66,7 +66,7 @@ export async function ciDrift(
     summary: wanted.body,
     ...(issue.done !== undefined && { issue: issue.done }),
     ...(adoption !== undefined && { adoption }),
-    diagnostics: [...(adoption?.diagnostics ?? []), ...untold],
+    diagnostics: [...diagnostics, ...untold],
   }
 }
 
@@ -76,9 +76,10 @@ interface Kept {
   readonly open?: readonly RequestPage[]
   readonly limit?: DashboardTold['limit']
   readonly adoption?: KeptAdoption
+  readonly diagnostics: readonly Diagnostic[]
 }
 
-const nothingOpen: Kept = { requests: [] }
+const nothingOpen: Kept = { requests: [], diagnostics: [] }
 
 /** Closes pull requests of the engine that are for nothing any more, and proposes what drifted, where that is wanted. */
 async function keepRequests(
@@ -88,8 +89,11 @@ async function keepRequests(
   { adopt = false, links }: CiDriftOptions,
 ): Promise<Kept> {
   const tip = drifted.plan.subject.base
-  await closeSettled(world, forge, tip)
-  const adoption = adopt ? await keepAdoption(world, forge, drifted) : undefined
+  // Who only looks may not close: the issue lists what is left.
+  const { untold: unclosed } = await guarded(() => closeSettled(world, forge, tip))
+  const { done: adoption, untold: unproposed } = adopt
+    ? await guarded(() => keepAdoption(world, forge, drifted))
+    : { done: undefined, untold: undefined }
   const news = adoption?.done === 'opened' || adoption?.done === 'changed' ? adoption.request : undefined
   // What a job opens starts no other job: nobody else would plan it.
   const planned = news === undefined ? [] : await ciPlan(world, { links, wanted: { request: news.number } })
@@ -98,9 +102,13 @@ async function keepRequests(
     requests,
     open: await forge.openRequests(),
     limit: { most, heldBack: adoption?.heldBack ?? [] },
-    ...(adoption !== undefined && {
-      adoption: { ...adoption, diagnostics: [...adoption.diagnostics, ...planned.flatMap((p) => p.diagnostics)] },
-    }),
+    ...(adoption !== undefined && { adoption }),
+    diagnostics: [
+      ...(unclosed === undefined ? [] : [{ ...unclosed, severity: 'warning' as const }]),
+      ...(unproposed === undefined ? [] : [unproposed]),
+      ...(adoption?.diagnostics ?? []),
+      ...planned.flatMap((p) => p.diagnostics),
+    ],
   }
 }
 

@@ -31,7 +31,7 @@ export function auditPage(report: AuditReport): Page {
   }
 }
 
-function verdictOf({ verification, controls }: AuditReport): Page['verdict'] {
+function verdictOf({ verification, controls }: AuditReport): NonNullable<Page['verdict']> {
   const { ok, intact, trust, witnessed, entries, firstBad, findings } = verification
   const errors = findings.filter((f) => f.severity === 'error')
   const told = errors.slice(0, 5).map((f) => f.summary)

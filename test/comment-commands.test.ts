@@ -125,6 +125,14 @@ describe('comments on a pull request', () => {
     const stale = await say(request, 'ben', `/plumbline approve ${digest}`)
     expect(stale.answer).toContain('`plan-not-newest`')
     await say(request, 'ben', '/plumbline plan')
+    // What begins so and was pushed after the comment is not what was read.
+    const early = await at.github.comment(request, 'ben', `/plumbline approve ${await digestOf(request)}`)
+    at.office.turn(1)
+    const head = await at.git('rev-parse', 'night')
+    for (const commit of [`${head}~1`, head])
+      await at.git('push', '--quiet', '--force', at.github.gitUrl('ana'), `${commit}:refs/heads/night`)
+    expect((await answer(request, early)).status).toBe(1)
+    expect((await answersTo(request, early))[0]).toContain('`plan-not-newest`')
     const fresh = await say(request, 'ben', `/plumbline approve sha256:${await digestOf(request)}`)
     expect(fresh.answer).toContain('Enough people agreed')
     // Told again, it is neither answered nor recorded again.
@@ -163,10 +171,13 @@ describe('comments on a pull request', () => {
     const plan = async () => (await commentsOn(request)).find((c) => c.body.startsWith('<!-- plumbline:plan -->'))?.body
     expect((await say(request, 'drifter', `/plumbline plan ${head}`)).answer).toContain('read permission only')
     const blind = await say(request, 'ben', '/plumbline plan')
-    expect(blind.answer).toContain(`\`/plumbline plan ${head.slice(0, 8)}\``)
+    expect(blind.answer).toContain(`\`/plumbline plan ${head}\``)
     expect(await plan()).toContain('No host was looked at')
     expect((await say(request, 'ben', '/plumbline plan 00000000')).answer).toContain('`request-moved`')
-    await say(request, 'ben', `/plumbline plan ${head.slice(0, 8)}`)
+    // A stranger may have another commit that begins so.
+    expect((await say(request, 'ben', `/plumbline plan ${head.slice(0, 8)}`)).answer).toContain('`request-moved`')
+    expect(await plan()).toContain('No host was looked at')
+    await say(request, 'ben', `/plumbline plan ${head}`)
     expect(await plan()).not.toContain('No host was looked at')
   }, 300_000)
 

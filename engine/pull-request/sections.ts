@@ -95,7 +95,8 @@ function howToApprove({ request, head, standing, names, plan, answersCommands }:
   const not = wrote === '' ? '' : ` Nobody approves what they wrote: that leaves out ${wrote}.`
   const own = code(`plumbline approve ${head.slice(0, 12)}`)
   if (request === undefined) return `Approve with ${own}.${not}`
-  const digest = plan.subject.plan.replace('sha256:', '').slice(0, 8)
+  // Of a fork nobody may know whether something was pushed after it was read: then a few digits are not enough.
+  const digest = plan.subject.plan.replace('sha256:', '').slice(0, request.fork ? undefined : 8)
   const comment = answersCommands === true ? `, with the comment ${code(`/plumbline approve ${digest}`)}` : ''
   return `Approve with a review of ${shortCommit(head)}${comment}, or signed with your own key: ${own}.${not}`
 }

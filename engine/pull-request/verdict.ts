@@ -284,9 +284,7 @@ function desiredOnlyNext({ answersCommands, request, head }: PlanTold): string {
   const missing = '**Missing:** a plan from what is on the hosts.'
   if (request?.fork !== true) return `${missing} Run ${code('plumbline plan')} where they can be reached.`
   const then =
-    answersCommands === true
-      ? `comments ${code(`/plumbline plan ${head.slice(0, 8)}`)}`
-      : 'pushes its branch to this repository'
+    answersCommands === true ? `comments ${code(`/plumbline plan ${head}`)}` : 'pushes its branch to this repository'
   return `${missing} Somebody who may write here reads the change, and then ${then}.`
 }
 

@@ -8,6 +8,7 @@ import { bringHead } from '../merged-request.ts'
 import type { World } from '../world.ts'
 import type { AskedByPerson } from './asked.ts'
 import { codes } from './codes.ts'
+import { couldBeRead } from './could-be-read.ts'
 import { refusedBy, type Said } from './said.ts'
 
 const report = reporter(codes)
@@ -20,6 +21,10 @@ export async function runApprove(world: World, asked: AskedByPerson, plan: strin
   const { request, comment, permission, telling } = asked
   if (request.state !== 'open')
     return refusedBy(report('request-not-open', { summary: `pull request ${request.number} is ${request.state}` }))
+  if (!couldBeRead(request, comment, plan)) {
+    const summary = `the forge does not say that nothing was pushed since the comment was written, and ${plan.length} digits may be those of another plan`
+    return refusedBy(report('plan-not-newest', { summary, hint: 'read the newest plan, and name all of its digest' }))
+  }
   await freshTip(world)
   await bringHead(world, request)
   const { account, at } = comment

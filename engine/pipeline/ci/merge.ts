@@ -20,6 +20,7 @@ import { plannedOf } from './planned-mark.ts'
 import { expectForge, freshTip, passedOver } from './requests.ts'
 import type { ChangeTold } from './tell-change.ts'
 import { tellRecent } from './tell-recent.ts'
+import { untilLinked } from './until-linked.ts'
 
 const report = reporter(codes)
 
@@ -48,6 +49,7 @@ export async function ciMerge(world: World, telling: Telling): Promise<CiMerge> 
   // Whoever sees no host can't say of which plan a review is, and must not write over the plan of who does.
   const sees = telling.desiredOnly === undefined
   const reviewed = await recordOpenReviews(world, requests, sees)
+  await untilLinked(world, forge, before)
   diagnostics.push(...reviewed.diagnostics, ...(await recogniseReady(world, before)))
   const changes = await tellRecent(world, forge, telling)
   diagnostics.push(...changes.flatMap((c) => c.diagnostics))

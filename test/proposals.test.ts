@@ -240,3 +240,22 @@ describe('drift on a schedule', () => {
     await through(request.number, 'ben')
   })
 })
+
+it('a rollback that somebody made by hand meanwhile leaves none open', async () => {
+  const files = (content: string) => ({ 'inventory/extra.yaml': profile('extra', content) })
+  await through(await here.propose({ branch: 'extra', author: 'ana', files: files('one\n') }), 'ben')
+  await here.pull()
+  await through(await here.propose({ branch: 'extra-2', author: 'ana', files: files('two\n') }), 'ben')
+  await here.pull()
+  const [newest] = JSON.parse(await here.must('log', '--json')) as readonly { readonly id: string }[]
+  const key = here.office.colleague('cleo').keyFile
+  expect((await here.run('rollback', newest?.id ?? '', '--open', '--key', key)).status).toBe(2)
+  const [page] = await pulls()
+  await drift()
+  expect((await pulls()).map((p) => p.number)).toEqual([page?.number])
+  await through(await here.propose({ branch: 'extra-3', author: 'ana', files: files('one\n') }), 'ben')
+  await drift()
+  expect(await pulls()).toEqual([])
+  const comments = (await api('GET', `issues/${page?.number}/comments`)) as readonly { readonly body: string }[]
+  expect(comments.at(-1)?.body).toContain('Closed by Plumbline: everything that it would change is so already')
+})

@@ -84,6 +84,14 @@ describe('comments on a pull request', () => {
     expect(applied.answer).toContain('✅ **`CHG-2026-00001` is implemented**')
     expect((await say(request, 'ben', '/plumbline apply')).answer).toContain('nothing left to apply')
 
+    // What somebody put on its branch beforehand is not proposed in the engine's name.
+    await at.office.write({ branch: 'evil', author: 'ben', files: { 'inventory/motd.yaml': motd('owned\n') } })
+    const place = 'refs/heads/rollback/chg-2026-00001'
+    await at.git('push', '--quiet', at.github.gitUrl('ben'), `evil:${place}`)
+    expect((await say(request, 'cleo', '/plumbline rollback')).answer).toContain('`branch-exists`')
+    await at.git('push', '--quiet', at.github.gitUrl('ben'), `:${place}`)
+    await at.git('-C', at.runner, 'update-ref', '-d', 'refs/remotes/origin/rollback/chg-2026-00001')
+
     const back = await say(request, 'cleo', '/plumbline rollback')
     expect(back.answer).toContain('✅ **A pull request takes it back**')
     const again = await say(request, 'cleo', '/plumbline rollback CHG-2026-00001')

@@ -59,12 +59,12 @@ export async function adoptDrift(world: World, options: AdoptOptions, unless?: U
   if (against.length > 0) return { refused: against }
   const branch = options.branch ?? branchFor(picked.chosen, world.clock.now())
   const repository = await world.repository()
-  if ((await repository.resolve(`refs/heads/${branch}`)) !== undefined)
-    return { refused: [report('branch-exists', { summary: `there is a branch ${branch} already` })] }
+  const exists = { refused: [report('branch-exists', { summary: `there is a branch ${branch} already` })] }
+  if ((await repository.resolve(`refs/heads/${branch}`)) !== undefined) return exists
   const written = await writeAdoption(world, found, picked.chosen, options)
   if ('refused' in written) return written
   const { head, files, planned } = written
-  await repository.moveBranch(branch, null, head)
+  if (!(await repository.moveBranch(branch, null, head))) return exists
   return {
     branch,
     commit: head,

@@ -63,8 +63,8 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
   const { branch } = chosen
   const tip = await targetTip(world, target)
   if (tip === undefined) return { refused: [report('commit-missing', { summary: `there is no branch ${target}` })] }
-  if (!options.dryRun && (await repository.resolve(`refs/heads/${branch}`)) !== undefined)
-    return { refused: [report('branch-exists', { summary: `there is a branch ${branch} already` })] }
+  const exists = { refused: [report('branch-exists', { summary: `there is a branch ${branch} already` })] }
+  if (!options.dryRun && (await repository.resolve(`refs/heads/${branch}`)) !== undefined) return exists
   const hand = await handOf(world, tip, options.askedBy)
   const reverted = await revert(world, chosen.records, tip, { only: options.only, hand })
   if ('refused' in reverted) return reverted
@@ -74,7 +74,7 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
   // A rollback that can't be carried out leaves nothing behind; what stands in its way is said.
   if (hasErrors(planned.plan.diagnostics))
     return { refused: planned.plan.diagnostics.filter((d) => d.severity === 'error') }
-  if (!options.dryRun) await repository.moveBranch(branch, null, head)
+  if (!options.dryRun && !(await repository.moveBranch(branch, null, head))) return exists
   return {
     plan: planned.plan,
     planned,

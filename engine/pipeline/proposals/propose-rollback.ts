@@ -3,6 +3,7 @@ import type { RequestPage } from '../../model/pull-request.ts'
 import type { Forge } from '../../ports/forge.ts'
 import { rollbackProposal } from '../../pull-request/proposal.ts'
 import { expectForge, freshTip } from '../ci/requests.ts'
+import { mergeResult } from '../merged-request.ts'
 import { chosenForRollback, type RollbackOptions, type RolledBack, rollback } from '../rollback.ts'
 import { targetBranch } from '../target-branch.ts'
 import type { World } from '../world.ts'
@@ -49,12 +50,30 @@ export async function proposeRollback(
   const made = await rollback(world, { ...options, branch, dryRun: false })
   const left = 'refused' in made && made.refused.every((d) => d.code === 'branch-exists')
   if ('refused' in made && !left) return made
+  // Whoever may push could have put anything there: it is proposed in our name only where it is what we would have written.
+  if ('refused' in made && !(await isJustThat(world, branch, tip, options))) return made
   const done = 'refused' in made ? undefined : made
   const told = done === undefined ? undefined : await planTold(world, forge, done.planned, done.standing)
   const changes = records.map(({ id, title }) => ({ id, title }))
   const { title, body } = rollbackProposal({ changes, ...reason, ...(told !== undefined && { told }) })
   const request = await forge.keepRequest({ branch, target, title, body, labels: [requestLabel] })
   return { request, before: false, ...(done !== undefined && { done }) }
+}
+
+/** Whether what a branch brings is the rollback, and nothing else. */
+async function isJustThat(
+  world: World,
+  branch: string,
+  tip: string,
+  options: Omit<RollbackOptions, 'dryRun'>,
+): Promise<boolean> {
+  const repository = await world.repository()
+  const there = await repository.resolve(
+    `refs/${(await repository.hasRemote()) ? 'remotes/origin' : 'heads'}/${branch}`,
+  )
+  const wanted = await rollback(world, { ...options, branch, dryRun: true })
+  if (there === undefined || 'refused' in wanted) return false
+  return (await mergeResult(world, there, tip)) === wanted.plan.subject.tree
 }
 
 /** The open pull request of a branch into the one that is applied. */

@@ -6,6 +6,9 @@ it('hands no credentials of a forge on to programs that we start', () => {
     GITHUB_TOKEN: 'x',
     PLUMBLINE_GITHUB_APP_KEY: 'x',
     PLUMBLINE_WEBHOOK_SECRET: 'x',
+    PLUMBLINE_WEBHOOK_SECRET_PREVIOUS: 'x',
+    PLUMBLINE_ENGINE_KEY: 'x',
+    PLUMBLINE_SUDO_PASSWORD: 'x',
     GITHUB_REPOSITORY: 'a/b',
   }
   expect(childEnvironment(env)).toEqual({ GITHUB_REPOSITORY: 'a/b' })

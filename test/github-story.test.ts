@@ -294,7 +294,10 @@ describe('two changes that are merged one after the other', () => {
     await here.github.merge(two, { as: 'cleo', method: 'rebase' })
     expect(await here.must('ci', 'merge')).toContain('[merges-waiting]')
     const jobs = await Promise.all([here.run('ci', 'apply'), here.run('ci', 'apply')])
-    expect(jobs.map((job) => job.status), jobs.map((job) => job.out + job.err).join('---')).toContain(0)
+    expect(
+      jobs.map((job) => job.status),
+      jobs.map((job) => job.out + job.err).join('---'),
+    ).toContain(0)
     await here.must('ci', 'apply')
     expect(['one', 'two'].map((name) => readFileSync(here.office.on('web-01', `/etc/${name}`), 'utf8'))).toEqual([
       'one\n',

@@ -90,8 +90,10 @@ export async function promoteRelease(world: World, options: PromoteOptions): Pro
   if (wrong.length > 0) return { refused: wrong }
   if (!options.dryRun) {
     const forced = unmet.length > 0 ? options.forced : undefined
+    // Somebody may have made the branch meanwhile: what is on it then is not what is promoted.
+    if (!(await repository.moveBranch(branch, null, head)))
+      return refused('branch-exists', `there is a branch ${branch} already`)
     await record(world, release.id, { stage, branch, commit: head, readiness, forced })
-    await repository.moveBranch(branch, null, head)
   }
   return {
     release,

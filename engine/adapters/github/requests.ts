@@ -168,8 +168,9 @@ async function plansOf(call: Call, head: string, self: Self): Promise<readonly P
 async function withPermissions(call: Call, reviews: readonly Review[], known: Permissions): Promise<readonly Review[]> {
   for (const account of accountsOf(reviews)) {
     if (known.has(account.id)) continue
-    const told = await permissionOf(call, account).catch((error: unknown) => {
-      if (isHidden(error)) return undefined
+    // Of whom we may not know it, we may not believe it either.
+    const told = await permissionOf(call, account).catch((error: unknown): ForgePermission => {
+      if (isHidden(error)) return 'none'
       throw error
     })
     known.set(account.id, told)

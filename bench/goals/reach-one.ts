@@ -36,7 +36,7 @@ function nobody(i: number): Pick<FarmHost, 'name' | 'address' | 'hostKey'> {
   ])
   return {
     name: `nobody-${i}`,
-    address: `192.0.2.${1 + (i % 250)}`,
+    address: `198.18.${Math.floor(i / 250)}.${1 + (i % 250)}`,
     hostKey: `ssh-ed25519 ${key.toString('base64')}`,
   }
 }

@@ -37,7 +37,8 @@ describe('npm run new', () => {
   it('makes a resource type that passes the type check, the contract and its life', () => {
     const isPlugIn = (path: string) => /^engine\/(resources\/[^/.]+|generated)$/.test(path)
     cpSync('engine', join(scratch, 'engine'), { recursive: true, filter: (path) => !isPlugIn(path) })
-    for (const path of ['schemas', 'scripts', 'package.json', 'action.yml']) cpSync(path, join(scratch, path), { recursive: true })
+    for (const path of ['schemas', 'scripts', 'package.json', 'action.yml'])
+      cpSync(path, join(scratch, path), { recursive: true })
     write(resourceFiles('wateringCan'))
     const generated = spawnSync(process.execPath, ['--import', 'tsx', resolve('scripts/generate.ts')], {
       cwd: scratch,

@@ -20,3 +20,12 @@ export interface Graph {
   outgoing(address: Address): readonly Edge[]
   incoming(address: Address): readonly Edge[]
 }
+
+/** The documents that a field of a document refers to, `spec.supplies`, in its order. */
+export function targets(graph: Graph, address: Address, label: string): readonly Address[] {
+  return graph.outgoing(address).flatMap((edge) => (edge.label === label ? [edge.to] : []))
+}
+
+/** The document that a field refers to; undefined where it refers to none. */
+export const target = (graph: Graph, address: Address, label: string): Address | undefined =>
+  targets(graph, address, label)[0]

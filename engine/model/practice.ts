@@ -47,6 +47,8 @@ export interface Report {
   readonly summary: string
   /** Kind of the documents that it can be narrowed to. */
   readonly about?: string
+  /** It looks at what was last seen of hosts. */
+  readonly observed?: true
   /** @param about those that were named; all of the kind where none was */
   run(input: ReportInput, about: readonly LoadedDocument[]): ReportResult
 }
@@ -70,6 +72,3 @@ export interface ReportTable {
 
 /** The document's own fields as the kind's schema promises them; only for documents that were judged by it. */
 export const specOf = <Spec>(document: LoadedDocument): Spec => document.document.spec as Spec
-
-/** Names of documents, without their kind. */
-export const nameOf = (address: Address): string => address.slice(address.indexOf('/') + 1)

@@ -51,6 +51,10 @@ export async function loadCommit(
   return known
 }
 
+/** The working folder, or a commit where one is meant. */
+export const loadMeant = (world: World, commit: string | undefined): Promise<EstateAt> =>
+  commit === undefined ? loadWork(world) : loadCommit(world, commit)
+
 /** Releases that are followed are few, and every commit that is looked at needs them. */
 const ofRelease = 'release '
 

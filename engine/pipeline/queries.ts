@@ -8,16 +8,13 @@ import type { LoadedDocument } from '../model/document.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
-import { loadCommit, loadWork } from './estate.ts'
+import { loadMeant } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
 import { findRecord, type RecordStep, recordHistory } from './records.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
 type Refused = { readonly refused: readonly Diagnostic[] }
-
-const estateAt = (world: World, commit: string | undefined): Promise<EstateAt> =>
-  commit === undefined ? loadWork(world) : loadCommit(world, commit)
 
 /** Finds an address however its kind is spelled; a suggestion where there is none. */
 export function addressIn(estate: EstateAt, text: string): Address | Refused {
@@ -48,7 +45,7 @@ export async function drawGraph(
     readonly commit?: string
   },
 ): Promise<{ readonly text: string } | Refused> {
-  const estate = await estateAt(world, options.commit)
+  const estate = await loadMeant(world, options.commit)
   const address = options.address === undefined ? undefined : addressIn(estate, options.address)
   if (typeof address === 'object') return address
   const view = graphView(estate.graph, {
@@ -91,7 +88,7 @@ export async function getDocuments(
     readonly commit?: string
   },
 ): Promise<Listing | Refused> {
-  const estate = await estateAt(world, options.commit)
+  const estate = await loadMeant(world, options.commit)
   if (options.kind === undefined) {
     const kinds = [...estate.kinds.keys()].map((kind) => ({ kind, documents: estate.graph.ofKind(kind).length }))
     return { kinds: kinds.filter((k) => k.documents > 0).sort((a, b) => compareText(a.kind, b.kind)) }

@@ -6,7 +6,7 @@ import { type Query, runQuery, valueAt } from '../query/run-query.ts'
 import { type Column, hostNames, type Row, type Sources, type Table } from '../query/table.ts'
 import { tableNamed, tablesOf } from '../query/tables.ts'
 import { nearest } from '../schema/nearest.ts'
-import { loadCommit, loadWork } from './estate.ts'
+import { loadMeant } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
 import { observe } from './observe.ts'
 import { lastSeen, type Seen } from './snapshot.ts'
@@ -43,7 +43,7 @@ export interface Queried {
 
 /** Asks one table of what documents want and what was last seen of hosts. */
 export async function query(world: World, options: QueryOptions): Promise<Queried | Refused> {
-  const estate = await estateOf(world, options.commit)
+  const estate = await loadMeant(world, options.commit)
   const table = findTable(estate, options.table)
   if ('refused' in table) return table
   const looked = options.observe === true ? await observe(world, {}) : { hosts: [] }
@@ -74,15 +74,12 @@ export async function describeTables(
   world: World,
   name: string | undefined,
 ): Promise<{ readonly tables: readonly DescribedTable[] } | Refused> {
-  const estate = await estateOf(world, undefined)
+  const estate = await loadMeant(world, undefined)
   const found = name === undefined ? tablesOf(estate.kinds) : findTable(estate, name)
   if ('refused' in found) return found
   const tables = 'rows' in found ? [found] : found
   return { tables: tables.map(({ name: table, about, columns }) => ({ name: table, about, columns })) }
 }
-
-const estateOf = (world: World, commit: string | undefined): Promise<EstateAt> =>
-  commit === undefined ? loadWork(world) : loadCommit(world, commit)
 
 function findTable(estate: EstateAt, name: string): Table | Refused {
   const tables = tablesOf(estate.kinds)

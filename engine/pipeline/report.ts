@@ -3,8 +3,8 @@ import type { LoadedDocument } from '../model/document.ts'
 import type { Report, ReportResult } from '../model/practice.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
-import { loadCommit, loadWork } from './estate.ts'
-import { lastSeen } from './snapshot.ts'
+import { loadMeant } from './estate.ts'
+import { lastSeen, type Seen } from './snapshot.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -31,7 +31,7 @@ export async function runReport(
     const hint = near === undefined ? 'plumbline report lists them' : `did you mean ${near}?`
     return { refused: [report('report-unknown', { summary: `there is no report ${name.slice(0, 80)}`, hint })] }
   }
-  const estate = options.commit === undefined ? await loadWork(world) : await loadCommit(world, options.commit)
+  const estate = await loadMeant(world, options.commit)
   const documents = found.about === undefined ? [] : estate.graph.ofKind(found.about)
   const refused: Diagnostic[] = []
   const chosen = options.about.flatMap((wanted): readonly LoadedDocument[] => {
@@ -51,7 +51,7 @@ export async function runReport(
     return document === undefined ? [] : [document]
   })
   if (refused.length > 0) return { refused }
-  const seen = await lastSeen(world)
+  const seen = found.observed === true ? await lastSeen(world) : new Map<string, Seen>()
   const input = {
     ...{ graph: estate.graph, locate: estate.locate, now: world.clock.now() },
     seen: (host: string) => seen.get(host)?.facts,

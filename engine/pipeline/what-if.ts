@@ -3,7 +3,7 @@ import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { Loss } from '../model/practice.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
-import { loadCommit, loadWork } from './estate.ts'
+import { loadMeant } from './estate.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -29,7 +29,7 @@ export async function whatIf(
   lost: readonly string[],
   options: { readonly commit?: string },
 ): Promise<WhatIf | { readonly refused: readonly Diagnostic[] }> {
-  const { graph, locate } = await (options.commit === undefined ? loadWork(world) : loadCommit(world, options.commit))
+  const { graph, locate } = await loadMeant(world, options.commit)
   const known = new Map([...graph.documents.keys()].map((address) => [address.toLowerCase(), address]))
   const refused: Diagnostic[] = []
   const start = lost.flatMap((wanted): readonly Address[] => {

@@ -1,5 +1,4 @@
-import { kindOf } from '../../model/address.ts'
-import { nameOf } from '../../model/practice.ts'
+import { kindOf, nameOf } from '../../model/address.ts'
 import type { WhatIf } from '../../pipeline/what-if.ts'
 import type { Define } from '../context.ts'
 import { Refusal } from '../run-action.ts'

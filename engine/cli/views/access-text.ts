@@ -1,5 +1,5 @@
+import { nameOf } from '../../model/address.ts'
 import { escapeControls } from '../../model/escape.ts'
-import { nameOf } from '../../model/practice.ts'
 import type { AccessAt } from '../../pipeline/audit-access.ts'
 import { columns } from './columns.ts'
 

@@ -1,9 +1,9 @@
-import type { Address } from '../../model/address.ts'
+import { type Address, nameOf } from '../../model/address.ts'
 import { canonicalJson } from '../../model/canonical.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { JsonPath, LoadedDocument } from '../../model/document.ts'
 import type { Graph } from '../../model/graph.ts'
-import { nameOf, type PracticeInput, specOf } from '../../model/practice.ts'
+import { type PracticeInput, specOf } from '../../model/practice.ts'
 import { codes } from './codes.ts'
 import { type Holding, holdingsAt } from './holdings.ts'
 

@@ -1,5 +1,6 @@
+import { nameOf } from '../../model/address.ts'
 import { compareText } from '../../model/diagnostic.ts'
-import { nameOf, type Report, specOf } from '../../model/practice.ts'
+import { type Report, specOf } from '../../model/practice.ts'
 import { holdingsAt } from './holdings.ts'
 
 /** Who may enter which room: what a system of badges takes as comma-separated values. */

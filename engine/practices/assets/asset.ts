@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts'
 import type { LoadedDocument } from '../../model/document.ts'
-import type { Graph } from '../../model/graph.ts'
+import { type Graph, target } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
 
 export type AssetState = 'ordered' | 'stock' | 'in-use' | 'repair' | 'retired' | 'disposed'
@@ -36,7 +36,7 @@ type AssetSpec = Omit<Asset, 'document' | 'state' | 'deviceType' | 'host' | 'loc
 
 export function assetsOf(graph: Graph): readonly Asset[] {
   return graph.ofKind('Asset').map((document) => {
-    const to = (field: string) => graph.outgoing(document.address).find((e) => e.label === `spec.${field}`)?.to
+    const to = (field: string) => target(graph, document.address, `spec.${field}`)
     const [deviceType, host, location] = [to('deviceType'), to('host'), to('location')]
     const {
       state = 'in-use',

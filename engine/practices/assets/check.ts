@@ -1,6 +1,9 @@
+import { nameOf } from '../../model/address.ts'
+import { count } from '../../model/count.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { LoadedDocument } from '../../model/document.ts'
-import { nameOf, type PracticeInput } from '../../model/practice.ts'
+import { target } from '../../model/graph.ts'
+import type { PracticeInput } from '../../model/practice.ts'
 import { type Asset, assetsOf, daysUntil, follows } from './asset.ts'
 import { codes } from './codes.ts'
 
@@ -46,7 +49,7 @@ export function checkAssets({ graph, locate, now, base }: PracticeInput): readon
 }
 
 const modelOf = (host: Asset['host'], graph: PracticeInput['graph']) =>
-  host === undefined ? undefined : graph.outgoing(host).find((e) => e.label === 'spec.deviceType')?.to
+  host === undefined ? undefined : target(graph, host, 'spec.deviceType')
 
 function checkHost({ document, state, host, deviceType }: Asset, model: Asset['deviceType'], tell: Tell): void {
   if (host === undefined) return
@@ -66,7 +69,12 @@ function checkEnds({ document, state, warrantyUntil, endOfLife }: Asset, now: Da
   const warranty = warrantyUntil === undefined ? undefined : daysUntil(warrantyUntil, now)
   // One that is over for long is known: reports show it.
   if (warranty !== undefined && warranty >= 0 && warranty <= ahead.warranty)
-    tell('asset-warranty', document, 'warrantyUntil', `its warranty ends on ${warrantyUntil}, in ${days(warranty)}`)
+    tell(
+      'asset-warranty',
+      document,
+      'warrantyUntil',
+      `its warranty ends on ${warrantyUntil}, in ${count(warranty, 'day')}`,
+    )
   const life = endOfLife === undefined ? undefined : daysUntil(endOfLife, now)
   if (life !== undefined && life <= ahead.life)
     tell(
@@ -74,9 +82,7 @@ function checkEnds({ document, state, warrantyUntil, endOfLife }: Asset, now: Da
       document,
       'endOfLife',
       life < 0
-        ? `its life ended on ${endOfLife}, ${days(-life)} ago`
-        : `its life ends on ${endOfLife}, in ${days(life)}`,
+        ? `its life ended on ${endOfLife}, ${count(-life, 'day')} ago`
+        : `its life ends on ${endOfLife}, in ${count(life, 'day')}`,
     )
 }
-
-const days = (n: number): string => `${n} day${n === 1 ? '' : 's'}`

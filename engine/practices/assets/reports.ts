@@ -1,7 +1,7 @@
-import type { Address } from '../../model/address.ts'
+import { type Address, nameOf } from '../../model/address.ts'
 import { compareText } from '../../model/diagnostic.ts'
 import type { Facts } from '../../model/facts.ts'
-import { nameOf, type Report, type ReportInput, specOf } from '../../model/practice.ts'
+import { type Report, type ReportInput, specOf } from '../../model/practice.ts'
 import { type Asset, assetsOf, bookValue, daysUntil } from './asset.ts'
 
 /** Everything that is kept account of. */
@@ -55,6 +55,7 @@ const reconciliation: Report = {
   name: 'asset-reconciliation',
   summary: 'serial numbers, models and machines in the documents, against what hosts were seen to say',
   about: 'Host',
+  observed: true,
   run: (input, about) => {
     const findings = about.flatMap((host) => differences(input, host.address))
     const unseen = about.filter((h) => input.seen?.(nameOf(h.address)) === undefined).map((h) => h.address)
@@ -141,6 +142,7 @@ const licences: Report = {
   name: 'licences',
   summary: 'licences that were bought, against what was seen to be installed',
   about: 'Asset',
+  observed: true,
   run: (input, about) => {
     const wanted = new Set(about.map((d) => d.address))
     const rows = assetsOf(input.graph).flatMap((asset) => {

@@ -1,11 +1,12 @@
-import type { Address } from '../../model/address.ts'
+import { type Address, nameOf } from '../../model/address.ts'
+import { count } from '../../model/count.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { JsonPath, LoadedDocument } from '../../model/document.ts'
-import type { Graph } from '../../model/graph.ts'
-import { nameOf, type PracticeInput, specOf } from '../../model/practice.ts'
+import { type Graph, target } from '../../model/graph.ts'
+import { type PracticeInput, specOf } from '../../model/practice.ts'
 import { codes } from './codes.ts'
 import { heatOfRooms } from './cooling.ts'
-import { type Mounted, mountedEquipment, shortName, siteOfRack, target } from './equipment.ts'
+import { type Mounted, mountedEquipment, shortName, siteOfRack } from './equipment.ts'
 import { loadWithout, lostWith, type PowerMap, powerMap, rootsOf } from './power.ts'
 
 const report = reporter(codes)
@@ -72,7 +73,7 @@ function checkUnits(graph: Graph, rack: Address, units: number, inside: readonly
   const site = siteOfRack(graph, rack)
   for (const thing of inside) {
     const { document, unit, height } = thing
-    const said = target(graph, document, 'spec.site')
+    const said = target(graph, document.address, 'spec.site')
     if (said !== undefined && site !== undefined && said !== site)
       tell(
         'rack-site',
@@ -192,7 +193,6 @@ const total = (things: readonly Mounted[], of: (thing: Mounted) => number | unde
   things.reduce((sum, thing) => sum + (of(thing) ?? 0), 0)
 
 const unitWord = (height: number): string => (height === 1 ? 'unit' : 'units')
-const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 const span = (unit: number, height: number): string => (height === 1 ? `${unit}` : `${unit}–${unit + height - 1}`)
 const round = (value: number): number => Math.round(value * 10) / 10
 /** `350 W`, `4.4 kW`. */

@@ -1,6 +1,7 @@
+import { nameOf } from '../../model/address.ts'
 import type { LoadedDocument } from '../../model/document.ts'
 import type { Drawing, Shape } from '../../model/drawing.ts'
-import { nameOf, specOf } from '../../model/practice.ts'
+import { specOf } from '../../model/practice.ts'
 
 /** Pixels of a metre. */
 const metre = 80

@@ -1,7 +1,7 @@
-import type { Address } from '../../model/address.ts'
+import { type Address, nameOf } from '../../model/address.ts'
 import type { LoadedDocument } from '../../model/document.ts'
-import type { Graph } from '../../model/graph.ts'
-import { nameOf, specOf } from '../../model/practice.ts'
+import { type Graph, target, targets } from '../../model/graph.ts'
+import { specOf } from '../../model/practice.ts'
 
 /** Something that stands in a rack: a host, or other equipment. */
 export interface Mounted {
@@ -52,14 +52,14 @@ export function mountedEquipment(graph: Graph): readonly Mounted[] {
   return mountable.flatMap((kind) =>
     graph.ofKind(kind).flatMap((document) => {
       const spec = specOf<MountedSpec>(document)
-      const rack = target(graph, document, 'spec.rack.rack')
+      const rack = target(graph, document.address, 'spec.rack.rack')
       return rack === undefined ? [] : [mountedOf(graph, document, spec, rack)]
     }),
   )
 }
 
 function mountedOf(graph: Graph, document: LoadedDocument, spec: MountedSpec, rack: Address): Mounted {
-  const type = target(graph, document, 'spec.deviceType')
+  const type = target(graph, document.address, 'spec.deviceType')
   const typed = type === undefined ? undefined : graph.documents.get(type)
   const model = typed === undefined ? undefined : specOf<DeviceTypeSpec>(typed)
   const face = spec.rack?.face ?? (model?.is_full_depth === false ? 'front' : 'both')
@@ -73,7 +73,7 @@ function mountedOf(graph: Graph, document: LoadedDocument, spec: MountedSpec, ra
     faces: face === 'both' ? ['front', 'rear'] : [face],
     weight: spec.weight ?? weightOf(model),
     draw: spec.power?.draw ?? drawOf(model),
-    supplies: targets(graph, document, 'spec.power.supplies'),
+    supplies: targets(graph, document.address, 'spec.power.supplies'),
     ...(spec.power?.singleFed !== undefined && { singleFed: spec.power.singleFed }),
   }
 }
@@ -93,20 +93,12 @@ function drawOf(model: DeviceTypeSpec | undefined): number | undefined {
   return ports.length === 0 && model['power-ports'] !== undefined ? 0 : undefined
 }
 
-/** The documents that a field of a document refers to, in its order. */
-export function targets(graph: Graph, { address }: LoadedDocument, label: string): readonly Address[] {
-  return graph.outgoing(address).flatMap((edge) => (edge.label === label ? [edge.to] : []))
-}
-
-export const target = (graph: Graph, document: LoadedDocument, label: string): Address | undefined =>
-  targets(graph, document, label)[0]
-
 /** The site that a room, or a rack through its room, is at. */
 export function siteOfRack(graph: Graph, rack: Address): Address | undefined {
   const document = graph.documents.get(rack)
-  const room = document === undefined ? undefined : target(graph, document, 'spec.room')
+  const room = document === undefined ? undefined : target(graph, document.address, 'spec.room')
   const inside = room === undefined ? undefined : graph.documents.get(room)
-  return inside === undefined ? undefined : target(graph, inside, 'spec.site')
+  return inside === undefined ? undefined : target(graph, inside.address, 'spec.site')
 }
 
 /** `web-01`, or `Equipment/panel-1` for what is no host. */

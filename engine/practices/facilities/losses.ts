@@ -1,5 +1,5 @@
-import { type Address, kindOf } from '../../model/address.ts'
-import { type Loss, type Losses, nameOf, type PracticeInput } from '../../model/practice.ts'
+import { type Address, kindOf, nameOf } from '../../model/address.ts'
+import type { Loss, Losses, PracticeInput } from '../../model/practice.ts'
 import { heatOfRooms } from './cooling.ts'
 import { mountedEquipment } from './equipment.ts'
 

@@ -1,8 +1,8 @@
 import type { Address } from '../../model/address.ts'
 import type { LoadedDocument } from '../../model/document.ts'
-import type { Graph } from '../../model/graph.ts'
+import { type Graph, target } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
-import { type Mounted, target } from './equipment.ts'
+import type { Mounted } from './equipment.ts'
 
 /** What feeds and power distribution units carry, and who hangs on which feed. Watts. */
 export interface PowerMap {
@@ -41,7 +41,7 @@ export interface Load {
 export function powerMap(graph: Graph): PowerMap {
   const feeds = graph.ofKind('PowerFeed').map((document): [Address, Feed] => {
     const { capacity, usable = 0.8 } = specOf<FeedSpec>(document)
-    const behind = target(graph, document, 'spec.behind')
+    const behind = target(graph, document.address, 'spec.behind')
     return [
       document.address,
       { document, capacity, usable: capacity * usable, ...(behind !== undefined && { behind }) },
@@ -49,7 +49,7 @@ export function powerMap(graph: Graph): PowerMap {
   })
   const units = graph.ofKind('Pdu').map((document): [Address, Unit] => {
     const { capacity } = specOf<FeedSpec>(document)
-    const [feed, rack] = [target(graph, document, 'spec.feed'), target(graph, document, 'spec.rack')]
+    const [feed, rack] = [target(graph, document.address, 'spec.feed'), target(graph, document.address, 'spec.rack')]
     return [document.address, { document, capacity, feed, rack }]
   })
   return { feeds: new Map(feeds), units: new Map(units) }

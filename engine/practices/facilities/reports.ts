@@ -1,12 +1,12 @@
-import type { Address } from '../../model/address.ts'
+import { type Address, nameOf } from '../../model/address.ts'
 import type { LoadedDocument } from '../../model/document.ts'
-import type { Graph } from '../../model/graph.ts'
-import { nameOf, type Report, type ReportTable, specOf } from '../../model/practice.ts'
+import { type Graph, target } from '../../model/graph.ts'
+import { type Report, type ReportTable, specOf } from '../../model/practice.ts'
 import { watts } from './check.ts'
 import { heatOfRooms } from './cooling.ts'
 import { drawRack } from './draw-rack.ts'
 import { drawRoom } from './draw-room.ts'
-import { type Mounted, mountedEquipment, shortName, target } from './equipment.ts'
+import { type Mounted, mountedEquipment, shortName } from './equipment.ts'
 import { loadWithout, lostWith, powerMap } from './power.ts'
 
 interface RackSpec {
@@ -115,7 +115,7 @@ const rooms: Report = {
     const heats = heatOfRooms(graph, equipment).filter((h) => wanted.has(h.room))
     const inRoom = (room: LoadedDocument) =>
       ['Rack', 'CoolingUnit'].flatMap((kind) =>
-        graph.ofKind(kind).filter((d) => target(graph, d, 'spec.room') === room.address),
+        graph.ofKind(kind).filter((d) => target(graph, d.address, 'spec.room') === room.address),
       )
     const noteOf = (document: LoadedDocument): string =>
       document.document.kind === 'Rack'
@@ -129,7 +129,7 @@ const rooms: Report = {
           head: ['room', 'site', 'racks', 'heat', 'cooling', 'may stand still'],
           rows: heats.map(({ room, document, heat, capacity, spare }) => [
             nameOf(room),
-            nameOf(target(graph, document, 'spec.site') ?? '/–'),
+            nameOf(target(graph, document.address, 'spec.site') ?? '/–'),
             inRoom(document).filter((d) => d.document.kind === 'Rack').length,
             watts(heat),
             capacity === undefined ? '–' : watts(capacity),
@@ -217,7 +217,7 @@ interface Worst {
 export const reports: readonly Report[] = [rack, rooms, power]
 
 function roomOf(graph: Graph, document: LoadedDocument): string {
-  const room = target(graph, document, 'spec.room')
+  const room = target(graph, document.address, 'spec.room')
   return room === undefined ? '–' : nameOf(room)
 }
 

@@ -1,6 +1,6 @@
 import type { Address as DocumentAddress } from '../../model/address.ts'
 import type { LoadedDocument } from '../../model/document.ts'
-import type { Graph } from '../../model/graph.ts'
+import { type Graph, target } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
 import { addressOf, type Cidr, cidrOf, isLoopback, usable } from './ip.ts'
 
@@ -116,8 +116,7 @@ function usedAddresses(graph: Graph): readonly UsedAddress[] {
   )
 }
 
-const vrfOf = (graph: Graph, document: LoadedDocument) =>
-  graph.outgoing(document.address).find((e) => e.label === 'spec.vrf')?.to
+const vrfOf = (graph: Graph, document: LoadedDocument) => target(graph, document.address, 'spec.vrf')
 
 /** An address or `first-last` as numbers. */
 function rangeOf(text: string): readonly (readonly [bigint, bigint])[] {

@@ -1,8 +1,8 @@
-import type { Address } from '../../model/address.ts'
+import { type Address, nameOf } from '../../model/address.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { LoadedDocument } from '../../model/document.ts'
-import type { Graph } from '../../model/graph.ts'
-import { nameOf, type PracticeInput, specOf } from '../../model/practice.ts'
+import { type Graph, target } from '../../model/graph.ts'
+import { type PracticeInput, specOf } from '../../model/practice.ts'
 import { addressPlan, type PlannedPrefix, type UsedAddress } from './address-plan.ts'
 import { codes } from './codes.ts'
 import { addressOf, cidrOf, textOf, usable } from './ip.ts'
@@ -71,7 +71,7 @@ function checkForms(graph: Graph, tell: Tell): void {
 function checkVlans(graph: Graph, tell: Tell): void {
   const known = new Map<string, Address>()
   const [everywhere, atSites] = [[] as LoadedDocument[], [] as LoadedDocument[]]
-  const siteOf = (d: LoadedDocument) => graph.outgoing(d.address).find((e) => e.label === 'spec.site')?.to
+  const siteOf = (d: LoadedDocument) => target(graph, d.address, 'spec.site')
   for (const vlan of graph.ofKind('Vlan')) (siteOf(vlan) === undefined ? everywhere : atSites).push(vlan)
   for (const vlan of [...everywhere, ...atSites]) {
     const { vid } = specOf<{ readonly vid: number }>(vlan)
@@ -89,7 +89,7 @@ function checkPrefix(graph: Graph, prefix: PlannedPrefix, tell: Tell): void {
     if (parent.cidr.length === cidr.length) tell('prefix-duplicate', document, ['prefix'], `it is the same as ${name}`)
     else if (parent.role !== 'container')
       tell('prefix-overlap', document, ['prefix'], `it lies inside of ${name}, which is no container`)
-    const site = (p: PlannedPrefix) => graph.outgoing(p.document.address).find((e) => e.label === 'spec.site')?.to
+    const site = (p: PlannedPrefix) => target(graph, p.document.address, 'spec.site')
     const [inner, outer] = [site(prefix), site(parent)]
     if (inner !== undefined && outer !== undefined && inner !== outer)
       tell('prefix-site', document, ['site'], `it is at ${nameOf(inner)}, and ${name} around it at ${nameOf(outer)}`)

@@ -1,4 +1,6 @@
-import { nameOf, type Report } from '../../model/practice.ts'
+import { nameOf } from '../../model/address.ts'
+import { target } from '../../model/graph.ts'
+import type { Report } from '../../model/practice.ts'
 import { addressPlan, nextFree, type PlannedPrefix, utilisation } from './address-plan.ts'
 import { textOf } from './ip.ts'
 
@@ -11,7 +13,7 @@ const prefixes: Report = {
     const wanted = new Set(about.map((d) => d.address))
     const rows = addressPlan(graph).prefixes.filter((p) => wanted.has(p.document.address))
     const field = (p: PlannedPrefix, label: string) => {
-      const to = graph.outgoing(p.document.address).find((e) => e.label === `spec.${label}`)?.to
+      const to = target(graph, p.document.address, `spec.${label}`)
       return to === undefined ? '–' : nameOf(to)
     }
     const free = (p: PlannedPrefix) => {

@@ -1,8 +1,9 @@
-import { type Address, kindOf } from '../../model/address.ts'
+import { type Address, kindOf, nameOf } from '../../model/address.ts'
+import { count } from '../../model/count.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { JsonPath, LoadedDocument } from '../../model/document.ts'
 import type { Graph } from '../../model/graph.ts'
-import { nameOf, type PracticeInput, specOf } from '../../model/practice.ts'
+import { type PracticeInput, specOf } from '../../model/practice.ts'
 import { codes } from './codes.ts'
 import { type ContractNow, contractsOn } from './contracts.ts'
 
@@ -47,7 +48,7 @@ function checkDays({ document, state, until, notice, renews, covers }: ContractN
     'contract-notice',
     document,
     ['until'],
-    `notice by ${notice.by} (${notice.days === 1 ? '1 day' : `${notice.days} days`}), else it ${then} after ${until}`,
+    `notice by ${notice.by} (${count(notice.days, 'day')}), else it ${then} after ${until}`,
   )
 }
 

@@ -1,7 +1,7 @@
-import type { Address } from '../../model/address.ts'
+import { type Address, nameOf } from '../../model/address.ts'
 import { compareText } from '../../model/diagnostic.ts'
 import type { Graph } from '../../model/graph.ts'
-import { nameOf, type Report } from '../../model/practice.ts'
+import type { Report } from '../../model/practice.ts'
 import { contractsOn } from './contracts.ts'
 
 /** Contracts by the day on which somebody has to decide. */

@@ -1,5 +1,5 @@
 import type { Address } from '../../model/address.ts'
-import type { Graph } from '../../model/graph.ts'
+import { type Graph, target } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
 import { DecisionDiagram, TooComplex } from './decision-diagram.ts'
 import { type ServiceNode, serviceMap } from './service-map.ts'
@@ -89,7 +89,7 @@ function componentsOf(graph: Graph, services: ReadonlyMap<Address, ServiceNode>)
   }
   for (const site of graph.ofKind('Site')) add(site.address, ownOf(site) ?? usual?.site)
   for (const host of graph.ofKind('Host'))
-    add(host.address, ownOf(host) ?? usual?.host, graph.outgoing(host.address).find((e) => e.label === 'spec.site')?.to)
+    add(host.address, ownOf(host) ?? usual?.host, target(graph, host.address, 'spec.site'))
   for (const service of services.values()) add(service.address, service.expected)
   return components
 }

@@ -1,6 +1,7 @@
+import { nameOf } from '../../model/address.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { JsonPath } from '../../model/document.ts'
-import { nameOf, type PracticeInput } from '../../model/practice.ts'
+import type { PracticeInput } from '../../model/practice.ts'
 import { expectedAvailability } from './availability.ts'
 import { codes } from './codes.ts'
 import { scorecards } from './design.ts'

@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.ts'
 import { compareText } from '../../model/diagnostic.ts'
 import type { LoadedDocument } from '../../model/document.ts'
-import type { Graph } from '../../model/graph.ts'
+import { type Graph, targets } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
 import { type Expected, expectedAvailability } from './availability.ts'
 import { standsOn } from './service-map.ts'
@@ -37,11 +37,7 @@ interface DesignSpec {
 export function scorecards(graph: Graph): readonly Scorecard[] {
   const standards = graph.ofKind('DesignStandard')
   if (standards.length === 0) return []
-  const tested = new Set(
-    graph
-      .ofKind('ServiceTest')
-      .flatMap((t) => graph.outgoing(t.address).flatMap((e) => (e.label === 'spec.service' ? [e.to] : []))),
-  )
+  const tested = new Set(graph.ofKind('ServiceTest').flatMap((t) => targets(graph, t.address, 'spec.service')))
   return [...expectedAvailability(graph).values()]
     .filter(({ service }) => service.stage !== 'retired')
     .flatMap((expected) => standards.map((standard) => scorecard(graph, expected, standard, tested)))
@@ -95,7 +91,7 @@ function isMet(criterion: string, graph: Graph, expected: Expected, tested: Read
     case 'recovery':
       return service.rto !== undefined && service.rpo !== undefined
     case 'systems':
-      return graph.outgoing(service.address).some((e) => e.label === 'spec.profiles')
+      return targets(graph, service.address, 'spec.profiles').length > 0
     case 'tests':
       return tested.has(service.address)
     default:

@@ -1,5 +1,5 @@
-import { type Address, kindOf } from '../../model/address.ts'
-import { type Loss, type Losses, nameOf, type PracticeInput } from '../../model/practice.ts'
+import { type Address, kindOf, nameOf } from '../../model/address.ts'
+import type { Loss, Losses, PracticeInput } from '../../model/practice.ts'
 import { type ServiceNode, serviceMap, standsOn } from './service-map.ts'
 
 /** What becomes of services when hosts and other services are lost. Services that are retired, or not live yet, have nothing to lose. */

@@ -1,4 +1,5 @@
-import { nameOf, type Report, specOf } from '../../model/practice.ts'
+import { nameOf } from '../../model/address.ts'
+import { type Report, specOf } from '../../model/practice.ts'
 import { expectedAvailability } from './availability.ts'
 import { minutes, percent } from './check.ts'
 import { scorecards } from './design.ts'

@@ -117,7 +117,7 @@ describe('the probes', () => {
       expect(ask('os', root)).toEqual({ id: 'debian', name: 'Debian', hostname: 'rescue' })
       expect(ask('users', root)).toMatchObject([
         { name: 'root', locked: true, groups: ['root'] },
-        { name: 'eve', locked: false, expires: '2024-10-04', groups: ['wheel'] },
+        { name: 'eve', locked: false, expires: '2024-10-04', changed: '1970-01-02', groups: ['wheel'] },
       ])
       expect(ask('keys', root)).toEqual([
         {
@@ -136,7 +136,17 @@ describe('the probes', () => {
         { file: '/etc/crontab', user: 'root', schedule: '17 * * * *', command: 'cd / && run-parts' },
         { file: '/var/spool/cron/crontabs/eve', user: 'eve', schedule: '@daily', command: 'backup' },
       ])
-      for (const name of ['kernel', 'hardware', 'interfaces', 'routes', 'listeners', 'mounts', 'services', 'clock'])
+      for (const name of [
+        'kernel',
+        'hardware',
+        'interfaces',
+        'routes',
+        'listeners',
+        'mounts',
+        'services',
+        'lastLogins',
+        'clock',
+      ])
         expect(ask(name, root)).toMatchObject({ reason: 'unsupported' })
     } finally {
       rmSync(root, { recursive: true, force: true })

@@ -6,6 +6,7 @@ import { hardware } from './hardware.ts'
 import { interfaces } from './interfaces.ts'
 import { kernel } from './kernel.ts'
 import { keys } from './keys.ts'
+import { lastLogins } from './last-logins.ts'
 import { listeners } from './listeners.ts'
 import { logins } from './logins.ts'
 import { mounts } from './mounts.ts'
@@ -35,5 +36,6 @@ export const factProbes: readonly FactProbe[] = [
   cron,
   certificates,
   logins,
+  lastLogins,
   clock,
 ]

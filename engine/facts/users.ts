@@ -3,13 +3,13 @@ import { compact, fact, numberOf, tagged } from './fact.ts'
 
 const day = 86_400_000
 
-/** Accounts of the host's own files. Of shadow only whether a password opens the account, and when it ends: never the hash. */
+/** Accounts of the host's own files. Of shadow only whether a password opens the account, when it ends and when it was changed: never the hash. */
 export const users = fact(
   'users',
   [
     read`awk '{ print "user " $0 }' "$R/etc/passwd" || exit 1
 awk '{ print "group " $0 }' "$R/etc/group"
-[ ! -r "$R/etc/shadow" ] || awk -F : '{ print "shadow " $1 ":" ($2 ~ /^[!*]/) ":" $8 }' "$R/etc/shadow"
+[ ! -r "$R/etc/shadow" ] || awk -F : '{ print "shadow " $1 ":" ($2 ~ /^[!*]/) ":" $8 ":" $3 }' "$R/etc/shadow"
 :`,
   ],
   (stdout) => {
@@ -19,8 +19,8 @@ awk '{ print "group " $0 }' "$R/etc/group"
     })
     const shadow = new Map(
       tagged(stdout, 'shadow').map((line) => {
-        const [name = '', locked, days] = line.split(':')
-        return [name, { locked: locked === '1', expires: dateOf(numberOf(days)) }]
+        const [name = '', locked, days, changed] = line.split(':')
+        return [name, { locked: locked === '1', expires: dateOf(numberOf(days)), changed: dateOf(numberOf(changed)) }]
       }),
     )
     const found = tagged(stdout, 'user').flatMap((line) => {
@@ -29,7 +29,7 @@ awk '{ print "group " $0 }' "$R/etc/group"
       if (name === '' || uidNumber === undefined || gidNumber === undefined) return []
       const member = groups.filter((g) => g.gid === gid || g.members.includes(name)).map((g) => g.name)
       const fields = { name, uid: uidNumber, gid: gidNumber, home, shell, groups: [...new Set(member)].sort() }
-      return [compact({ ...fields, locked: shadow.get(name)?.locked, expires: shadow.get(name)?.expires })]
+      return [compact({ ...fields, ...shadow.get(name) })]
     })
     return found.length === 0 ? undefined : found
   },

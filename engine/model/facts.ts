@@ -82,6 +82,8 @@ export interface Facts {
     readonly groups: readonly string[]
     readonly locked?: boolean
     readonly expires?: string
+    /** Day on which its password was last set; of one that never had any, on which it was made. */
+    readonly changed?: string
   }[]
   /** Public keys that open accounts; the fingerprint is `SHA256:…`. */
   readonly keys?: readonly {
@@ -111,6 +113,14 @@ export interface Facts {
   readonly clock?: { readonly offset: number; readonly synchronised?: boolean }
   /** Newest first, the last few. */
   readonly logins?: readonly { readonly user: string; readonly from?: string; readonly at: string }[]
+  /**
+   * When each account last logged in, by name; those that never did, as far as the host knows, are left out. `since`: from when on
+   * logins without a terminal are known too; left out where they are not.
+   */
+  readonly lastLogins?: {
+    readonly since?: string
+    readonly accounts: readonly { readonly user: string; readonly from?: string; readonly at: string }[]
+  }
 }
 
 export type FactName = keyof Facts

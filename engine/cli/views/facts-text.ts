@@ -91,6 +91,7 @@ const rowsOf: RowsOf = {
   cron: (all) => all.map((j) => [j.user, j.schedule, j.command, j.file]),
   certificates: (all) => all.map((x) => [x.file, x.subject, `until ${x.until.slice(0, 10)}`]),
   logins: (all) => all.map((l) => [moment(l.at), l.user, l.from ?? '']),
+  lastLogins: ({ accounts }) => accounts.map((l) => [l.user, moment(l.at), l.from ?? '']),
 }
 
 const moment = (at: string): string => at.slice(0, 16).replace('T', ' ')

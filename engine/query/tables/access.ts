@@ -1,7 +1,7 @@
 import type { JsonObject, LoadedDocument } from '../../model/document.ts'
 import type { Facts } from '../../model/facts.ts'
 import type { Resource } from '../../model/resource.ts'
-import { readSudoers } from '../sudoers.ts'
+import { readSudoers } from '../../model/sudoers.ts'
 import { column, type Row, type SeenHost, type Sources, type Table } from '../table.ts'
 
 /** Members of these groups can become root without sudo, whatever else is set. */

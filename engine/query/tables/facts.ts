@@ -139,6 +139,7 @@ export const factTables: readonly Table[] = [
         column('groups', 'list', 'all its groups'),
         column('locked', 'truth', 'whether no password opens it'),
         column('expires', 'text', 'the first day on which it is closed'),
+        column('changed', 'text', 'the day on which its password was last set, or else on which it was made'),
       ],
       shown: ['host', 'name', 'uid', 'shell', 'groups', 'locked', 'expires'],
     },
@@ -210,6 +211,21 @@ export const factTables: readonly Table[] = [
     },
     'logins',
     (logins) => logins,
+  ),
+  factTable(
+    {
+      name: 'lastlogins',
+      about: 'when each account last logged in, at the last look',
+      columns: [
+        column('user', 'text', 'login'),
+        column('at', 'time', 'when'),
+        column('from', 'text', 'from where, where it is known'),
+        column('since', 'time', 'from when on logins without a terminal are known too'),
+      ],
+      shown: ['host', 'user', 'at', 'from'],
+    },
+    'lastLogins',
+    ({ since, accounts }) => accounts.map((a) => ({ ...a, since: since ?? null })),
   ),
   {
     name: 'gaps',

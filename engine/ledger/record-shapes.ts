@@ -259,6 +259,20 @@ export const shapes = {
       settled: object({ at: instant, because: line }, { change: changeId }),
     },
   ),
+  lease: object(
+    {
+      ...envelopeOf('Lease'),
+      state: oneOf('leased', 'released'),
+      sort: oneOf('address', 'prefix', 'vlan'),
+      scope: text(/^(?:-|[a-z0-9][a-z0-9.-]{0,62})$/),
+      value: text(/^[0-9a-f.:/]{1,49}$/),
+      pool: address,
+      of: address,
+      field: line,
+      transition: object({ uuid, name: line, at: instant, actor }),
+    },
+    { branch: line, because: line },
+  ),
   openUnauthorised: object({ ...envelopeOf('OpenUnauthorised'), open: listOf(unauthorisedId) }),
   engineKey: object({ ...envelopeOf('EngineKey'), publicKey, state: oneOf('active', 'retired'), at: instant }),
 } as const

@@ -1,4 +1,5 @@
 import { compareText, type Diagnostic } from '../model/diagnostic.ts'
+import type { LeaseRecord } from '../model/lease.ts'
 import type {
   AppliedHost,
   BaselineRecord,
@@ -26,6 +27,7 @@ export interface RecordTypes {
   readonly branch: BranchRecord
   readonly lock: LockRecord
   readonly engineKey: EngineKeyRecord
+  readonly lease: LeaseRecord
   readonly release: ReleaseRecord
   readonly unauthorised: UnauthorisedRecord
   readonly openUnauthorised: OpenUnauthorisedRecord

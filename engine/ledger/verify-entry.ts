@@ -5,6 +5,7 @@ import { lockFault } from './lock.ts'
 import { baselinePath, branchPath, engineKeyPath, genesisPath, lockPath, parseChangeId } from './paths.ts'
 import { parseUnauthorisedId } from './unauthorised.ts'
 import { changeStepFault } from './verify-change.ts'
+import { leaseStepFault } from './verify-lease.ts'
 import { releaseStepFault } from './verify-release.ts'
 import { unauthorisedStepFault } from './verify-unauthorised.ts'
 import type { LedgerWalk } from './verify-walk.ts'
@@ -23,6 +24,7 @@ export async function recordFault(
   if (record.startsWith('baseline/')) return baselineFault(walk, record.slice('baseline/'.length), step, key)
   if (parseUnauthorisedId(record) !== undefined) return unauthorisedStepFault(walk, record, step, key)
   if (record.startsWith('release/')) return releaseStepFault(walk, record.slice('release/'.length), step, key)
+  if (record.startsWith('lease/')) return leaseStepFault(walk, record, step, key)
   if (record.startsWith('lock/')) return lockStepFault(walk, record.slice('lock/'.length), step, key)
   if (record.startsWith('key/')) return keyFault(walk, record.slice('key/'.length), step, key)
   return `${record} is no sort of record that we know`

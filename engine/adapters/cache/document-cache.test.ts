@@ -14,8 +14,10 @@ describe('openDocumentCache', () => {
     folder = mkdtempSync(join(tmpdir(), 'plumbline-cache-'))
     path = join(folder, 'documents')
     const cache = openDocumentCache(folder, '1.0.0')
-    for (let n = 1; n <= 3; n++) cache.set(blob(n), documents(n))
-    cache.save()
+    for (let n = 1; n <= 3; n++) {
+      cache.set(blob(n), documents(n))
+      cache.save()
+    }
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 

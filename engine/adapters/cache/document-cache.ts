@@ -7,79 +7,97 @@ import type { DocumentCache, RawDocument } from '../../model/document-cache.ts'
 export interface FileDocumentCache extends DocumentCache {
   /** Appends what is new. Failing to is no error: the cache saves time and nothing else. */
   save(): void
+  /** `set` for what is JSON already. */
+  setText(blob: string, documents: string): void
 }
 
 interface Entry {
-  /** As the file holds it; not there for what this process has parsed. */
-  readonly bytes?: Buffer
-  readonly checksum: string
+  /** As JSON: a part of the file, or what this run made. Given back once decoded. */
+  text?: FilePart | string
   /** Kept once decoded: the same content is the same object for as long as the process runs. */
   documents?: readonly RawDocument[]
+}
+
+/** From `start` up to `end` of what the file held when it was opened. */
+interface FilePart {
+  readonly start: number
+  readonly end: number
+}
+
+interface ReadFile {
+  readonly bytes: Buffer
+  readonly entries: Map<string, Entry>
+  /** Where the last sound batch ends. */
+  readonly end: number
 }
 
 /** Over this many bytes, and mostly unused, the file is written anew with what was used. */
 const compactFrom = 64 * 1024 * 1024
 /** What is new is written whenever there is so much of it: a large estate must not be held twice. */
 const flushFrom = 4 * 1024 * 1024
-const format = 1
-const entryHeader = /^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{8}) ([0-9a-f]{8})$/
+const format = 2
+const batchHeader = /^([0-9a-f]{8}) ([0-9a-f]{8})$/
+const headerLength = 18
+const newline = 10
+const space = 32
 
 /**
- * Parsed documents in one file below `folder` (`<common git folder>/plumbline/cache`): entries of `<blob> <crc> <length>` and
- * JSON, only ever appended. What another version of the engine wrote, what is cut off or damaged is not used.
+ * Parsed documents in one file below `folder` (`<common git folder>/plumbline/cache`), only ever appended: batches of
+ * `<crc> <length>` and lines of `<blob> <JSON>`. What another version of the engine wrote, what is cut off or damaged is not
+ * used. One checksum and one write for thousands of files: each on its own costs as much as parsing a small one.
  */
 export function openDocumentCache(folder: string, engineVersion: string): FileDocumentCache {
   const path = join(folder, 'documents')
   const firstLine = `plumbline documents ${format} ${engineVersion}\n`
-  const { entries, end, size } = readEntries(path, firstLine)
+  const file = readEntries(path, firstLine)
+  const { entries, bytes } = file
   const used = new Set<string>()
-  let isSound = end === size && end > 0
+  let isSound = file.end === bytes.length && file.end > 0
   let isBroken = false
-  let fresh: Buffer[] = []
-  let freshBytes = 0
+  let fresh: string[] = []
+  let freshLength = 0
   const flush = (): void => {
     if (fresh.length === 0 || isBroken) return
     try {
       mkdirSync(folder, { recursive: true })
-      if (isSound) appendFileSync(path, Buffer.concat(fresh))
-      else rewrite(path, firstLine, [...writtenOf(entries)])
+      if (isSound) appendFileSync(path, batchOf(fresh))
+      else rewrite(path, firstLine, batchesOf(linesOf(entries, bytes)))
       isSound = true
     } catch {
-      // Half an entry at the end would be skipped by the next run; a whole file gone is simply built anew.
+      // Half a batch at the end would be skipped by the next run; a whole file gone is simply built anew.
       discard(path)
       isBroken = true
     }
     fresh = []
-    freshBytes = 0
+    freshLength = 0
+  }
+  const setText = (blob: string, text: string): void => {
+    // What was just parsed holds on to the text of its whole file; what comes of JSON does not.
+    entries.set(blob, { text })
+    used.add(blob)
+    if (isBroken) return
+    fresh.push(lineOf(blob, text))
+    freshLength += text.length
+    if (freshLength >= flushFrom) flush()
   }
   return {
     has: (blob) => entries.has(blob),
     get: (blob) => {
       const entry = entries.get(blob)
-      const documents = entry === undefined ? undefined : decode(entry)
-      if (documents !== undefined) used.add(blob)
-      else entries.delete(blob)
-      return documents
-    },
-    set: (blob, documents) => {
-      const text = JSON.stringify(documents)
-      const bytes = Buffer.from(text)
-      const checksum = checksumOf(bytes)
-      // What was just parsed holds on to the text of its whole file; what comes of JSON does not.
-      entries.set(blob, { checksum, documents: JSON.parse(text) as readonly RawDocument[] })
+      if (entry === undefined) return undefined
       used.add(blob)
-      if (isBroken) return
-      fresh.push(encode(blob, checksum, bytes))
-      freshBytes += bytes.length
-      if (freshBytes >= flushFrom) flush()
+      return decode(entry, bytes)
     },
+    set: (blob, documents) => setText(blob, JSON.stringify(documents)),
+    setText,
     save: () => {
       flush()
-      const kept = new Map([...used].flatMap((blob) => [[blob, entries.get(blob)] as const]))
-      const usedBytes = [...kept.values()].reduce((sum, entry) => sum + (entry?.bytes?.length ?? 0), 0)
-      if (end <= compactFrom || end <= 4 * usedBytes) return
+      if (file.end <= compactFrom) return
+      const kept = new Map([...used].flatMap((blob) => [[blob, entries.get(blob) ?? {}] as const]))
+      const batches = [...batchesOf(linesOf(kept, bytes))]
+      if (file.end <= 4 * batches.reduce((sum, batch) => sum + batch.length, 0)) return
       try {
-        rewrite(path, firstLine, [...writtenOf(kept)])
+        rewrite(path, firstLine, batches)
       } catch {
         discard(path)
       }
@@ -87,39 +105,52 @@ export function openDocumentCache(folder: string, engineVersion: string): FileDo
   }
 }
 
-/** Entries of the file up to the first that is not whole. */
-function readEntries(path: string, firstLine: string): { entries: Map<string, Entry>; end: number; size: number } {
+/** Entries of the file up to the first batch that is not whole; those of a damaged one are left out. */
+function readEntries(path: string, firstLine: string): ReadFile {
   const entries = new Map<string, Entry>()
-  let file: Buffer
+  let bytes: Buffer
   try {
-    file = readFileSync(path)
+    bytes = readFileSync(path)
   } catch {
-    return { entries, end: 0, size: 0 }
+    return { entries, bytes: Buffer.alloc(0), end: 0 }
   }
   let end = firstLine.length
-  if (file.toString('latin1', 0, end) !== firstLine) return { entries, end: 0, size: file.length }
-  while (end < file.length) {
-    const line = file.indexOf(10, end)
-    const header = line === -1 ? null : entryHeader.exec(file.toString('latin1', end, line))
-    const [, blob, checksum, length] = header ?? []
-    if (blob === undefined || checksum === undefined) break
-    const after = line + 1 + Number.parseInt(length ?? '', 16)
-    if (after >= file.length || file[after] !== 10) break
-    entries.set(blob, { bytes: file.subarray(line + 1, after), checksum })
-    end = after + 1
+  if (bytes.toString('latin1', 0, end) !== firstLine) return { entries, bytes, end: 0 }
+  while (end < bytes.length) {
+    const start = end + headerLength
+    const [, checksum, length] = batchHeader.exec(bytes.toString('latin1', end, start - 1)) ?? []
+    if (checksum === undefined || length === undefined) break
+    const after = start + Number.parseInt(length, 16)
+    if (after > bytes.length) break
+    if (checksumOf(bytes.subarray(start, after)) === checksum) readBatch(bytes, start, after, entries)
+    end = after
   }
-  return { entries, end, size: file.length }
+  return { entries, bytes, end }
 }
 
-function decode(entry: Entry): readonly RawDocument[] | undefined {
-  const { bytes, checksum } = entry
-  if (entry.documents === undefined && bytes !== undefined && checksumOf(bytes) === checksum) {
-    entry.documents = JSON.parse(bytes.toString('utf8')) as readonly RawDocument[]
+function readBatch(bytes: Buffer, from: number, to: number, entries: Map<string, Entry>): void {
+  for (let start = from; start < to; ) {
+    const name = bytes.indexOf(space, start)
+    const end = bytes.indexOf(newline, name)
+    if (name === -1 || end === -1) return
+    entries.set(bytes.toString('latin1', start, name), { text: { start: name + 1, end } })
+    start = end + 1
+  }
+}
+
+function decode(entry: Entry, bytes: Buffer): readonly RawDocument[] | undefined {
+  if (entry.documents === undefined && entry.text !== undefined) {
+    entry.documents = JSON.parse(textOf(entry.text, bytes)) as readonly RawDocument[]
+    if (typeof entry.text === 'string') delete entry.text
   }
   return entry.documents
 }
 
-const checksumOf = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(8, '0')
+const textOf = (text: FilePart | string, bytes: Buffer): string =>
+  typeof text === 'string' ? text : bytes.toString('utf8', text.start, text.end)
+
+const checksumOf = (bytes: Buffer): string => hexOf(crc32(bytes))
+const hexOf = (number: number): string => number.toString(16).padStart(8, '0')
 
 function discard(path: string): void {
   try {
@@ -129,22 +160,36 @@ function discard(path: string): void {
   }
 }
 
-function encode(blob: string, checksum: string, bytes: Buffer): Buffer {
-  const header = `${blob} ${checksum} ${bytes.length.toString(16).padStart(8, '0')}\n`
-  return Buffer.concat([Buffer.from(header), bytes, Buffer.from('\n')])
+/** JSON holds no line breaks of its own. */
+const lineOf = (blob: string, text: string): string => `${blob} ${text}\n`
+
+function batchOf(lines: readonly string[]): Buffer {
+  const body = Buffer.from(lines.join(''))
+  return Buffer.concat([Buffer.from(`${checksumOf(body)} ${hexOf(body.length)}\n`), body])
+}
+
+function* batchesOf(lines: Iterable<string>): Iterable<Buffer> {
+  let batch: string[] = []
+  let length = 0
+  for (const line of lines) {
+    batch.push(line)
+    length += line.length
+    if (length < flushFrom) continue
+    yield batchOf(batch)
+    batch = []
+    length = 0
+  }
+  if (batch.length > 0) yield batchOf(batch)
 }
 
 /** Entries as the file holds them. */
-function* writtenOf(entries: Iterable<readonly [string, Entry | undefined]>): Iterable<Buffer> {
-  for (const [blob, entry] of entries) {
-    if (entry === undefined) continue
-    const bytes = entry.bytes ?? Buffer.from(JSON.stringify(entry.documents ?? []))
-    yield encode(blob, entry.checksum, bytes)
-  }
+function* linesOf(entries: Iterable<readonly [string, Entry]>, bytes: Buffer): Iterable<string> {
+  for (const [blob, { text, documents }] of entries)
+    yield lineOf(blob, text === undefined ? JSON.stringify(documents ?? []) : textOf(text, bytes))
 }
 
-function rewrite(path: string, firstLine: string, written: readonly Buffer[]): void {
+function rewrite(path: string, firstLine: string, batches: Iterable<Buffer>): void {
   const temporary = `${path}.${process.pid}`
-  writeFileSync(temporary, Buffer.concat([Buffer.from(firstLine), ...written]))
+  writeFileSync(temporary, Buffer.concat([Buffer.from(firstLine), ...batches]))
   renameSync(temporary, path)
 }

@@ -4,6 +4,7 @@ import type { Json, LoadedDocument, Locate } from './document.ts'
 import type { Drawing } from './drawing.ts'
 import type { Facts } from './facts.ts'
 import type { Graph } from './graph.ts'
+import type { Resource } from './resource.ts'
 
 /** What practices look at: documents of one commit, and the time it is judged at. */
 export interface PracticeInput {
@@ -17,6 +18,19 @@ export interface PracticeInput {
 export interface ReportInput extends PracticeInput {
   /** What was last seen of a host, by its name. */
   readonly seen?: (host: string) => Facts | undefined
+  /** When that was: ISO 8601. */
+  readonly seenAt?: (host: string) => string | undefined
+  /** What documents want of a host, by its name, with the files of the host that hold it. */
+  readonly wanted?: (host: string) => readonly Wanted[]
+  /** `SHA256:…` of a public key. */
+  readonly fingerprint?: (key: string) => string | undefined
+}
+
+/** A resource that documents want, and the files of the host that hold it. */
+export interface Wanted extends Pick<Resource, 'type' | 'spec'> {
+  /** Documents that ask for it. */
+  readonly by: readonly Address[]
+  readonly files: readonly string[]
 }
 
 /** A process of IT operations that needs code: a folder under `engine/practices/`, found by scanning. Pure. */

@@ -33,6 +33,14 @@ export function readSudoers(rules: readonly string[]): readonly SudoGrant[] {
   })
 }
 
+/** What each rule lets somebody do, read alone with the aliases of all files. */
+export function readEachRule<Rule extends { readonly rule: string }>(
+  rules: readonly Rule[],
+): readonly { readonly from: Rule; readonly grants: readonly SudoGrant[] }[] {
+  const aliases = rules.map((r) => r.rule).filter((rule) => /^\w+_Alias\s/.test(rule))
+  return rules.map((from) => ({ from, grants: readSudoers([...aliases.filter((a) => a !== from.rule), from.rule]) }))
+}
+
 const unread = (rule: string): SudoGrant => ({ subject: 'ALL', root: true, commands: `not understood: ${rule}` })
 
 /** Without spaces beside commas, and with single ones elsewhere. */

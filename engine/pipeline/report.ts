@@ -1,6 +1,7 @@
 import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
-import type { Report, ReportResult } from '../model/practice.ts'
+import type { Report, ReportResult, Wanted } from '../model/practice.ts'
+import type { Catalogue } from '../model/resource.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
 import { loadMeant } from './estate.ts'
@@ -55,10 +56,21 @@ export async function runReport(
   const input = {
     ...{ graph: estate.graph, locate: estate.locate, now: world.clock.now() },
     seen: (host: string) => seen.get(host)?.facts,
+    seenAt: (host: string) => seen.get(host)?.factsSeen,
+    wanted: (host: string) => wantedOn(world, estate.compile.host(host)),
+    fingerprint: world.fingerprint,
   }
   return {
     result: found.run(input, options.about.length === 0 ? documents : chosen),
     of: `${options.commit === undefined ? 'the working folder' : `commit ${estate.treeish.slice(0, 12)}`}, ${input.now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     unsound: hasErrors(estate.diagnostics),
   }
+}
+
+function wantedOn(world: World, { resources }: Catalogue): readonly Wanted[] {
+  return resources.map(({ type, spec, declaredBy }) => ({
+    ...{ type, spec },
+    by: [...new Set(declaredBy.map((d) => d.address))],
+    files: world.types.get(type)?.paths?.(spec) ?? [],
+  }))
 }

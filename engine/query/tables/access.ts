@@ -1,7 +1,7 @@
 import type { JsonObject, LoadedDocument } from '../../model/document.ts'
 import type { Facts } from '../../model/facts.ts'
 import type { Resource } from '../../model/resource.ts'
-import { readSudoers } from '../../model/sudoers.ts'
+import { readEachRule, readSudoers } from '../../model/sudoers.ts'
 import { column, type Row, type SeenHost, type Sources, type Table } from '../table.ts'
 
 /** Members of these groups can become root without sudo, whatever else is set. */
@@ -122,8 +122,9 @@ function observed(last: SeenHost, people: People): readonly Row[] {
     via,
     expires: user?.expires ?? null,
   })
-  const rules = (sudoers ?? []).map((s) => ({ file: s.file, grants: readSudoers(withAliases(s.rule, sudoers ?? [])) }))
-  const sudo = rules.flatMap(({ file, grants }) => grants.map((grant) => ({ file, ...grant })))
+  const sudo = readEachRule(sudoers ?? []).flatMap(({ from, grants }) =>
+    grants.map((grant) => ({ file: from.file, ...grant })),
+  )
   const rows = users.flatMap((user): readonly Row[] => {
     const groups = user.groups.filter((g) => rootGroups.has(g) || (sudoers === undefined && sudoGroups.has(g)))
     const own = keys.filter((k) => k.user === user.name)
@@ -147,11 +148,6 @@ function observed(last: SeenHost, people: People): readonly Row[] {
   })
   const everybody = sudo.filter((s) => s.subject === 'ALL' || (users.length === 0 && s.subject !== 'root'))
   return [...rows, ...everybody.map((s) => row(s.subject, s.root, `sudo ${s.commands}`, [s.file]))]
-}
-
-/** A rule with the aliases of all files before it, so that it can be read alone. */
-function withAliases(rule: string, all: NonNullable<Facts['sudoers']>): readonly string[] {
-  return [...all.map((s) => s.rule).filter((r) => /^\w+_Alias\s/.test(r) && r !== rule), rule]
 }
 
 const opensByPassword = (user: User): boolean => user.locked === false && !/\/(?:nologin|false|sync)$/.test(user.shell)

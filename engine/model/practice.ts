@@ -1,7 +1,7 @@
 import type { Address } from './address.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Json, LoadedDocument, Locate } from './document.ts'
-import type { Drawing } from './drawing.ts'
+import type { Picture } from './drawing.ts'
 import type { Facts } from './facts.ts'
 import type { Graph } from './graph.ts'
 import type { Resource } from './resource.ts'
@@ -52,6 +52,8 @@ export interface Loss {
   readonly because: string
 }
 
+  /** What is lost that it follows from. */
+  readonly causes?: readonly Address[]
 export type Losses = ReadonlyMap<Address, Loss>
 
 /** Something computed over the estate that people look at: tables, and drawings where a picture says more. */
@@ -70,7 +72,7 @@ export interface Report {
 export interface ReportResult {
   readonly title: string
   readonly tables: readonly ReportTable[]
-  readonly drawings?: readonly Drawing[]
+  readonly drawings?: readonly Picture[]
   /** Everything that is shown, for programs. */
   readonly data: Json
 }

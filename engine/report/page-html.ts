@@ -1,6 +1,8 @@
 import { html, raw } from 'hono/html'
+import { isGraph, type Picture } from '../model/drawing.ts'
 import { escapeControls } from '../model/escape.ts'
 import { drawingSvg } from './drawing-svg.ts'
+import { tooLarge } from './graph-size.ts'
 import type { Block, Cell, LinkOf, Page, Section, Span } from './page.ts'
 import { reportStyle } from './report-style.ts'
 
@@ -61,7 +63,7 @@ function blockHtml(block: Block, link: LinkOf): Html {
     case 'code':
       return html`<pre><code>${plain(block.text)}</code></pre>`
     case 'drawing':
-      return html`<figure>${drawingSvg(block.drawing).then(raw)}</figure>`
+      return drawingHtml(block.drawing)
     case 'facts':
       return html`<dl>${block.facts.map(([name, value]) => html`<dt>${plain(name)}</dt><dd>${cellHtml(value, link)}</dd>`)}</dl>`
     case 'part':
@@ -69,6 +71,12 @@ function blockHtml(block: Block, link: LinkOf): Html {
     default:
       return tableHtml(block, link)
   }
+}
+
+function drawingHtml(drawing: Picture): Html {
+  const large = isGraph(drawing) ? tooLarge(drawing) : undefined
+  if (large !== undefined) return html`<p class="empty">${plain(large)}</p>`
+  return html`<figure>${drawingSvg(drawing, 'page').then(raw)}</figure>`
 }
 
 function tableHtml({ caption, head, rows, empty }: Extract<Block, { kind: 'table' }>, link: LinkOf): Html {

@@ -1,4 +1,6 @@
+import { isGraph, type Picture } from '../model/drawing.ts'
 import { escapeControls } from '../model/escape.ts'
+import { graphMermaid } from './graph-mermaid.ts'
 import type { Block, Cell, LinkOf, Page, Span } from './page.ts'
 
 /** The page as GitHub-flavoured Markdown; no text in it can become a heading, a link or HTML. */
@@ -20,7 +22,7 @@ function blockMarkdown(block: Block, link: LinkOf): string {
     case 'text':
       return words(block.text)
     case 'drawing':
-      return words(block.drawing.title)
+      return drawingMarkdown(block.drawing)
     case 'code':
       return fenced(block.text)
     case 'facts':
@@ -36,6 +38,12 @@ function blockMarkdown(block: Block, link: LinkOf): string {
       )
     }
   }
+}
+
+/** Graphs as forges draw them; other pictures are told by their name. */
+function drawingMarkdown(drawing: Picture): string {
+  const flowchart = isGraph(drawing) ? graphMermaid(drawing) : undefined
+  return flowchart === undefined ? words(drawing.title) : `\`\`\`mermaid\n${flowchart}\n\`\`\``
 }
 
 /** A fence that is longer than any in the text. */

@@ -1,4 +1,4 @@
-import type { Drawing } from '../model/drawing.ts'
+import type { Picture } from '../model/drawing.ts'
 
 export const reportFormats = ['html', 'csv', 'markdown', 'json'] as const
 export type ReportFormat = (typeof reportFormats)[number]
@@ -36,7 +36,7 @@ export type Block =
     }
   | { readonly kind: 'code'; readonly text: string }
   /** Drawn in HTML; told in words elsewhere. */
-  | { readonly kind: 'drawing'; readonly drawing: Drawing }
+  | { readonly kind: 'drawing'; readonly drawing: Picture }
   | { readonly kind: 'part'; readonly heading: string; readonly blocks: readonly Block[] }
 
 /** Lines of words. */

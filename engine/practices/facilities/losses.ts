@@ -22,7 +22,10 @@ export function facilityLosses({ graph }: PracticeInput, lost: Losses): readonly
     for (const document of graph.ofKind(kind)) {
       const gone = graph.outgoing(document.address).find((e) => labels.includes(e.label) && down(e.to))
       if (gone !== undefined)
-        losses.push({ address: document.address, state: 'down', because: `${named(gone.to)} is lost` })
+        losses.push({
+          ...{ address: document.address, state: 'down', because: `${named(gone.to)} is lost` },
+          causes: [gone.to],
+        })
     }
   const equipment = mountedEquipment(graph)
   for (const { address, supplies } of equipment) {
@@ -33,7 +36,7 @@ export function facilityLosses({ graph }: PracticeInput, lost: Losses): readonly
       state === 'down'
         ? `none of its supplies has power (${dark.map(nameOf).join(', ')})`
         : `${dark.length} of ${supplies.length} supplies without power`
-    losses.push({ address, state, because })
+    losses.push({ address, state, because, causes: dark })
   }
   return [...losses, ...overheated(graph, equipment, lost)]
 }
@@ -54,9 +57,9 @@ function overheated(
     const left = inside.filter((u) => lost.get(u.address)?.state !== 'down')
     const capacity = left.reduce((sum, u) => sum + Number(u.document.spec['capacity']), 0)
     if (left.length === inside.length || heat <= capacity) return []
-    return [
-      { address: room, state: 'down', because: 'what is left of its cooling does not take away its heat' } as const,
-    ]
+    const because = 'what is left of its cooling does not take away its heat'
+    const causes = inside.filter((u) => !left.includes(u)).map((u) => u.address)
+    return [{ address: room, state: 'down', because, causes } as const]
   })
 }
 

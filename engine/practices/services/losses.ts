@@ -14,21 +14,26 @@ export function serviceLosses({ graph }: PracticeInput, lost: Losses): readonly 
 function lossOf(service: ServiceNode, lost: Losses): Omit<Loss, 'address'> | undefined {
   const down = (address: Address): boolean => lost.get(address)?.state === 'down'
   const gone = service.needs.filter(down)
-  if (gone.length > 0) return { state: 'down', because: `it can't be without ${listed(gone)}` }
+  if (gone.length > 0) return { state: 'down', because: `it can't be without ${listed(gone)}`, causes: gone }
   for (const { members, need } of service.groups) {
     const left = members.filter((m) => !down(m)).length
     if (left < need)
       return {
         state: 'down',
         because: `it needs ${need} of ${members.length} (${listed(members.filter(down))} lost), and ${left === 0 ? 'none is' : left === 1 ? 'one is' : `${left} are`} left`,
+        causes: members.filter(down),
       }
   }
   const touched = standsOn(service).filter((m) => lost.has(m))
   if (touched.length === 0) return undefined
   const words = touched.filter(down)
   return words.length > 0
-    ? { state: 'degraded', because: `${listed(words)} lost, and others stand in` }
-    : { state: 'degraded', because: `${listed(touched)} ${touched.length === 1 ? 'is' : 'are'} degraded` }
+    ? { state: 'degraded', because: `${listed(words)} lost, and others stand in`, causes: words }
+    : {
+        state: 'degraded',
+        because: `${listed(touched)} ${touched.length === 1 ? 'is' : 'are'} degraded`,
+        causes: touched,
+      }
 }
 
 /** So many names are said; the rest is counted. */

@@ -50,10 +50,10 @@ export interface Loss {
   readonly state: 'down' | 'degraded'
   /** In words: `rack ams1-r04 is down`. */
   readonly because: string
-}
-
   /** What is lost that it follows from. */
   readonly causes?: readonly Address[]
+}
+
 export type Losses = ReadonlyMap<Address, Loss>
 
 /** Something computed over the estate that people look at: tables, and drawings where a picture says more. */

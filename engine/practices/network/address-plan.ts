@@ -20,6 +20,12 @@ export interface PlannedPrefix {
 
 export interface UsedAddress {
   readonly document: LoadedDocument
+  /** Where in its `spec` it stands. */
+  readonly path: readonly (string | number)[]
+  /** The device that has it; undefined where nobody says. */
+  readonly owner: DocumentAddress | undefined
+  /** Length of its prefix, where it is written with it. */
+  readonly length: number | undefined
   readonly family: 4 | 6
   readonly value: bigint
   readonly vrf: DocumentAddress | undefined
@@ -103,15 +109,33 @@ function holderOf(open: PlannedPrefix[], value: bigint): PlannedPrefix | undefin
   return undefined
 }
 
-/** Every address of a document: those of `Address`, and of hosts that are reached under one and not under a name. */
+interface AddressedSpec {
+  readonly address?: string
+  readonly addresses?: readonly string[]
+  readonly shared?: boolean
+}
+
+/** Every address of a document: those of `Address`, of interfaces, and of hosts that are reached under one and not under a name. */
 function usedAddresses(graph: Graph): readonly UsedAddress[] {
-  return ['Address', 'Host'].flatMap((kind) =>
+  return ['Address', 'Host', 'Interface'].flatMap((kind) =>
     graph.ofKind(kind).flatMap((document) => {
-      const { address, shared = false } = specOf<{ readonly address: string; readonly shared?: boolean }>(document)
-      const found = addressOf(address ?? '')
-      // A machine's own: every host has it.
-      if (found === undefined || isLoopback(found)) return []
-      return [{ document, ...found, vrf: vrfOf(graph, document), shared }]
+      const { address, addresses = [], shared = false } = specOf<AddressedSpec>(document)
+      const owner =
+        kind === 'Host'
+          ? document.address
+          : target(graph, document.address, kind === 'Address' ? 'spec.host' : 'spec.device')
+      const used = (text: string, path: UsedAddress['path']): UsedAddress[] => {
+        const [bare = '', length] = text.split('/')
+        const found = addressOf(bare)
+        // A machine's own: every host has it.
+        if (found === undefined || isLoopback(found)) return []
+        const written = length === undefined ? undefined : Number(length)
+        return [{ document, path, owner, length: written, ...found, vrf: vrfOf(graph, document), shared }]
+      }
+      return [
+        ...(typeof address === 'string' ? used(address, ['address']) : []),
+        ...addresses.flatMap((text, i) => used(text, ['addresses', i])),
+      ]
     }),
   )
 }

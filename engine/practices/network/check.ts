@@ -4,19 +4,26 @@ import type { LoadedDocument } from '../../model/document.ts'
 import { type Graph, target } from '../../model/graph.ts'
 import { type PracticeInput, specOf } from '../../model/practice.ts'
 import { addressPlan, type PlannedPrefix, type UsedAddress } from './address-plan.ts'
+import { checkCabling } from './check-cabling.ts'
+import { checkDns } from './check-dns.ts'
+import { checkInterfaces } from './check-interfaces.ts'
 import { codes } from './codes.ts'
 import { addressOf, cidrOf, textOf, usable } from './ip.ts'
+import { portsOf } from './ports.ts'
 
 const report = reporter(codes)
 
-type Tell = (
+export type Tell = (
   code: keyof typeof codes,
   document: LoadedDocument,
   path: readonly (string | number)[],
   summary: string,
 ) => void
 
-/** Addresses that are given twice or can't be, prefixes that are in each other's way, and numbers that stand for two networks. */
+/**
+ * Addresses that are given twice or can't be, prefixes that are in each other's way, numbers that stand for two networks, bad cabling, and
+ * names that lead nowhere. Everything is looked up in an index; nothing is compared with everything else.
+ */
 export function checkNetwork({ graph, locate }: PracticeInput): readonly Diagnostic[] {
   const findings: Diagnostic[] = []
   const tell: Tell = (code, document, path, summary) =>
@@ -28,8 +35,12 @@ export function checkNetwork({ graph, locate }: PracticeInput): readonly Diagnos
   checkDuplicates(plan.addresses, tell)
   // Who describes no networks at all is not asked for them.
   if (plan.prefixes.length > 0)
-    for (const { document, family, value } of plan.orphans)
-      tell('address-orphan', document, ['address'], `no prefix holds ${textOf(family, value)}`)
+    for (const { document, path, family, value } of plan.orphans)
+      tell('address-orphan', document, path, `no prefix holds ${textOf(family, value)}`)
+  const ports = portsOf(graph)
+  checkInterfaces(graph, ports, tell)
+  checkCabling(graph, ports, tell)
+  checkDns(graph, plan, tell)
   return findings
 }
 
@@ -94,14 +105,22 @@ function checkPrefix(graph: Graph, prefix: PlannedPrefix, tell: Tell): void {
     if (inner !== undefined && outer !== undefined && inner !== outer)
       tell('prefix-site', document, ['site'], `it is at ${nameOf(inner)}, and ${name} around it at ${nameOf(outer)}`)
   }
+  for (const { document: holder, path, family, value, length } of used)
+    if (length !== undefined && length !== cidr.length && role !== 'pool')
+      tell(
+        'address-length',
+        holder,
+        path,
+        `${textOf(family, value)}/${length} is in ${nameOf(document.address)}, which is a /${cidr.length}`,
+      )
   if (role !== 'network') return
   const [first, last] = usable(cidr)
-  for (const { document: holder, family, value } of used)
+  for (const { document: holder, path, family, value } of used)
     if (value < first || value > last)
       tell(
         'address-unusable',
         holder,
-        ['address'],
+        path,
         `${textOf(family, value)} is the ${value < first ? 'first' : 'last'} address of ${nameOf(document.address)}`,
       )
 }
@@ -116,7 +135,7 @@ function checkDuplicates(addresses: readonly UsedAddress[], tell: Tell): void {
       tell(
         'address-duplicate',
         used.document,
-        ['address'],
+        used.path,
         `${other.document.address} has ${textOf(used.family, used.value)}, too`,
       )
   }
@@ -133,10 +152,6 @@ function areApart(a: UsedAddress, b: UsedAddress): boolean {
   return x?.port !== y?.port || x?.jump !== y?.jump
 }
 
-/** An `Address` that says which host has it, and the host itself. */
+/** A host, an `Address` of it, and one of its interfaces may all say so. */
 const isOneThing = (a: UsedAddress, b: UsedAddress): boolean =>
-  [a, b].some(({ document }) =>
-    [a, b].some(
-      (o) => o.document.address === `Host/${String(document.document.spec['host'] ?? '').replace(/^host\//i, '')}`,
-    ),
-  )
+  a.owner !== undefined && a.owner === b.owner && a.document.document.kind !== b.document.document.kind

@@ -9,8 +9,39 @@ import { checkNetwork } from './check.ts'
 import { codes } from './codes.ts'
 import { cidrOf, textOf } from './ip.ts'
 import { reports } from './reports.ts'
+import { zoneFile } from './zone-file.ts'
 
-const cases = load(readFileSync(new URL('cases/findings.yaml', import.meta.url), 'utf8')) as PracticeCase[]
+const casesIn = (name: string, ground = '') =>
+  (load(readFileSync(new URL(`cases/${name}.yaml`, import.meta.url), 'utf8')) as PracticeCase[]).map((c) => ({
+    ...c,
+    documents: `${ground}${c.documents}`,
+  }))
+
+/** Two machines of one model, and more to plug in. */
+const cabled = `
+  { kind: DeviceType, metadata: { name: m }, spec: { manufacturer: M, model: M, slug: m, power-ports: [{ name: PSU1 }], interfaces: [{ name: lan1, type: 10gbase-x-sfpp }, { name: lan2, type: 1000base-t }, { name: lan3 }] } }
+  { kind: DeviceType, metadata: { name: pp }, spec: { manufacturer: M, model: P, slug: pp, front-ports: [{ name: "1", type: 8p8c, rear_port: "1" }, { name: "2", type: 8p8c, rear_port: "2" }], rear-ports: [{ name: "1", type: 8p8c }, { name: "2", type: 8p8c }] } }
+  { kind: Pdu, metadata: { name: pa }, spec: { outlets: 8 } }
+  { kind: Pdu, metadata: { name: pb }, spec: {} }
+  { kind: Host, metadata: { name: a }, spec: { deviceType: m, power: { supplies: [pa] } } }
+  { kind: Host, metadata: { name: a2 }, spec: { deviceType: m } }
+  { kind: Host, metadata: { name: b }, spec: { deviceType: m } }
+  { kind: Equipment, metadata: { name: panel }, spec: { deviceType: pp } }
+  { kind: Equipment, metadata: { name: shelf }, spec: {} }
+  { kind: Vlan, metadata: { name: v10 }, spec: { vid: 10 } }
+  { kind: Vlan, metadata: { name: v20 }, spec: { vid: 20 } }
+`
+const zoned = `
+  { kind: Prefix, metadata: { name: p1 }, spec: { prefix: 10.1.0.0/24, gateway: 10.1.0.1 } }
+  { kind: Prefix, metadata: { name: p2 }, spec: { prefix: 10.2.0.0/24 } }
+  { kind: Prefix, metadata: { name: p6 }, spec: { prefix: "2001:db8::/64" } }
+  { kind: Host, metadata: { name: web }, spec: { address: 10.1.0.5 } }
+  { kind: Host, metadata: { name: db }, spec: { address: 10.2.0.5 } }
+  { kind: DnsZone, metadata: { name: example.org }, spec: { nameServers: [ns.example.org], contact: h.master@example.org } }
+  { kind: DnsZone, metadata: { name: 2.10.in-addr.arpa }, spec: { nameServers: [ns.example.org.], contact: h@example.org } }
+  { kind: DnsRecord, metadata: { name: ns }, spec: { zone: example.org, name: ns, type: A, address: 203.0.113.53 } }
+`
+const cases = [...casesIn('findings'), ...casesIn('cabling', cabled), ...casesIn('dns', zoned)]
 const prefix = (name: string, cidr: string, more = '') =>
   `{ kind: Prefix, metadata: { name: ${name} }, spec: { prefix: "${cidr}"${more} } }`
 const host = (name: string, address: string) =>
@@ -109,5 +140,50 @@ describe('network', () => {
       ['  10.1.0.0/24', 'web', 'network', '–', '–', '–', '2', '254', '0.78 %', '10.1.0.3'],
       ['2001:db8::/32', 'six', 'network', '–', '–', '–', '0', '2^96', '0 %', '2001:db8::1'],
     ])
+  })
+})
+
+describe('a zone', () => {
+  const estate = (lines: string) => {
+    const input = practiceEstate(`${zoned}${lines}`)
+    const zone = input.graph.ofKind('DnsZone').find((z) => z.address === 'DnsZone/example.org')
+    if (zone === undefined) throw new Error('no zone')
+    return zoneFile(input, zone, 2026100101)
+  }
+
+  it('is a master file in one order, with what RFC 1035 wants to be escaped', () => {
+    const long = 'x'.repeat(300)
+    const { text, faults } = estate(`
+      { kind: DnsRecord, metadata: { name: a }, spec: { zone: example.org, name: WWW, type: CNAME, to: web } }
+      { kind: DnsRecord, metadata: { name: b }, spec: { zone: example.org, name: web, type: A, of: host/web, ttl: 60 } }
+      { kind: DnsRecord, metadata: { name: c }, spec: { zone: example.org, type: MX, to: mail.example.net, preference: 5 } }
+      { kind: DnsRecord, metadata: { name: d }, spec: { zone: example.org, name: _sip._tcp, type: SRV, to: web.example.org, port: 5060 } }
+      { kind: DnsRecord, metadata: { name: e }, spec: { zone: example.org, type: TXT, text: 'say "é" \\ ; done' } }
+      { kind: DnsRecord, metadata: { name: f }, spec: { zone: example.org, name: long, type: TXT, text: ${long} } }
+      { kind: DnsRecord, metadata: { name: g }, spec: { zone: example.org, type: NS, to: ns.example.org } }
+      { kind: DnsRecord, metadata: { name: h }, spec: { zone: 2.10.in-addr.arpa, name: '5.0', type: PTR, to: db.example.org } }
+    `)
+    expect(faults).toEqual([])
+    expect(text.replaceAll('\t', ' ').split('\n')).toEqual([
+      '$ORIGIN example.org.',
+      '$TTL 3600',
+      'example.org. IN SOA ns.example.org. h\\.master.example.org. 2026100101 7200 900 1209600 900',
+      'example.org. IN NS ns.example.org.',
+      'example.org. IN MX 5 mail.example.net.',
+      'example.org. IN TXT "say \\"\\195\\169\\" \\\\ ; done"',
+      '_sip._tcp.example.org. IN SRV 0 0 5060 web.example.org.',
+      `long.example.org. IN TXT "${'x'.repeat(255)}" "${'x'.repeat(45)}"`,
+      'ns.example.org. IN A 203.0.113.53',
+      'web.example.org. 60 IN A 10.1.0.5',
+      'www.example.org. IN CNAME web.example.org.',
+      '',
+    ])
+  })
+
+  it('is not written where one of its records can not be', () => {
+    const { faults } = estate(
+      '{ kind: DnsRecord, metadata: { name: a }, spec: { zone: example.org, name: x, type: A } }',
+    )
+    expect(faults).toMatchObject([{ code: 'dns-form', subject: 'DnsRecord/a', file: 'estate.yaml' }])
   })
 })

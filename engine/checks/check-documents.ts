@@ -102,7 +102,7 @@ function resourceDiagnostics({ graph, types, locate }: CheckInput, wrong: Readon
 
 /** What practices find in well-formed documents. */
 function practiceDiagnostics(
-  { graph, locate, now, base, practices = [] }: CheckInput,
+  { graph, locate, now, base, starts, practices = [] }: CheckInput,
   wrong: ReadonlySet<LoadedDocument>,
 ) {
   const sound: Graph = {
@@ -112,7 +112,12 @@ function practiceDiagnostics(
     incoming: (address) => graph.incoming(address),
   }
   return practices.flatMap(
-    (practice) => practice.check?.({ graph: sound, locate, now, ...(base !== undefined && { base }) }) ?? [],
+    (practice) =>
+      practice.check?.({
+        ...{ graph: sound, locate, now },
+        ...(base !== undefined && { base }),
+        ...(starts !== undefined && { starts }),
+      }) ?? [],
   )
 }
 

@@ -1,4 +1,5 @@
 import type { JsonPath, LoadedDocument, Locate } from '../model/document.ts'
+import type { GrantStarts } from '../model/grant-starts.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Kinds } from '../model/kind.ts'
 import type { Practice } from '../model/practice.ts'
@@ -13,6 +14,7 @@ export interface CheckInput {
   readonly validators: ReadonlyMap<string, Validator>
   readonly locate: Locate
   readonly now: Date
+  readonly starts?: GrantStarts
   /** Documents of the target branch: what changed since is judged more strictly, and its policies hold as well. */
   readonly base?: Graph
   readonly types?: ReadonlyMap<string, ResourceType>

@@ -1,9 +1,11 @@
 import type { Graph } from '../model/graph.ts'
 
 /** Who people are, and what they may do: never pinned, so that whoever is locked out is locked out everywhere at once. */
-const accessKinds: ReadonlySet<string> = new Set(['Person', 'Team', 'Role', 'AccessGrant'])
+const accessKinds: ReadonlySet<string> = new Set([
+  ...['Person', 'Team', 'Group', 'ServiceAccount', 'Role', 'AccessGrant'],
+])
 
-/** The documents of a release, with people, roles and grants as they are now. References are those of the release. */
+/** The documents of a release, with people, service accounts, roles and grants as they are now. References are those of the release. */
 export function withAccessOf(now: Graph, released: Graph): Graph {
   const kept = [...released.documents].filter(([, d]) => !accessKinds.has(d.document.kind))
   const put = [...now.documents].filter(([, d]) => accessKinds.has(d.document.kind))

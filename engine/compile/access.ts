@@ -1,18 +1,40 @@
 import type { Address } from '../model/address.ts'
 import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { JsonObject, LoadedDocument, Locate, Place } from '../model/document.ts'
+import type { GrantStarts } from '../model/grant-starts.ts'
 import type { Graph } from '../model/graph.ts'
 import { lazyPlace } from '../model/lazy-place.ts'
+import { lifetimeText } from '../model/lifetime.ts'
+import { membersIn } from '../model/members.ts'
 import type { ResourceType } from '../model/resource.ts'
 import { codes } from './codes.ts'
 import type { Entry } from './merge-resources.ts'
 import { entryOf } from './profile-items.ts'
-import { bareName, documentsOf, type GrantSpec, means, type PersonSpec, type RoleSpec, referred } from './specs.ts'
+import { bareName, documentsOf, type GrantSpec, type PersonSpec, type RoleSpec, referred } from './specs.ts'
 
 const report = reporter(codes)
 const day = 86_400_000
+const hour = 3_600_000
 
-type PersonDocument = LoadedDocument<PersonSpec>
+/** When something ends: at a moment, or so long after it was put on a host where that is yet to be done. */
+interface End {
+  /** Milliseconds since 1970; of what has not begun, as if it began now. */
+  readonly at: number
+  readonly hours?: number
+}
+
+/** Somebody who may log in: a person, or a program with an account of its own. */
+interface Principal {
+  readonly address: Address
+  readonly login: string | undefined
+  readonly fullName: string
+  readonly active: boolean
+  /** Milliseconds since 1970. */
+  readonly until: number
+  /** It gets the shell of the role. */
+  readonly interactive: boolean
+  readonly sshKeys: PersonSpec['sshKeys']
+}
 
 /** A grant with everything it refers to. */
 export interface Grant {
@@ -20,50 +42,72 @@ export interface Grant {
   readonly place: Place
   readonly role: LoadedDocument<RoleSpec> | undefined
   readonly rolePlace: Place
-  /** Milliseconds since 1970; a moment that can't be read has passed. */
-  readonly expires: number
-  readonly people: readonly PersonDocument[]
+  /** A moment that can't be read has passed. */
+  readonly end: End
+  readonly people: readonly Principal[]
 }
 
-/** A person's access to one host, over all grants. */
+/** Somebody's access to one host, over all grants. */
 interface Access {
-  readonly person: PersonDocument
+  readonly person: Principal
   readonly grants: Grant[]
 }
 
-export function readGrants(graph: Graph, locate: Locate): readonly Grant[] {
+export function readGrants(
+  graph: Graph,
+  locate: Locate,
+  now: number,
+  starts: GrantStarts = new Map(),
+): readonly Grant[] {
+  const members = membersIn(graph)
   return documentsOf(graph, 'AccessGrant').map((document): Grant => {
-    const { to, role, expires } = document.document.spec
+    const { to, role, hours } = document.document.spec
     const roleDocument = referred(graph, 'Role', role)
     return {
       document,
-      place: lazyPlace(locate, document, ['spec', 'expires'], 'key'),
+      place: lazyPlace(locate, document, ['spec', hours === undefined ? 'expires' : 'hours'], 'key'),
       role: roleDocument,
       rolePlace: lazyPlace(locate, roleDocument ?? document, ['spec'], 'key'),
-      expires: Date.parse(expires) || 0,
-      people: peopleOf(graph, to),
+      end: endOf(document, now, starts),
+      people: [...members(to).who.keys()].sort(compareText).flatMap((address) => principalOf(graph, address) ?? []),
     }
   })
 }
 
-function peopleOf(graph: Graph, to: readonly string[]): readonly PersonDocument[] {
-  const people = new Map<Address, PersonDocument>()
-  for (const reference of to) {
-    const team = reference.includes('/') && means(reference, 'Team') ? referred(graph, 'Team', reference) : undefined
-    const names = team?.document.spec.members ?? (means(reference, 'Person') ? [reference] : [])
-    for (const name of names) {
-      const person = referred(graph, 'Person', bareName(name))
-      if (person !== undefined) people.set(person.address, person)
-    }
+function endOf({ address, document }: LoadedDocument<GrantSpec>, now: number, starts: GrantStarts): End {
+  const { expires, hours } = document.spec
+  if (hours === undefined) return { at: Date.parse(expires ?? '') || 0 }
+  const start = starts.get(address)
+  return start === undefined ? { at: now + hours * hour, hours } : { at: start + hours * hour }
+}
+
+function principalOf(graph: Graph, address: Address): Principal | undefined {
+  const person = address.startsWith('Person/') ? referred(graph, 'Person', address) : undefined
+  if (person !== undefined) {
+    const { login, fullName, active, sshKeys } = person.document.spec
+    const always = { until: Number.POSITIVE_INFINITY, interactive: true }
+    return { address, login, fullName, active: active !== false, sshKeys, ...always }
   }
-  return [...people.values()].sort((a, b) => compareText(a.address, b.address))
+  const account = address.startsWith('ServiceAccount/') ? referred(graph, 'ServiceAccount', address) : undefined
+  if (account === undefined) return undefined
+  const { login, purpose, active, expires, interactive, sshKeys } = account.document.spec
+  const until = Date.parse(expires) || 0
+  return {
+    address,
+    login,
+    fullName: purpose,
+    active: active !== false,
+    until,
+    interactive: interactive === true,
+    sshKeys,
+  }
 }
 
 /** Findings about grants that don't depend on a host. */
 export function checkGrants(grants: readonly Grant[], now: number): readonly Diagnostic[] {
   return grants.flatMap((grant) =>
     grant.people.flatMap((person) => {
-      const { login, active } = person.document.spec
+      const { login } = person
       if (!holds(grant, person, now)) return []
       // Made only for a finding: spreading a place looks it up, and that reads the file again.
       const found = (code: keyof typeof codes, lack: string) => {
@@ -71,14 +115,14 @@ export function checkGrants(grants: readonly Grant[], now: number): readonly Dia
         return [report(code, { ...grant.place, subject: grant.document.address, summary })]
       }
       if (login === undefined) return found('grant-without-login', 'no login')
-      if (active === false || keysOf(person.document.spec, now).some((key) => key.state === 'open')) return []
+      if (keysOf(person, now).some((key) => key.state === 'open')) return []
       return found('grant-without-key', 'no key to log in with')
     }),
   )
 }
 
-const holds = (grant: Grant, person: PersonDocument, now: number): boolean =>
-  grant.expires > now && grant.role !== undefined && person.document.spec.active !== false
+const holds = (grant: Grant, person: Principal, now: number): boolean =>
+  grant.end.at > now && grant.role !== undefined && person.active && person.until > now
 
 /**
  * Accounts, keys and sudo rules that grants come to on the hosts they select. What has ended becomes removal: the account is locked,
@@ -95,7 +139,7 @@ export function accessEntries(
   const diagnostics: Diagnostic[] = []
   const entries: Entry[] = []
   for (const access of byPerson(grants)) {
-    const { login } = access.person.document.spec
+    const { login } = access.person
     const [first] = access.grants
     if (login === undefined || first === undefined) continue
     if (login === engineUser) {
@@ -143,39 +187,39 @@ function wantedFor(login: string, { person, grants }: Access, now: number): read
   const because = holding.length > 0 ? holding : grants
   const place = because[0]?.place ?? grants[0]?.place
   if (place === undefined) return []
-  const until = Math.max(0, ...holding.map((grant) => grant.expires))
+  const until = holding.map((grant) => grant.end).reduce(later, { at: 0 })
   return [
-    { type: 'user', spec: accountSpec(login, person.document.spec, holding), grants: because, place },
-    ...keysOf(person.document.spec, now).map((key): Wanted => {
+    { type: 'user', spec: accountSpec(login, person, holding), grants: because, place },
+    ...keysOf(person, now).map((key): Wanted => {
       const open = holding.length > 0 && key.state === 'open'
       const comment = `${bareName(person.address)} (granted)`
-      const ends = { expires: moment(Math.min(until, key.until)), comment }
+      const ends = { expires: moment(earlier(earlier(until, { at: key.until }), { at: person.until })), comment }
       const spec = { user: login, key: key.key, ...(open ? ends : { ensure: 'absent' }) }
       return { type: 'authorizedKey', spec, grants: because, place }
     }),
-    ...grants.flatMap((grant) => rulesOf(login, grant, holding.includes(grant))),
+    ...grants.flatMap((grant) => rulesOf(login, person, grant, holding.includes(grant))),
   ]
 }
 
 /** Over several grants: the latest end, all groups, and the shell of the one that lasts longest. */
-function accountSpec(login: string, person: PersonSpec, holding: readonly Grant[]): JsonObject {
+function accountSpec(login: string, person: Principal, holding: readonly Grant[]): JsonObject {
   const [longest] = [...holding].sort(
-    (a, b) => b.expires - a.expires || compareText(a.document.address, b.document.address),
+    (a, b) => b.end.at - a.end.at || compareText(a.document.address, b.document.address),
   )
   if (longest === undefined) return { login, ensure: 'absent' }
   const groups = [...new Set(holding.flatMap((grant) => grant.role?.document.spec.groups ?? []))].sort(compareText)
   return {
     login,
-    shell: longest.role?.document.spec.shell ?? '/bin/bash',
+    shell: person.interactive ? (longest.role?.document.spec.shell ?? '/bin/bash') : '/usr/sbin/nologin',
     groups,
     comment: person.fullName.replaceAll(/[:,\p{Cc}]+/gu, ' ').slice(0, 100),
     // The account ends with the day; keys and sudo end with the second.
-    expires: new Date(Math.ceil(longest.expires / day) * day).toISOString().slice(0, 10),
+    expires: lastDay(earlier(longest.end, { at: person.until })),
   }
 }
 
 /** One rule for each entry of the role, so that each grant ends on its own. */
-function rulesOf(login: string, grant: Grant, holds: boolean): readonly Wanted[] {
+function rulesOf(login: string, person: Principal, grant: Grant, holds: boolean): readonly Wanted[] {
   const rules = grant.role?.document.spec.sudo ?? []
   return rules.map(({ commands, runAs, password }, i): Wanted => {
     const name = `${grant.document.document.metadata.name}.${login}.${i + 1}`
@@ -185,7 +229,7 @@ function rulesOf(login: string, grant: Grant, holds: boolean): readonly Wanted[]
       commands,
       ...(runAs !== undefined && { runAs }),
       ...(password !== undefined && { password }),
-      expires: moment(grant.expires),
+      expires: moment(earlier(grant.end, { at: person.until })),
     }
     const gone = { name, subjects: [], commands: [], ensure: 'absent' }
     return { type: 'sudoRule', spec: holds ? rule : gone, grants: [grant], place: grant.rolePlace }
@@ -199,7 +243,7 @@ interface Key {
 }
 
 /** Keys for logging in: open now, or known and to be taken away. */
-function keysOf(person: PersonSpec, now: number): readonly Key[] {
+function keysOf(person: Pick<Principal, 'sshKeys'>, now: number): readonly Key[] {
   return (person.sshKeys ?? []).flatMap(({ key, use, revoked, validFrom, validUntil }): Key[] => {
     if (use === 'signing' && revoked !== true) return []
     const from = validFrom === undefined ? 0 : Date.parse(validFrom)
@@ -209,5 +253,12 @@ function keysOf(person: PersonSpec, now: number): readonly Key[] {
   })
 }
 
+const later = (a: End, b: End): End => (b.at > a.at ? b : a)
+const earlier = (a: End, b: End): End => (b.at < a.at ? b : a)
+
 /** In UTC, to the second. */
-const moment = (ms: number): string => `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`
+const moment = ({ at, hours }: End): string =>
+  hours === undefined ? `${new Date(Math.floor(at / 1000) * 1000).toISOString().slice(0, 19)}Z` : lifetimeText(hours)
+
+const lastDay = ({ at, hours }: End): string =>
+  hours === undefined ? new Date(Math.ceil(at / day) * day).toISOString().slice(0, 10) : lifetimeText(hours)

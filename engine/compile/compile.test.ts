@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
+import type { Address } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { JsonObject, LoadedDocument } from '../model/document.ts'
 import type { Resource, ResourceType } from '../model/resource.ts'
@@ -26,6 +27,8 @@ interface Case {
   /** Files below secrets/, as text. */
   readonly secrets?: Record<string, string>
   readonly now?: string
+  /** Grant → when it began. */
+  readonly starts?: Record<string, string>
   readonly catalogues?: Record<string, readonly ExpectedResource[]>
   readonly links?: readonly string[]
   readonly diagnostics?: readonly Partial<Diagnostic>[]
@@ -41,7 +44,7 @@ for (const entry of readdirSync(folder, { withFileTypes: true })) {
 
 function inputOf(
   documents: readonly LoadedDocument[],
-  { sources = {}, secrets = {}, now }: Partial<Case> = {},
+  { sources = {}, secrets = {}, now, starts = {} }: Partial<Case> = {},
 ): CompileInput {
   return {
     graph: graphOf(documents),
@@ -51,6 +54,7 @@ function inputOf(
     locate: (document) => ({ file: document.file, line: 1, column: 1 }),
     sha256: (data) => createHash('sha256').update(data).digest('hex'),
     now: new Date(now ?? '2026-11-22T00:00:00Z'),
+    starts: new Map(Object.entries(starts).map(([grant, at]) => [grant as Address, Date.parse(at)])),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Address } from '../model/address.ts'
 import { canonicalJson, type Sha256 } from '../model/canonical.ts'
 import { compareDiagnostics, compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { LoadedDocument, Locate } from '../model/document.ts'
+import type { GrantStarts } from '../model/grant-starts.ts'
 import type { Graph } from '../model/graph.ts'
 import { lazyPlace } from '../model/lazy-place.ts'
 import type { Catalogue, ResourceType } from '../model/resource.ts'
@@ -31,6 +32,7 @@ export interface CompileInput {
   readonly locate: Locate
   readonly sha256: Sha256
   readonly now: Date
+  readonly starts?: GrantStarts
   /** Host → the release that it gets its profiles and firewall rules from. The others get those of the graph. */
   readonly released?: ReadonlyMap<string, ReleasedCompiler>
 }
@@ -109,7 +111,7 @@ export function createCompiler(input: CompileInput): Compiler {
   const secrets = new EstateSecrets(input.secretFiles ?? new Map(), input.sha256)
   const tools = { renderer: new Renderer(), sources: input.sources, sha256: input.sha256, secrets }
   const profiles = inOrder(documentsOf(graph, 'Profile')).map((document): Profile => ({ document, items: undefined }))
-  const grants = inOrder(readGrants(graph, locate), (grant) => grant.document.address)
+  const grants = inOrder(readGrants(graph, locate, now, input.starts), (grant) => grant.document.address)
   const rules = readRules(graph, index, hosts, locate, now)
   const selections = [
     ...profiles.map((p) => ({ document: p.document, path: 'selector', selector: p.document.document.spec.selector })),

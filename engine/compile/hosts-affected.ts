@@ -1,13 +1,15 @@
+import { type Address, addressOf } from '../model/address.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import { compareText } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
+import { membersIn } from '../model/members.ts'
 import type { Sealed } from '../model/secret-ref.ts'
 import { endpoints } from './firewall.ts'
 import { HostIndex } from './host-index.ts'
 import type { Sources } from './resolve-content.ts'
 import { referencesIn } from './secrets.ts'
-import { bareName, documentsOf, means, type SpecsByKind } from './specs.ts'
+import { bareName, documentsOf, type SpecsByKind } from './specs.ts'
 import { kindsRead } from './template-documents.ts'
 
 interface Side {
@@ -40,17 +42,17 @@ export function hostsAffected(base: Side, head: Side): readonly string[] {
     if (document.document.spec.variables !== undefined && holdsNewSecret(document, base, head))
       affected.add(nameOf(document))
   }
-  const people = new Set(changed(base.graph, head.graph, 'Person'))
-  const teams = new Set(changed(base.graph, head.graph, 'Team'))
+  const principals = new Set(
+    (['Person', 'ServiceAccount', 'Team', 'Group'] as const).flatMap((kind) =>
+      changed(base.graph, head.graph, kind).map((name) => addressOf(kind, name)),
+    ),
+  )
   const roles = new Set(changed(base.graph, head.graph, 'Role'))
-  for (const { graph } of [base, head]) {
-    for (const team of documentsOf(graph, 'Team')) {
-      if (team.document.spec.members.some((m) => people.has(bareName(m)))) teams.add(team.document.metadata.name)
-    }
+  for (const { graph } of principals.size + roles.size === 0 ? [] : [base, head]) {
+    const members = membersIn(graph)
     for (const { document } of documentsOf(graph, 'AccessGrant')) {
       const { to, role } = document.spec
-      const touched = to.some((r) => (means(r, 'Team') && r.includes('/') ? teams : people).has(bareName(r)))
-      if (touched || roles.has(bareName(role))) grants.add(document.metadata.name)
+      if (roles.has(bareName(role)) || meets(members(to).passed, principals)) grants.add(document.metadata.name)
     }
   }
   const rules = new Set([...changed(base.graph, head.graph, 'FirewallRule'), ...moved(base.graph, head.graph)])
@@ -65,6 +67,11 @@ export function hostsAffected(base: Side, head: Side): readonly string[] {
     for (const selector of selectors) for (const name of index.select(selector)) affected.add(name)
   }
   return [...affected].sort(compareText)
+}
+
+function meets(some: ReadonlySet<Address>, others: ReadonlySet<Address>): boolean {
+  const [few, many] = some.size < others.size ? [some, others] : [others, some]
+  return [...few].some((address) => many.has(address))
 }
 
 const nameOf = (document: LoadedDocument<unknown>): string => document.document.metadata.name

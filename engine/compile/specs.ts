@@ -30,7 +30,9 @@ export interface GrantSpec {
   readonly to: readonly string[]
   readonly role: string
   readonly on: Selector
-  readonly expires: string
+  /** One of the two. */
+  readonly expires?: string
+  readonly hours?: number
 }
 
 export interface RoleSpec {
@@ -60,6 +62,13 @@ export interface PersonSpec {
   }[]
 }
 
+export interface ServiceAccountSpec extends Pick<PersonSpec, 'active' | 'sshKeys'> {
+  readonly purpose: string
+  readonly login: string
+  readonly expires: string
+  readonly interactive?: boolean
+}
+
 /** Addresses, and hosts whose addresses are meant. */
 export interface Endpoints {
   readonly addresses?: readonly string[]
@@ -87,6 +96,8 @@ export interface SpecsByKind {
   Role: RoleSpec
   Team: TeamSpec
   Person: PersonSpec
+  ServiceAccount: ServiceAccountSpec
+  Group: JsonObject
   FirewallRule: FirewallRuleSpec
 }
 
@@ -105,7 +116,3 @@ export function referred<K extends keyof SpecsByKind>(
 }
 
 export const bareName = (reference: string): string => reference.slice(reference.indexOf('/') + 1)
-
-/** Whether an address means this kind; a bare name does. */
-export const means = (reference: string, kind: string): boolean =>
-  !reference.includes('/') || reference.slice(0, reference.indexOf('/')).toLowerCase() === kind.toLowerCase()

@@ -3,6 +3,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import type { Json, LoadedDocument, Locate } from './document.ts'
 import type { Picture } from './drawing.ts'
 import type { Facts } from './facts.ts'
+import type { GrantStarts } from './grant-starts.ts'
 import type { Graph } from './graph.ts'
 import type { Resource } from './resource.ts'
 
@@ -11,6 +12,7 @@ export interface PracticeInput {
   readonly graph: Graph
   readonly locate: Locate
   readonly now: Date
+  readonly starts?: GrantStarts
   /** Documents of the target branch, where a change of them is judged. */
   readonly base?: Graph
 }

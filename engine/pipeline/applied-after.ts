@@ -4,6 +4,7 @@ import type { ActionResult, AppliedHost, AppliedResource, ChangeRecord } from '.
 import type { Observation, Resource, ResourceId } from '../model/resource.ts'
 import { holdsSecret } from '../model/secret-ref.ts'
 import type { HostObservation } from '../observe/observe-host.ts'
+import { fillLifetime } from './fill-lifetimes.ts'
 import type { PlannedChange } from './plan-change.ts'
 import type { World } from './world.ts'
 
@@ -45,7 +46,7 @@ export function appliedAfter(world: World, question: AfterQuestion): readonly Ap
         continue
       }
       if (intent === undefined && !isAsWanted(world, resource, observation)) continue
-      const spec = digestOf(world.sha256, resource.spec)
+      const spec = digestOf(world.sha256, fillLifetime(resource, record.deployment?.startedAt ?? at).spec)
       const state = digestOf(world.sha256, observation.status === 'present' ? observation.state : null)
       if (intent === undefined && last?.spec === spec) continue
       // What only came back to the value it had keeps the change that set it there.

@@ -60,7 +60,7 @@ export async function accessAt(
   const adoption = (await expectGenesis(world)).adoption
   const basis = rows.map((row) => basisOf(estate.graph, row))
   const at = { commit: moment.commit, adoption, changes }
-  const given = await givenBy(then, new Set(basis.flat()), at)
+  const given = await givenBy(then, new Set(basis.flat()), at, async (commit) => (await loadCommit(then, commit)).graph)
   return {
     at: moment.at,
     commit: moment.commit,

@@ -8,12 +8,14 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { reporter } from '../model/diagnostic.ts'
 import type { RecordedAction } from '../model/plan.ts'
 import type { ActionResult, AppliedHost, ChangeRecord, Intent } from '../model/record.ts'
+import type { Resource } from '../model/resource.ts'
 import type { HostObservation } from '../observe/observe-host.ts'
 import { appliedAfter } from './applied-after.ts'
 import { applyFindings } from './apply-findings.ts'
 import { type Begun, beginApply, endApply, pauseAsked, recordProgress } from './apply-records.ts'
 import { bornTakingBack, planTakingBack, type TakingBack } from './auto-rollback.ts'
 import { codes } from './codes.ts'
+import { fillLifetime } from './fill-lifetimes.ts'
 import { lookAtWork } from './look-at-work.ts'
 import { hostLimits } from './observing.ts'
 import type { Part } from './part-of-change.ts'
@@ -127,7 +129,10 @@ async function carryOutKnowing(
   if ('refused' in begun) return { diagnostics: begun.refused }
   const seen = new Map<string, HostObservation>(planned.hosts.observations)
   const ledger = digestOf(world.sha256, await expectGenesis(world)).slice('sha256:'.length, 'sha256:'.length + 12)
-  const lookAt = lookAtWork(world, planned, seen, secrets)
+  const { startedAt } = begun.record.deployment ?? {}
+  const fill = (resource: Resource) =>
+    fillLifetime(secrets.fill(resource), startedAt ?? world.clock.now().toISOString())
+  const lookAt = lookAtWork(world, planned, seen, { ...secrets, fill })
   const targets = targetsOf(graph)
   const rules = rulesOf(graph, stages)
   const order = stages.map((stage) => ({ ...waveOf(stage, job, begun.fences, ledger), ...rules(stage) }))

@@ -4,6 +4,7 @@ import { hostsAffected } from '../compile/hosts-affected.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import type { Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
+import type { GrantStarts } from '../model/grant-starts.ts'
 import type { Catalogue } from '../model/resource.ts'
 import type { CompiledEstate, PinnedRelease } from './estate-at.ts'
 import type { World } from './world.ts'
@@ -14,6 +15,7 @@ interface Parts {
   readonly secretFiles: ReadonlyMap<string, Uint8Array>
   readonly locate: Locate
   /** Host → the release that it follows. */
+  readonly starts?: GrantStarts
   readonly pins: ReadonlyMap<string, PinnedRelease>
 }
 
@@ -70,7 +72,7 @@ export function compiled(world: World, parts: Parts): CompiledEstate {
   return estate
 }
 
-const inputOf = (world: World, { graph, sources, secretFiles, locate }: Omit<Parts, 'pins'>) => ({
+const inputOf = (world: World, { graph, sources, secretFiles, locate, starts }: Omit<Parts, 'pins'>) => ({
   graph,
   sources,
   secretFiles,
@@ -81,12 +83,16 @@ const inputOf = (world: World, { graph, sources, secretFiles, locate }: Omit<Par
 })
 
 /** One for each release, prepared when a host first asks for it. People and encrypted values are those of the commit itself. */
-function releasedCompilers(world: World, { graph, secretFiles, pins }: Parts): ReadonlyMap<string, ReleasedCompiler> {
+function releasedCompilers(
+  world: World,
+  { graph, secretFiles, pins, starts }: Parts,
+): ReadonlyMap<string, ReleasedCompiler> {
   const byCommit = new Map<string, ReleasedCompiler>()
   for (const { release, commit, estate } of pins.values()) {
     if (byCommit.has(commit)) continue
     let prepared: Compiler | undefined
     const compiler = (): Compiler =>
+  ...(starts !== undefined && { starts }),
       (prepared ??= createCompiler(
         inputOf(world, {
           graph: withAccessOf(graph, estate.graph),
@@ -102,6 +108,7 @@ function releasedCompilers(world: World, { graph, secretFiles, pins }: Parts): R
       const found = byCommit.get(commit)
       return found === undefined ? [] : [[host, found] as const]
     }),
+          ...(starts !== undefined && { starts }),
   )
 }
 

@@ -3,6 +3,7 @@ import type { EstateSpec } from '../generated/types.ts'
 import type { Link } from '../graph/reach.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Locate } from '../model/document.ts'
+import type { GrantStarts } from '../model/grant-starts.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Kinds } from '../model/kind.ts'
 import type { Catalogue } from '../model/resource.ts'
@@ -20,6 +21,7 @@ export interface EstateAt {
   readonly codeOwners?: CodeOwners
   /** Catalogues of hosts, made when asked for. */
   readonly compile: CompiledEstate
+  readonly starts: GrantStarts
   readonly diagnostics: readonly Diagnostic[]
 }
 

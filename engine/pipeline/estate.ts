@@ -12,7 +12,8 @@ import type { FileEntry, Files } from '../ports/files.ts'
 import { codes } from './codes.ts'
 import { compiled } from './compiled.ts'
 import type { EstateAt } from './estate-at.ts'
-import { estateFile } from './estate-file.ts'
+import { estateFile, usualDocuments } from './estate-file.ts'
+import { grantStarts } from './grant-starts.ts'
 import { ownKinds } from './own-kinds.ts'
 import { refusal } from './records.ts'
 import { pinsOf } from './release-pins.ts'
@@ -61,7 +62,7 @@ const ofRelease = 'release '
 /** The documents of a release: of its commit, whatever its environments follow there. */
 export async function loadRelease(world: World, commit: string): Promise<EstateAt> {
   const key = `${ofRelease}${commit}`
-  const known = world.estates.get(key) ?? load(world, commit, await world.treeFiles(commit), undefined, false)
+  const known = world.estates.get(key) ?? load(world, commit, await world.treeFiles(commit), undefined, 'release')
   world.estates.set(key, known)
   return known
 }
@@ -84,7 +85,7 @@ async function load(
   treeish: string,
   files: Files,
   base: EstateAt | undefined,
-  follow = true,
+  how: 'whole' | 'release' | 'documents' = 'whole',
 ): Promise<EstateAt> {
   const configured = await configOf(world, files)
   const own = await ownKinds(world, files, configured.config.schemas ?? 'schemas')
@@ -101,18 +102,28 @@ async function load(
   const checked = checkDocuments({
     graph,
     kinds,
+  const starts =
+    how !== 'whole'
+      ? new Map()
+      : await grantStarts(world, {
+          graph,
+          ...(base === undefined ? await commitAlone(world, treeish) : { base }),
+          graphAt: (commit) => graphAt(world, commit),
+        })
     validators,
     locate: loaded.locate,
     now: world.clock.now(),
     ...(base !== undefined && { base: base.graph }),
     types: world.types,
     practices: world.practices,
+    starts,
   })
   // Of a commit that stands alone its pins are what was agreed to; those of the working folder are somebody's wish.
   const before = base?.graph ?? (treeish === 'work' ? undefined : 'same')
-  const pins = follow
-    ? await pinsOf(world, { graph, locate: loaded.locate, before, load: (commit) => loadRelease(world, commit) })
-    : { byHost: new Map(), diagnostics: [] }
+  const pins =
+    how === 'whole'
+      ? await pinsOf(world, { graph, locate: loaded.locate, before, load: (commit) => loadRelease(world, commit) })
+      : { byHost: new Map(), diagnostics: [] }
   const owners = await codeOwnersOf(files)
   const all = [...own.diagnostics, ...withoutEchoes(loaded, diagnostics), ...checked, ...pins.diagnostics].sort(
     compareDiagnostics,
@@ -133,12 +144,25 @@ async function load(
     }),
     diagnostics: all,
   }
+      starts,
 }
 
+    starts,
 /** What refers to a document of a file that can't be read is no mistake of its own. */
 function withoutEchoes(loaded: Loaded, graph: readonly Diagnostic[]): readonly Diagnostic[] {
   const missing = loaded.unreadable.length > 0 || hasErrors(loaded.diagnostics)
   const kept = missing ? graph.filter((d) => d.code !== 'dangling-reference') : graph
+/** A commit; nothing for the result of a merge that nobody made yet, and the working folder. */
+async function commitAlone(world: World, treeish: string): Promise<{ readonly commit?: string }> {
+  const commit = treeish === 'work' ? undefined : await (await world.repository()).resolve(treeish)
+  return commit === undefined ? {} : { commit }
+}
+
+/** Documents alone, without what the ledger says of them. */
+async function graphAt(world: World, commit: string): Promise<Graph> {
+  return (await load(world, commit, await world.treeFiles(commit), undefined, 'documents')).graph
+}
+
   return [...loaded.diagnostics, ...kept]
 }
 

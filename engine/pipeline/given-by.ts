@@ -2,9 +2,12 @@ import type { Given } from '../audit/access.ts'
 import { lastWords, type PastChange } from '../audit/past-change.ts'
 import type { Address } from '../model/address.ts'
 import { canonicalJson } from '../model/canonical.ts'
+import type { Graph } from '../model/graph.ts'
 import type { ChangeRecord } from '../model/record.ts'
-import { loadCommit } from './estate.ts'
 import type { World } from './world.ts'
+
+/** The documents of a commit. */
+export type GraphAt = (commit: string) => Promise<Graph>
 
 /**
  * Finds the changes by which documents got the form they have at a commit of the target branch. Where a document came with
@@ -14,13 +17,14 @@ export async function givenBy(
   world: World,
   addresses: Iterable<Address>,
   at: { readonly commit: string; readonly adoption: string; readonly changes: readonly PastChange[] },
+  graphAt: GraphAt,
 ): Promise<ReadonlyMap<Address, Given>> {
   const repository = await world.repository()
   const line = await repository.firstParents(at.commit, at.adoption)
   const records = recordsOf(line, at.changes)
   const wanted = new Map<Address, { readonly file: string; readonly text: string }>()
   const found = new Map<Address, Given>()
-  const now = (await loadCommit(world, at.commit)).graph.documents
+  const now = (await graphAt(at.commit)).documents
   for (const address of addresses) {
     const document = now.get(address)
     if (document !== undefined) wanted.set(address, { file: document.file, text: canonicalJson(document.document) })
@@ -35,7 +39,7 @@ export async function givenBy(
     const files = new Set((await repository.changes(parent, commit)).map((c) => c.path))
     const touched = [...wanted].filter(([, { file }]) => files.has(file))
     if (touched.length === 0) continue
-    const before = (await loadCommit(world, parent)).graph.documents
+    const before = (await graphAt(parent)).documents
     for (const [address, { text }] of touched) {
       const older = before.get(address)
       // It may only have moved to another file.

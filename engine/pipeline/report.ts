@@ -54,7 +54,7 @@ export async function runReport(
   if (refused.length > 0) return { refused }
   const seen = found.observed === true ? await lastSeen(world) : new Map<string, Seen>()
   const input = {
-    ...{ graph: estate.graph, locate: estate.locate, now: world.clock.now() },
+    ...{ graph: estate.graph, locate: estate.locate, now: world.clock.now(), starts: estate.starts },
     seen: (host: string) => seen.get(host)?.facts,
     seenAt: (host: string) => seen.get(host)?.factsSeen,
     wanted: (host: string) => wantedOn(world, estate.compile.host(host)),

@@ -1,58 +1,106 @@
 import type { Address } from '../../model/address.ts'
+import { nameOf } from '../../model/address.ts'
 import type { LoadedDocument } from '../../model/document.ts'
-import type { Graph } from '../../model/graph.ts'
+import type { GrantStarts } from '../../model/grant-starts.ts'
+import { type Graph, targets } from '../../model/graph.ts'
+import { membersIn } from '../../model/members.ts'
 import { specOf } from '../../model/practice.ts'
 
-/** Something that a person has, and by which grant. */
+/** Something that a person or a service account has, and by what. */
 export interface Holding {
-  readonly person: Address
-  /** `Role/…`, `Zone/…` or `Team/…`. */
+  readonly who: Address
+  /** `Role/…`, `Zone/…`, `Application/…`, `Team/…` or `Group/…`. */
   readonly what: Address
-  /** The grant, or the team itself. */
+  /** Of an application: the role in it. */
+  readonly role?: string
+  /** The grant, or the team or group itself. */
   readonly by: LoadedDocument
-  /** ISO 8601; of grants. */
+  /** Teams and groups that they have it through, outermost first. */
+  readonly via: readonly Address[]
+  /** ISO 8601; of grants. One that has not begun to last says none. */
   readonly until?: string
   readonly escorted?: true
 }
 
-interface GrantSpec {
-  readonly from?: string
-  readonly expires: string
-  readonly escorted?: boolean
+export interface HoldingsQuestion {
+  readonly graph: Graph
+  readonly now: Date
+  readonly starts?: GrantStarts
 }
 
-/** Everybody who works here: people that are active and no programs, sorted. */
-export function workers(graph: Graph): ReadonlySet<Address> {
-  const works = graph.ofKind('Person').filter((d) => {
+interface GrantSpec {
+  readonly to: readonly string[]
+  readonly from?: string
+  readonly expires?: string
+  readonly hours?: number
+  readonly escorted?: boolean
+  readonly roles?: readonly string[]
+}
+
+const hour = 3_600_000
+
+/** Everybody who may have anything at a moment: people who work here, no programs of forges, and service accounts that have not ended. */
+function holders({ graph, now }: HoldingsQuestion): ReadonlySet<Address> {
+  const people = graph.ofKind('Person').filter((d) => {
     const { active = true, bot = false } = specOf<{ readonly active?: boolean; readonly bot?: boolean }>(d)
     return active && !bot
   })
-  return new Set(works.map((d) => d.address))
+  const accounts = graph.ofKind('ServiceAccount').filter((d) => {
+    const { active = true, expires } = specOf<{ readonly active?: boolean; readonly expires: string }>(d)
+    return active && Date.parse(expires) > now.getTime()
+  })
+  return new Set([...people, ...accounts].map((d) => d.address))
 }
 
-/** What active people have at a moment: roles on hosts, entry to zones, places in teams. */
-export function holdingsAt(graph: Graph, at: Date): readonly Holding[] {
-  const active = workers(graph)
-  const membersOf = (team: Address): readonly Address[] =>
-    graph.outgoing(team).flatMap((e) => (e.label === 'spec.members' && active.has(e.to) ? [e.to] : []))
-  const teams = graph
-    .ofKind('Team')
-    .flatMap((team) => membersOf(team.address).map((person): Holding => ({ person, what: team.address, by: team })))
-  const granted = (['AccessGrant', 'EntryGrant'] as const).flatMap((kind) =>
-    graph.ofKind(kind).flatMap((grant) => {
-      const { from, expires, escorted } = specOf<GrantSpec>(grant)
-      if (!(Date.parse(expires) > at.getTime()) || Date.parse(from ?? '') > at.getTime()) return []
-      const edges = graph.outgoing(grant.address)
-      const whats = edges.filter((e) => e.label === 'spec.role' || e.label === 'spec.zones').map((e) => e.to)
-      const people = edges
-        .filter((e) => e.label === 'spec.to')
-        .flatMap((e) => (e.to.startsWith('Team/') ? membersOf(e.to) : active.has(e.to) ? [e.to] : []))
-      return [...new Set(people)].flatMap((person) =>
-        whats.map(
-          (what): Holding => ({ person, what, by: grant, until: expires, ...(escorted === true && { escorted }) }),
+/** What people and service accounts have at a moment: roles on hosts and in applications, entry to zones, places in teams and groups. */
+export function holdingsAt(question: HoldingsQuestion): readonly Holding[] {
+  const { graph } = question
+  const active = holders(question)
+  const members = membersIn(graph)
+  const places = (['Team', 'Group'] as const).flatMap((kind) =>
+    graph
+      .ofKind(kind)
+      .flatMap((by) =>
+        [...members([`${kind}/${nameOf(by.address)}`]).who].flatMap(([who, [_self, ...via]]): Holding[] =>
+          active.has(who) ? [{ who, what: by.address, by, via }] : [],
         ),
+      ),
+  )
+  const granted = (['AccessGrant', 'ApplicationGrant', 'EntryGrant'] as const).flatMap((kind) =>
+    graph.ofKind(kind).flatMap((by): Holding[] => {
+      const spec = specOf<GrantSpec>(by)
+      const end = endOf(spec, question.starts?.get(by.address))
+      const now = question.now.getTime()
+      if (!(end > now) || Date.parse(spec.from ?? '') > now) return []
+      const until = Number.isFinite(end) ? { until: spec.expires ?? new Date(end).toISOString() } : {}
+      const whats = whatOf(graph, by, spec)
+      return [...members(spec.to).who].flatMap(([who, via]) =>
+        active.has(who)
+          ? whats.map((what) => ({
+              who,
+              ...what,
+              by,
+              via,
+              ...until,
+              ...(spec.escorted === true && { escorted: true }),
+            }))
+          : [],
       )
     }),
   )
-  return [...teams, ...granted]
+  return [...places, ...granted]
+}
+
+/** Milliseconds since 1970; infinity where it has not begun. */
+function endOf({ expires, hours }: GrantSpec, start: number | undefined): number {
+  if (hours === undefined) return Date.parse(expires ?? '')
+  return start === undefined ? Number.POSITIVE_INFINITY : start + hours * hour
+}
+
+function whatOf(graph: Graph, { address }: LoadedDocument, { roles }: GrantSpec): Pick<Holding, 'what' | 'role'>[] {
+  const of = (label: string) => targets(graph, address, label)
+  return [
+    ...[...of('spec.role'), ...of('spec.zones')].map((what) => ({ what })),
+    ...of('spec.application').flatMap((what) => (roles ?? []).map((role) => ({ what, role }))),
+  ]
 }

@@ -8,12 +8,13 @@ const entry: Report = {
   name: 'entry',
   summary: 'who may enter which room, by which grant and until when; as csv, the export for badges',
   about: 'Zone',
-  run: ({ graph, now }, about) => {
+  run: (input, about) => {
+    const { graph } = input
     const wanted = new Set(about.map((d) => d.address))
-    const rows = holdingsAt(graph, now)
+    const rows = holdingsAt(input)
       .filter((h) => wanted.has(h.what))
       .flatMap((h) => {
-        const person = graph.documents.get(h.person)
+        const person = graph.documents.get(h.who)
         const { badge, fullName } =
           person === undefined ? {} : specOf<{ readonly badge?: string; readonly fullName?: string }>(person)
         const rooms = graph
@@ -21,7 +22,7 @@ const entry: Report = {
           .filter((e) => e.label === 'spec.rooms')
           .map((e) => nameOf(e.to))
         return rooms.map((room) => ({
-          ...{ badge: badge ?? '', person: nameOf(h.person), name: fullName ?? '', zone: nameOf(h.what), room },
+          ...{ badge: badge ?? '', person: nameOf(h.who), name: fullName ?? '', zone: nameOf(h.what), room },
           ...{ until: h.until ?? '', escorted: h.escorted === true, grant: h.by.address },
         }))
       })

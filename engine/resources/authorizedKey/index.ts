@@ -1,4 +1,5 @@
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
+import { lifetimeMs } from '../../model/lifetime.ts'
 import type { FieldChange, ResourceType } from '../../model/resource.ts'
 import { codes } from '../codes.ts'
 import { compareFields } from '../fields.ts'
@@ -48,10 +49,12 @@ export const resource: ResourceType<KeySpec, KeyState> = {
 function check(spec: KeySpec, about: Parameters<NonNullable<ResourceType['check']>>[1]): readonly Diagnostic[] {
   if (spec.ensure === 'absent') return []
   const invalid = (summary: string) => [report('resource-invalid', { ...about.place, subject: about.subject, summary })]
-  if (spec.expires !== undefined && Number.isNaN(Date.parse(spec.expires))) {
+  const lasting = spec.expires !== undefined && lifetimeMs(spec.expires) !== undefined
+  if (spec.expires !== undefined && !lasting && Number.isNaN(Date.parse(spec.expires))) {
     return invalid(`the key of ${spec.user} ends at no time that can be read: ${spec.expires}`)
   }
-  const line = keyLine({ ...spec, ...(spec.expires !== undefined && { expires: wholeSeconds(spec.expires) }) })
+  const { expires, ...rest } = spec
+  const line = keyLine({ ...rest, ...(expires !== undefined && !lasting && { expires: wholeSeconds(expires) }) })
   if (/\p{Cc}/u.test(line)) return invalid(`the key of ${spec.user} holds a control character`)
   // What sshd would read otherwise than we do must not be written at all.
   const read = parseKeyLine(line)

@@ -1,4 +1,5 @@
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
+import { lifetimeMs } from '../../model/lifetime.ts'
 import type { FieldChange, ResourceId, ResourceType } from '../../model/resource.ts'
 import { accountFiles } from '../account-files.ts'
 import { codes } from '../codes.ts'
@@ -68,7 +69,7 @@ function check(spec: SudoSpec, about: Parameters<NonNullable<ResourceType['check
     ...commands.map((c) =>
       report('sudo-command', { ...at(), summary: `${JSON.stringify(c)} is not one command as sudoers takes it` }),
     ),
-    ...(spec.expires !== undefined && Number.isNaN(Date.parse(spec.expires))
+    ...(spec.expires !== undefined && lifetimeMs(spec.expires) === undefined && Number.isNaN(Date.parse(spec.expires))
       ? [report('resource-invalid', { ...at(), summary: `the rule ${spec.name} ends at no time that can be read` })]
       : []),
   ]

@@ -1,4 +1,5 @@
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
+import { lifetimeMs } from '../../model/lifetime.ts'
 import type { FieldChange, ResourceId, ResourceType } from '../../model/resource.ts'
 import { accountFiles, accountSecrets } from '../account-files.ts'
 import { codes } from '../codes.ts'
@@ -53,7 +54,8 @@ function check(spec: UserSpec, about: Parameters<NonNullable<ResourceType['check
   if (spec.comment !== undefined && /[:,\p{Cc}]/u.test(spec.comment)) {
     invalid(`the comment of ${spec.login} has a colon, a comma or a control character`)
   }
-  if (spec.expires !== undefined && spec.expires !== 'never' && !(dayNumber(spec.expires) > 1)) {
+  const ends = spec.expires !== undefined && spec.expires !== 'never' && lifetimeMs(spec.expires) === undefined
+  if (ends && !(dayNumber(spec.expires) > 1)) {
     invalid(`${spec.login} expires on a day that no calendar has or that is long past; lock it instead`)
   }
   if (spec.removal !== undefined && spec.ensure !== 'absent') invalid(`${spec.login} has removal, but is not absent`)

@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { GitContext } from './adapters/git/context.ts'
 import type { OpenOptions } from './cli/context.ts'
 import { kinds as builtinKinds, fragments } from './generated/kinds.ts'
+import { recordTypes } from './generated/record-types.ts'
 import { practices, resourceTypes } from './generated/registry.ts'
 import { verifyEnvelope } from './model/dsse.ts'
 import { canonicalSshKey, sshFingerprint } from './model/ssh-key.ts'
@@ -80,6 +81,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     kinds: builtinKinds,
     types: resourceTypes,
     practices,
+    recordTypes,
     fragments,
     validators: once(async () => (await import('./generated/validators.js')).validators),
     repository,

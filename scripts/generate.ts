@@ -8,7 +8,15 @@ import { inputFiles, readInputs } from './generate/read-inputs.ts'
 import { readText, writeIfChanged } from './generate/write-if-changed.ts'
 
 const target = 'engine/generated'
-const outputs = ['registry.ts', 'kinds.ts', 'types.ts', 'validators.js', 'validators.d.ts', 'github-files.ts']
+const outputs = [
+  'registry.ts',
+  'kinds.ts',
+  'types.ts',
+  'validators.js',
+  'validators.d.ts',
+  'github-files.ts',
+  'record-types.ts',
+]
 
 const validatorTypes = `import type { Validator } from '../schema/validator.ts'
 /** Validators of whole documents, by kind. */
@@ -23,13 +31,15 @@ async function generate(): Promise<void> {
   if (readText(`${target}/stamp`) === digest && outputs.every((o) => existsSync(`${target}/${o}`))) return
 
   const inputs = readInputs(files)
-  const [{ kindsText }, { registryText }, { typesText }, { validatorsText }, { githubFilesText }] = await Promise.all([
-    import('./generate/kinds.ts'),
-    import('./generate/registry.ts'),
-    import('./generate/types.ts'),
-    import('./generate/validators.ts'),
-    import('./generate/github-files.ts'),
-  ])
+  const [{ kindsText }, { registryText }, { typesText }, { validatorsText }, { githubFilesText }, { recordTypesText }] =
+    await Promise.all([
+      import('./generate/kinds.ts'),
+      import('./generate/registry.ts'),
+      import('./generate/types.ts'),
+      import('./generate/validators.ts'),
+      import('./generate/github-files.ts'),
+      import('./generate/record-types.ts'),
+    ])
   const [types, validators] = await Promise.all([typesText(inputs), validatorsText(inputs)])
   writeIfChanged(`${target}/registry.ts`, registryText(inputs))
   writeIfChanged(`${target}/kinds.ts`, kindsText(inputs))
@@ -37,6 +47,7 @@ async function generate(): Promise<void> {
   writeIfChanged(`${target}/validators.js`, validators)
   writeIfChanged(`${target}/validators.d.ts`, validatorTypes)
   writeIfChanged(`${target}/github-files.ts`, githubFilesText())
+  writeIfChanged(`${target}/record-types.ts`, recordTypesText(inputs))
   writeIfChanged(`${target}/stamp`, digest)
 }
 

@@ -38,7 +38,7 @@ interface Request {
 }
 
 async function shown(number: number) {
-  const ran = await plumbline('request', 'show', String(number), '--json')
+  const ran = await plumbline('pull-request', 'show', String(number), '--json')
   return JSON.parse(ran.out) as { request: Request; comments: readonly { readonly body: string }[] }
 }
 
@@ -47,9 +47,9 @@ describe('with plain git', () => {
     await office.write({ branch: 'hello', author: 'ana', files: { 'inventory/motd.yaml': motd('hello\n') } })
     office.desk.git('push', '--quiet', 'origin', 'hello')
     office.desk.git('switch', '--quiet', 'main')
-    expect(await plumbline('request', 'list')).toMatchObject({ status: 0, out: 'no pull request is open\n' })
-    await office.must(['request', 'open', 'hello', '--title', 'Say hello'])
-    expect((await plumbline('request', 'list')).out).toMatch(/^#1 {2}hello → main {2}\S+ {2}Say hello\n$/)
+    expect(await plumbline('pull-request', 'list')).toMatchObject({ status: 0, out: 'no pull request is open\n' })
+    await office.must(['pull-request', 'open', 'hello', '--title', 'Say hello'])
+    expect((await plumbline('pull-request', 'list')).out).toMatch(/^#1 {2}hello → main {2}\S+ {2}Say hello\n$/)
     await office.must(['ci', 'plan', '--open'])
     await office.must(['ci', 'plan', '--open'])
     const { request, comments } = await shown(1)
@@ -58,8 +58,8 @@ describe('with plain git', () => {
       ['plumbline/plan', 'success'],
       ['plumbline/approval', 'action-required'],
     ])
-    expect((await plumbline('request', 'show', '1')).out).toContain('/etc/motd')
-    expect(await plumbline('request', 'show', '9')).toMatchObject({ status: 1 })
+    expect((await plumbline('pull-request', 'show', '1')).out).toContain('/etc/motd')
+    expect(await plumbline('pull-request', 'show', '9')).toMatchObject({ status: 1 })
   }, 120_000)
 
   it('it is approved by a signature, merged by git, and applied', async () => {
@@ -77,7 +77,7 @@ describe('with plain git', () => {
   it('taking it back opens another one', async () => {
     const [change] = JSON.parse((await plumbline('log', '--json')).out) as readonly { readonly id: string }[]
     await office.must(['rollback', change?.id ?? '', '--open', '--key', office.colleague('ana').keyFile])
-    const { requests } = JSON.parse((await plumbline('request', 'list', '--json')).out) as { requests: Request[] }
+    const { requests } = JSON.parse((await plumbline('pull-request', 'list', '--json')).out) as { requests: Request[] }
     expect(requests).toMatchObject([{ number: 2, state: 'open', branch: expect.stringMatching(/^rollback\//) }])
   }, 120_000)
 
@@ -104,7 +104,7 @@ describe('with plain git', () => {
     await plumbline('ci', 'plan', '--request', '2')
     const merged = await plumbline('ci', 'merge')
     expect(merged.out + merged.err).toContain('localhost.invalid/ben')
-    expect((await plumbline('request', 'show', '2')).out).toContain('All \\u{1b}[2Jwell')
+    expect((await plumbline('pull-request', 'show', '2')).out).toContain('All \\u{1b}[2Jwell')
     const { request } = await shown(2)
     expect(request.plans).toContainEqual(
       expect.objectContaining({ name: 'plumbline/approval', conclusion: 'action-required' }),

@@ -29,7 +29,7 @@ export interface OpenOptions {
 export type OpenWorld = (options: OpenOptions) => Promise<World & { readonly close?: () => Promise<void> }>
 
 /** What a module under `commands/` exports as `define`. */
-export type Define = (command: Command, context: CommandContext) => void
+export type Define = (command: Command, context: CommandContext) => void | Promise<void>
 
 export interface CommandContext {
   readonly terminal: Terminal

@@ -8,6 +8,11 @@ interface Entry {
   readonly load: () => Promise<{ readonly define: Define }>
 }
 
+/** The commands for a type of record that comes with the engine. */
+function record(type: string, summary: string): Entry {
+  return { summary, load: async () => ({ define: (await import('./commands/record-type.ts')).forTypeNamed(type) }) }
+}
+
 /** Commands under headings, in the order in which a newcomer meets them. A module is loaded when its command is called, so that starting costs little. */
 const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   'Begin:': {
@@ -46,6 +51,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       load: () => import('./commands/what-if.ts'),
     },
     rack: { summary: 'show what stands in racks, with elevations', load: () => import('./commands/rack.ts') },
+    address: {
+      summary: 'give documents the next free address, prefix or VLAN number, and keep it for them',
+      load: () => import('./commands/address.ts'),
+    },
     policy: {
       summary: "run the policies' own examples, or ask what they would have said of past changes",
       load: () => import('./commands/policy.ts'),
@@ -76,6 +85,9 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     resume: { summary: 'go on with a change that is paused', load: () => import('./commands/resume.ts') },
     rollback: { summary: 'take a change back, as a new change', load: () => import('./commands/rollback.ts') },
   },
+  'Records of what happens:': {
+    incident: record('incident', 'tell of incidents, and bring back what does not work'),
+  },
   'On a forge:': {
     ci: {
       summary: 'plan pull requests, record merges and apply them, as a job',
@@ -85,9 +97,9 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       summary: 'take webhooks: plan, record and answer comments as they come',
       load: () => import('./commands/serve.ts'),
     },
-    request: {
+    'pull-request': {
       summary: 'list, show and open pull requests, where no pages show them',
-      load: () => import('./commands/request.ts'),
+      load: () => import('./commands/pull-request.ts'),
     },
     doctor: {
       summary: "check the repository's settings and this machine, and say what to fix",
@@ -100,6 +112,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     facts: {
       summary: 'show what hosts are made of: hardware, addresses, packages, keys',
       load: () => import('./commands/facts.ts'),
+    },
+    device: {
+      summary: 'compare network devices with their golden configuration',
+      load: () => import('./commands/device.ts'),
     },
     observe: {
       summary: 'look at hosts and keep a snapshot of what is there',
@@ -159,8 +175,15 @@ export async function buildProgram(context: CommandContext, wanted: readonly str
     for (const [name, entry] of Object.entries(section)) {
       const command = program.command(name).description(entry.summary).helpGroup(heading).exitOverride()
       command.configureOutput(output)
-      if (wanted.includes(name)) (await entry.load()).define(command, context)
+      if (wanted.includes(name)) await (await entry.load()).define(command, context)
     }
+  const [unknown] = wanted
+  if (unknown !== undefined && !Object.hasOwn(commands, unknown)) {
+    const { defineOwnType } = await import('./commands/record-type.ts')
+    const command = program.createCommand(unknown).exitOverride()
+    command.configureOutput(output)
+    if (await defineOwnType(unknown, command, context)) program.addCommand(command)
+  }
   return program
 }
 
@@ -176,10 +199,16 @@ async function addCompletion(program: Command): Promise<void> {
     .helpGroup(completion.heading)
 }
 
-/** The first word that names a command and is not the value of an option before it. */
+/** The first word that names a command and is not the value of an option before it; else the first that may be a type of the estate's own. */
 function commandIn(argv: readonly string[]): string | undefined {
-  return argv.find((word, i) => Object.hasOwn(commands, word) && argv[i - 1] !== '-C' && argv[i - 1] !== '--directory')
+  const isWord = (i: number): boolean => argv[i - 1] !== '-C' && argv[i - 1] !== '--directory'
+  return (
+    argv.find((word, i) => Object.hasOwn(commands, word) && isWord(i)) ??
+    argv.find((word, i) => /^[a-z][a-z0-9-]*$/.test(word) && isWord(i) && !helpWords.has(word))
+  )
 }
+
+const helpWords: ReadonlySet<string> = new Set(['help', 'completion', 'complete'])
 
 /** Parses the arguments, runs the command they name and returns the exit status. */
 export async function runProgram(argv: readonly string[], base: Surroundings): Promise<number> {

@@ -88,6 +88,37 @@ const approval: Check = (value, at) =>
     at,
   )
 
+const word = text(/^[a-z][a-z-]{0,39}$/)
+const declaredFrom: Check = (value, at) =>
+  object({}, { commit: objectId, engine: line })(value, at) ??
+  (Object.keys(value as object).length === 1 ? undefined : `${at} names a commit or an engine`)
+/** As much of a declaration as verification goes by; the rest is judged by the kind's schema. */
+const recordTypeSpec: Check = (value, at) =>
+  object(
+    {
+      title: line,
+      plural: line,
+      prefix: text(/^[A-Z]{2,5}$/),
+      fields: mapOf(anything),
+      states: mapOf(object({ title: line }, { next: line, final: oneOf(true, false) })),
+      transitions: mapOf(
+        object(
+          { title: line },
+          {
+            from: listOf(word),
+            to: word,
+            sets: listOf(line),
+            requires: listOf(line),
+            comment: oneOf('optional', 'required'),
+            who: prose,
+            guards: anything,
+          },
+        ),
+      ),
+    },
+    { roles: anything, priority: anything, clocks: anything, reactions: anything },
+  )(value, at)
+
 const envelopeOf = (kind: string) => ({ apiVersion: oneOf('plumbline/v1'), kind: oneOf(kind) })
 
 /** What each sort of record has to look like. Nothing may be missing, and nothing be there that we don't know. */
@@ -170,6 +201,26 @@ export const shapes = {
     { ...envelopeOf('Lock'), environment: name, fence: count },
     { held: object({ change: line, by: line, since: instant, machine: line, pid: count, started: line }) },
   ),
+  declared: object({
+    ...envelopeOf('Record'),
+    id: text(/^[A-Z]{2,5}-\d{4}-\d{5,9}$/),
+    type: name,
+    state: word,
+    title: line,
+    openedAt: instant,
+    openedBy: actor,
+    fields: mapOf(anything),
+    links: listOf(object({ relation: line, to: line })),
+    log: listOf(object({ at: instant, by: actor, move: word, state: word }, { for: line, via: line, text: prose })),
+    transition: object({ uuid, name: word, at: instant, actor }),
+  }),
+  recordType: object({
+    ...envelopeOf('RecordTypeDeclared'),
+    name,
+    at: instant,
+    from: declaredFrom,
+    spec: recordTypeSpec,
+  }),
   baseline: object(
     {
       ...envelopeOf('Baseline'),

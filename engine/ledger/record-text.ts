@@ -1,3 +1,4 @@
+import type { DeclaredRecord, RecordTypeRecord } from '../model/declared-record.ts'
 import { compareText, type Diagnostic } from '../model/diagnostic.ts'
 import type { LeaseRecord } from '../model/lease.ts'
 import type {
@@ -29,6 +30,8 @@ export interface RecordTypes {
   readonly engineKey: EngineKeyRecord
   readonly lease: LeaseRecord
   readonly release: ReleaseRecord
+  readonly declared: DeclaredRecord
+  readonly recordType: RecordTypeRecord
   readonly unauthorised: UnauthorisedRecord
   readonly openUnauthorised: OpenUnauthorisedRecord
 }

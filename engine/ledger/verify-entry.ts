@@ -1,10 +1,12 @@
 import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerStep } from '../ports/ledger.ts'
+import { parseRecordId } from './declared-record.ts'
 import { engineKeyFault } from './engine-key.ts'
 import { lockFault } from './lock.ts'
 import { baselinePath, branchPath, engineKeyPath, genesisPath, lockPath, parseChangeId } from './paths.ts'
 import { parseUnauthorisedId } from './unauthorised.ts'
 import { changeStepFault } from './verify-change.ts'
+import { declaredStepFault, recordTypeFault } from './verify-declared.ts'
 import { leaseStepFault } from './verify-lease.ts'
 import { releaseStepFault } from './verify-release.ts'
 import { unauthorisedStepFault } from './verify-unauthorised.ts'
@@ -24,6 +26,8 @@ export async function recordFault(
   if (record.startsWith('baseline/')) return baselineFault(walk, record.slice('baseline/'.length), step, key)
   if (parseUnauthorisedId(record) !== undefined) return unauthorisedStepFault(walk, record, step, key)
   if (record.startsWith('release/')) return releaseStepFault(walk, record.slice('release/'.length), step, key)
+  if (parseRecordId(record) !== undefined) return declaredStepFault(walk, record, step, key)
+  if (record.startsWith('record-type/')) return recordTypeFault(walk, record.slice('record-type/'.length), step, key)
   if (record.startsWith('lease/')) return leaseStepFault(walk, record, step, key)
   if (record.startsWith('lock/')) return lockStepFault(walk, record.slice('lock/'.length), step, key)
   if (record.startsWith('key/')) return keyFault(walk, record.slice('key/'.length), step, key)

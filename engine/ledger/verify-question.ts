@@ -1,6 +1,7 @@
 import type { Account } from '../model/account.ts'
 import type { Address } from '../model/address.ts'
 import type { Digest, Sha256 } from '../model/canonical.ts'
+import type { DeclaredRecord, RecordType, RecordTypeSpec } from '../model/declared-record.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import type { VerifySignature } from '../model/ssh-key.ts'
 import type { LedgerStep } from '../ports/ledger.ts'
@@ -40,6 +41,17 @@ export interface VerifyQuestion {
   readonly accountOwners: (base: string, account: Account) => Promise<readonly Address[]>
   /** Names of what judges changes and differs between two commits of the target branch. */
   readonly rulesChanged: (from: string, to: string) => Promise<readonly string[]>
+  /** What a commit's documents say of a type of record; undefined where they say nothing. */
+  readonly recordTypeOf: (commit: string, name: string) => Promise<RecordTypeSpec | undefined>
+  /** Why, by a commit's documents, somebody may not make the move that leads from one to the other; undefined where they may. */
+  readonly moveObjection: (
+    commit: string,
+    type: RecordType,
+    before: DeclaredRecord | undefined,
+    after: DeclaredRecord,
+  ) => Promise<string | undefined>
+  /** What an engine of that version brings of a type; undefined where nobody here knows. */
+  readonly shippedRecordType: (engine: string, name: string) => RecordTypeSpec | undefined
   /** The time it is: what was due by now. */
   readonly now: Date
   readonly verifySignature: VerifySignature

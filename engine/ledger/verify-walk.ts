@@ -1,5 +1,6 @@
 import { accountEntry } from '../model/account.ts'
 import type { Address } from '../model/address.ts'
+import type { RecordType } from '../model/declared-record.ts'
 import { namespaceOf, type StatementSort, type VerifiedEnvelope, verifyEnvelope } from '../model/dsse.ts'
 import type {
   AgreedRules,
@@ -17,6 +18,7 @@ import { sshFingerprint } from '../model/ssh-key.ts'
 import type { LedgerCommit, LedgerStep } from '../ports/ledger.ts'
 import { RepositoryError } from '../ports/repository.ts'
 import { type AllowedSigner, maySign, namesPrincipal } from './allowed-signers.ts'
+import { parseRecordId } from './declared-record.ts'
 import { parseRecord, type RecordSort, type RecordTypes } from './record-text.ts'
 import type { VerifyQuestion } from './verify-question.ts'
 
@@ -72,6 +74,8 @@ export class LedgerWalk {
   /** Releases by their id, and the newest version of each pipeline. */
   readonly releases = new Map<string, SeenRelease>()
   readonly newestReleases = new Map<string, string>()
+  /** Types of records as they were declared so far, by name. */
+  readonly recordTypes = new Map<string, RecordType>()
   /** Unauthorised changes that nothing has settled so far. */
   readonly unauthorised = new Map<string, OpenUnauthorised>()
   /** Emergencies that were begun, by the number of their change. */
@@ -281,7 +285,14 @@ export class LedgerWalk {
   }
 
   count(record: string, transition: string): void {
-    const what = `${/^CHG-/.test(record) ? 'change' : /^UCH-/.test(record) ? 'unauthorised' : record.replace(/\/.*$/s, '')} ${transition}`
+    const what = `${sortOf(record)} ${transition}`
     this.transitions.set(what, (this.transitions.get(what) ?? 0) + 1)
   }
+}
+
+/** `change`, `unauthorised`, `INC`, `release`: what an entry is counted as. */
+function sortOf(record: string): string {
+  if (/^CHG-/.test(record)) return 'change'
+  if (/^UCH-/.test(record)) return 'unauthorised'
+  return parseRecordId(record)?.prefix ?? record.replace(/\/.*$/s, '')
 }

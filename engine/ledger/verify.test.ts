@@ -228,6 +228,9 @@ async function verify(steps: readonly LedgerStep[], over: Partial<VerifyQuestion
     isOnMain: (commit) => repository.isAncestor(commit, merge).catch(() => false),
     contentOf: async (commit, base) => contentDigest(await repository.changes(base, commit.id), sha256),
     rulesChanged: async () => [],
+    recordTypeOf: async () => undefined,
+    moveObjection: async () => undefined,
+    shippedRecordType: () => undefined,
     isPerson: async (_, person) => person === 'Person/n.ito' || person === 'Person/m.okafor',
     personKeys: async (_, person) =>
       person === n ? [ito.publicKey] : person === 'Person/m.okafor' ? [okafor.publicKey] : [],
@@ -386,7 +389,7 @@ describe('names the first entry that was tampered with', () => {
     const at = 2
     const [old, parent] = [steps[at]?.commit.id ?? '', steps[at]?.commit.parents[0] ?? '']
     r.git('switch', '-q', '--detach', old)
-    r.write('changes/2026/00/00/CHG-2026-00001.yaml', 'state: approved\n')
+    r.write('changes/2026-00/00/CHG-2026-00001.yaml', 'state: approved\n')
     r.git('add', '--all')
     const tree = r.git('write-tree')
     r.git('reset', '-q', '--hard')
@@ -570,7 +573,7 @@ describe('names the first entry that was tampered with', () => {
       return replaced(entries, at, { ...entry, files: new Map([...entry.files, [path, 'x: 1\n']]) })
     }
     await expectBad(stray(4, 'locks/test.yaml'), 4, /not its record/)
-    await expectBad(stray(3, 'changes/2026/00/00/CHG-2026-00002.yaml'), 3, /not its record/)
+    await expectBad(stray(3, 'changes/2026-00/00/CHG-2026-00002.yaml'), 3, /not its record/)
     await expectBad(stray(3, 'applied/ab/web-01.yaml'), 3, /merge applies nothing/)
     const foreign = changeEntry(records.done, engine, { applied: { hosts: [applied('CHG-2026-00009')], sha256 } })
     await expectBad(replaced(entries, 7, foreign), 7, /CHG-2026-00009 applied/)

@@ -3,14 +3,18 @@ import { contentDigest } from '../change/content.ts'
 import { mayBreakGlass } from '../change/emergency.ts'
 import { peopleOf } from '../change/people.ts'
 import { type VerifyReport, verifyLedger } from '../ledger/verify.ts'
-import type { Address } from '../model/address.ts'
+import { type Address, addressOf } from '../model/address.ts'
+import type { RecordTypeSpec } from '../model/declared-record.ts'
 import { reporter } from '../model/diagnostic.ts'
+import { specOf } from '../model/practice.ts'
 import { planDigest } from '../plan/plan-digest.ts'
 import type { LedgerStep } from '../ports/ledger.ts'
+import { moveObjection } from '../records/judge-move.ts'
 import { authorsOfRecord } from './authors-of-record.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
+import { moveActor } from './record-types/hand.ts'
 import { expectGenesis, refusal } from './records.ts'
 import { whyNotStandard } from './standard-again.ts'
 import { targetBranch, targetTip } from './target-branch.ts'
@@ -69,6 +73,19 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
       peopleOf((await estateOf(base)).graph)
         .byAccount(account)
         .map((p) => p.address),
+    recordTypeOf: async (commit, name) => {
+      const { graph } = await estateOf(commit)
+      const document = graph.documents.get(addressOf('RecordType', name))
+      return document === undefined ? undefined : specOf<RecordTypeSpec>(document)
+    },
+    moveObjection: async (commit, type, before, after) => {
+      const { graph } = await estateOf(commit)
+      const { by, for: behalf } = after.log.at(-1) ?? { by: 'engine' as const }
+      const actor = moveActor({ actor: by, ...(behalf !== undefined && { for: behalf }) }, graph)
+      return moveObjection(type, before, after, actor)?.summary
+    },
+    shippedRecordType: (engine, name) =>
+      engine === world.engineVersion ? world.recordTypes.get(name)?.spec : undefined,
     rulesChanged: async (from, to) => changedRules(await estateOf(from), await estateOf(to)),
     now: world.clock.now(),
     releaseTags: await repository.tags('release'),

@@ -144,6 +144,16 @@ export const codes = {
     meaning: 'No record has this number.',
     fix: 'plumbline log lists changes',
   },
+  'record-unknown': {
+    severity: 'error',
+    meaning: 'No record of that type has this number.',
+    fix: 'list them with: plumbline <type> list',
+  },
+  'record-type-unknown': {
+    severity: 'error',
+    meaning: 'No document on the target branch declares this type of record, and none comes with the engine.',
+    fix: 'plumbline get recordtype lists your own; a document of the kind RecordType makes a new one, once it is merged',
+  },
   'change-overtaken': {
     severity: 'warning',
     meaning: 'A change is not gone on with, since a later one has set the same things or is about to.',

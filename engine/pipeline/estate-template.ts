@@ -37,7 +37,7 @@ spec:
   id: ${o.id}
   branch: ${o.branch}
   rule: ${o.rule}
-  documents: ["inventory/**/*.yaml", "policies/**/*.yaml"]
+  documents: ["inventory/**/*.yaml", "policies/**/*.yaml", "schemas/records/*.yaml"]
   # Engines that may write records. Each machine that applies has a key of its own.
   engineKeys:
     - ${o.engineKey}

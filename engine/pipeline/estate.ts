@@ -15,6 +15,7 @@ import type { EstateAt } from './estate-at.ts'
 import { estateFile, usualDocuments } from './estate-file.ts'
 import { grantStarts } from './grant-starts.ts'
 import { ownKinds } from './own-kinds.ts'
+import { recordTypeFindings } from './record-types/types.ts'
 import { refusal } from './records.ts'
 import { pinsOf } from './release-pins.ts'
 import type { World } from './world.ts'
@@ -91,7 +92,7 @@ async function load(
   const own = await ownKinds(world, files, configured.config.schemas ?? 'schemas')
   const kinds: Kinds = new Map([...world.kinds, ...own.kinds])
   const validators = new Map([...(await world.validators()), ...own.validators])
-  const wanted = picomatch(configured.config.documents ?? ['inventory/**/*.yaml', 'policies/**/*.yaml'], { dot: false })
+  const wanted = picomatch([...(configured.config.documents ?? usualDocuments)], { dot: false })
   const entries = files.entries.filter((e) => e.path === estateFile || wanted(e.path))
   const loaded = loadDocuments(await sources(world, files, entries), {
     kinds,
@@ -125,9 +126,10 @@ async function load(
       ? await pinsOf(world, { graph, locate: loaded.locate, before, load: (commit) => loadRelease(world, commit) })
       : { byHost: new Map(), diagnostics: [] }
   const owners = await codeOwnersOf(files)
-  const all = [...own.diagnostics, ...withoutEchoes(loaded, diagnostics), ...checked, ...pins.diagnostics].sort(
-    compareDiagnostics,
-  )
+  const refused = new Set(checked.flatMap((d) => (d.code === 'schema' && d.subject !== undefined ? [d.subject] : [])))
+  const records = await recordTypeFindings(world, graph, loaded.locate, refused)
+  const found = [...checked, ...pins.diagnostics, ...records]
+  const all = [...own.diagnostics, ...withoutEchoes(loaded, diagnostics), ...found].sort(compareDiagnostics)
   return {
     treeish,
     config: configured.config,

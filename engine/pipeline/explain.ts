@@ -5,7 +5,7 @@ import { editorSchemas } from '../schema/editor-schemas.ts'
 import { explainKind, explanationText } from '../schema/explain-kind.ts'
 import { codes } from './codes.ts'
 import { loadWork } from './estate.ts'
-import { estateFile } from './estate-file.ts'
+import { estateFile, usualDocuments } from './estate-file.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -59,12 +59,7 @@ export async function writeSchemas(
 ): Promise<WrittenSchemas> {
   const { kinds, config } = await loadWork(world)
   const folder = options.out.replace(/\/+$/, '')
-  const made = editorSchemas(
-    kinds,
-    world.fragments,
-    config.documents ?? ['inventory/**/*.yaml', 'policies/**/*.yaml'],
-    folder,
-  )
+  const made = editorSchemas(kinds, world.fragments, config.documents ?? usualDocuments, folder)
   const schemas = new Map(made.filter((f) => f.path !== settingsFile).map((f) => [f.path, f.text]))
   const all = inOne(schemas, folder)
   if (options.dry) return { files: [], all, diagnostics: [] }

@@ -10,9 +10,10 @@ export interface OwnKinds {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Kinds that the estate describes itself, in its folder of schemas. What compiles schemas is loaded only where there are some. */
+/** Kinds that the estate describes itself, in its folder of schemas; in `records/` below it are documents of the kind `RecordType`. What compiles schemas is loaded only where there are some. */
 export async function ownKinds(world: World, files: Files, folder: string): Promise<OwnKinds> {
-  const entries = files.entries.filter((e) => e.path.startsWith(`${folder}/`) && /\.ya?ml$/.test(e.path))
+  const isSchema = (path: string): boolean => path.startsWith(`${folder}/`) && !path.startsWith(`${folder}/records/`)
+  const entries = files.entries.filter((e) => isSchema(e.path) && /\.ya?ml$/.test(e.path))
   if (entries.length === 0) return { kinds: new Map(), validators: new Map(), diagnostics: [] }
   const { readKinds } = await import('../schema/read-kinds.ts')
   const bytes = await files.read(entries.filter((e) => e.mode.startsWith('100')))

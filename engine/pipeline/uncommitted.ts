@@ -2,7 +2,7 @@ import picomatch from 'picomatch'
 import type { EstateSpec } from '../generated/types.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import { codes } from './codes.ts'
-import { estateFile } from './estate-file.ts'
+import { estateFile, usualDocuments } from './estate-file.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -34,6 +34,6 @@ export async function uncommittedChanges(
 
 /** Folders that hold documents, what documents are made of, and schemas. */
 function foldersOf(config: EstateSpec): readonly string[] {
-  const globs = config.documents ?? ['inventory/**/*.yaml', 'policies/**/*.yaml']
+  const globs = config.documents ?? usualDocuments
   return [...globs.map((glob) => picomatch.scan(glob).base), config.schemas ?? 'schemas']
 }

@@ -1,4 +1,5 @@
 import type { Sha256 } from '../model/canonical.ts'
+import type { RecordTypeDocument } from '../model/declared-record.ts'
 import type { JsonObject } from '../model/document.ts'
 import type { DocumentCache } from '../model/document-cache.ts'
 import type { StatementSort, VerifiedEnvelope } from '../model/dsse.ts'
@@ -48,6 +49,8 @@ export interface World {
   readonly kinds: Kinds
   readonly types: ReadonlyMap<string, ResourceType>
   readonly practices: readonly Practice[]
+  /** Types of records that come with the engine, by name. */
+  readonly recordTypes: ReadonlyMap<string, RecordTypeDocument>
   /** Compiled validators of the built-in kinds, by kind. */
   readonly validators: () => Promise<ReadonlyMap<string, Validator>>
   /** Schemas that kinds share, by their urn. */

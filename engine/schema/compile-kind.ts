@@ -24,6 +24,24 @@ export type CompiledKind =
  * answers in linear time; `metadata` is the schema of that part of the envelope.
  */
 export async function compileKind(kind: Kind, metadata: JsonObject): Promise<CompiledKind> {
+  const ajv = await freshAjv()
+  return settled(() => {
+    const { $id: _id, ...spec } = kind.schema
+    const id = `urn:plumbline:own:${kind.name}`
+    ajv.addSchema({ ...spec, $id: id })
+    ajv.addSchema({ ...metadata, $id: 'urn:plumbline:v1:metadata' })
+    return ajv.compile(documentSchema(kind.name, { $ref: 'urn:plumbline:v1:metadata' }, { $ref: id }))
+  })
+}
+
+/** Compiles a schema of an object that is no document: the fields of a record, the values of a form. Nothing unknown may be in it. */
+export async function compileFields(schema: JsonObject): Promise<CompiledKind> {
+  const ajv = await freshAjv()
+  return settled(() => ajv.compile({ type: 'object', additionalProperties: false, ...schema }))
+}
+
+/** A compiler of its own for each: schemas of strangers don't get in each other's way. */
+async function freshAjv() {
   const [{ default: ajv2020 }, formats] = await Promise.all([import('ajv/dist/2020.js'), import('ajv-formats')])
   const regExp = Object.assign(
     (source: string) => {
@@ -45,13 +63,12 @@ export async function compileKind(kind: Kind, metadata: JsonObject): Promise<Com
   })
   formats.default.default(ajv)
   ajv.addVocabulary([...vocabulary])
+  return ajv
+}
+
+function settled(compile: () => unknown): CompiledKind {
   try {
-    const { $id: _id, ...spec } = kind.schema
-    const id = `urn:plumbline:own:${kind.name}`
-    ajv.addSchema({ ...spec, $id: id })
-    ajv.addSchema({ ...metadata, $id: 'urn:plumbline:v1:metadata' })
-    const schema = documentSchema(kind.name, { $ref: 'urn:plumbline:v1:metadata' }, { $ref: id })
-    return { validator: ajv.compile(schema) as unknown as Validator }
+    return { validator: compile() as Validator }
   } catch (error) {
     if (error instanceof PatternRefused) return { refused: 'pattern', because: error.message, pattern: error.source }
     return { refused: 'schema', because: error instanceof Error ? error.message : 'it can’t be compiled' }

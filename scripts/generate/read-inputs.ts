@@ -18,6 +18,8 @@ export interface Inputs {
   readonly fragments: Fragments
   /** Kinds with what they refer to embedded, sorted by name. */
   readonly kinds: readonly Kind[]
+  /** Documents of the record types that come with the engine, sorted by name. */
+  readonly recordTypes: readonly JsonObject[]
   /** Schemas of the specs of resource types, by name, sorted. */
   readonly resourceSchemas: ReadonlyMap<string, JsonObject>
   readonly resources: readonly PlugIn[]
@@ -56,7 +58,7 @@ export function readInputs(files: readonly string[]): Inputs {
   const schemas = new Map<string, JsonObject>()
   for (const [name, schema] of resourceSchemas) schemas.set(urn(`resource:${name}`), schema)
   schemas.set(urn('resource'), anyResource([...resourceSchemas.keys()]))
-  const schemaFiles = files.filter((f) => f.startsWith('schemas/'))
+  const schemaFiles = files.filter((f) => f.startsWith('schemas/') && !isRecordType(f))
   for (const file of schemaFiles) {
     const id = urn(basename(file, '.yaml'))
     if (schemas.has(id)) throw new Error(`${file} is not the only schema of that name`)
@@ -75,6 +77,7 @@ export function readInputs(files: readonly string[]): Inputs {
         file,
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    recordTypes: files.filter(isRecordType).map(readSchema),
     resourceSchemas,
     resources,
     practices: plugIns(files, 'practices'),
@@ -83,6 +86,9 @@ export function readInputs(files: readonly string[]): Inputs {
       .map((f) => ({ name: dirname(f).slice('engine/'.length), from: `../${f.slice('engine/'.length)}` })),
   }
 }
+
+/** What stands there in small letters is no schema but a document of the kind `RecordType`. */
+const isRecordType = (file: string): boolean => /^schemas\/records\/[a-z][^/]*\.yaml$/.test(file)
 
 /** A capital letter makes a kind; other files are fragments that kinds share. */
 const isKindFile = (name: string): boolean => /^[A-Z]/.test(name)

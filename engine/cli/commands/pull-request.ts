@@ -13,7 +13,7 @@ interface Json {
 
 type Sub = Parameters<Define>[0]
 
-/** `plumbline request`: pull requests, where no pages show them. */
+/** `plumbline pull-request`: pull requests, where no pages show them. */
 export const define: Define = (command, context) => {
   command.addHelpText(
     'after',
@@ -22,9 +22,9 @@ Pull requests of the forge that the environment or the remote names. Where the r
 its ref refs/plumbline/forge.
 
 Examples:
-  plumbline request open more-light --title 'More light'
-  plumbline request list
-  plumbline request show 7`,
+  plumbline pull-request open more-light --title 'More light'
+  plumbline pull-request list
+  plumbline pull-request show 7`,
   )
   defineList(command.command('list'), context)
   defineShow(command.command('show'), context)

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import type { RecordType } from '../../model/declared-record.ts'
+import type { CommandContext, Define } from '../context.ts'
+import { forType } from '../define-record.ts'
+
+/** Commands of a type that comes with the engine, as the estate has it where it has its own. */
+export const forTypeNamed =
+  (name: string): Define =>
+  async (command, context) => {
+    const type = (await typesHere(context)).get(name)
+    if (type !== undefined) await forType(type)(command, context)
+  }
+
+/** Commands of a type that only the estate knows; false where it knows none of that name. */
+export async function defineOwnType(name: string, command: Command, context: CommandContext): Promise<boolean> {
+  const type = (await typesHere(context)).get(name)
+  if (type === undefined) return false
+  await forType(type)(command.description(`work with ${type.spec.plural}`), context)
+  return true
+}
+
+/** Outside of an estate there are those that come with the engine. */
+async function typesHere(context: CommandContext): Promise<ReadonlyMap<string, RecordType>> {
+  const world = await context.open({ estateOptional: true })
+  const { commandTypes } = await import('../../pipeline/record-types/command-types.ts')
+  return commandTypes(world)
+}

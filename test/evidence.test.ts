@@ -219,7 +219,7 @@ it('is a page on its own, with links and a sample that can be drawn again', asyn
 it('says on its first page that a ledger does not hold, and ends with 1', async () => {
   const forged = join(folder, 'forged')
   execFileSync('git', ['clone', '--quiet', '--branch', 'ledger', clone, forged])
-  const record = `changes/2026/00/00/${numberOf('bad')}.yaml`
+  const record = `changes/2026-00/00/${numberOf('bad')}.yaml`
   const text = readFileSync(join(forged, record), 'utf8')
   writeFileSync(join(forged, record), text.replace('state: rolled-back', 'state: implemented'))
   git(forged, 'commit', '--quiet', '--all', '--message', 'Nothing to see')

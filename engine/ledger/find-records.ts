@@ -9,7 +9,7 @@ import type {
   LockRecord,
 } from '../model/record.ts'
 import type { LedgerView } from '../ports/ledger.ts'
-import { idsOfYear, newestFirst } from './newest-ids.ts'
+import { newestIds } from './newest-ids.ts'
 import {
   appliedPath,
   baselinePath,
@@ -66,7 +66,7 @@ export async function listChanges(
 ): Promise<{ readonly changes: readonly ChangeRecord[]; readonly diagnostics: readonly Diagnostic[] }> {
   const changes: ChangeRecord[] = []
   const diagnostics: Diagnostic[] = []
-  for await (const id of changeIds(view)) {
+  for await (const id of newestIds(view, 'changes')) {
     if (options.limit !== undefined && changes.length >= options.limit) break
     const found = await findChange(view, id)
     if ('refused' in found) diagnostics.push(found.refused)
@@ -86,7 +86,7 @@ export async function newestChanges(
 ): Promise<readonly ChangeRecord[]> {
   const changes: ChangeRecord[] = []
   let looked = 0
-  for await (const id of changeIds(view)) {
+  for await (const id of newestIds(view, 'changes')) {
     if (++looked > most) break
     const path = changePath(id)
     const text = path === undefined ? undefined : await view.file(path)
@@ -99,18 +99,14 @@ export async function newestChanges(
 
 /** Changes one by one, newest first: who has found what they look for reads no more. */
 export async function* eachChange(view: LedgerView): AsyncGenerator<Found<ChangeRecord>> {
-  for await (const id of changeIds(view)) yield await findChange(view, id)
+  for await (const id of newestIds(view, 'changes')) yield await findChange(view, id)
 }
 
 /** The next free number of a year. Looks at the newest folders only. */
 export async function nextChangeId(view: LedgerView, year: number): Promise<string> {
-  const newest = await idsOfYear(view, `changes/${year}`).next()
+  const newest = await newestIds(view, 'changes', year).next()
   const last = newest.done === true ? undefined : parseChangeId(newest.value)
   return formatChangeId({ year, number: (last?.number ?? 0) + 1 })
-}
-
-async function* changeIds(view: LedgerView): AsyncGenerator<string> {
-  for (const year of newestFirst(await view.list('changes'))) yield* idsOfYear(view, `changes/${year}`)
 }
 
 async function read<Sort extends RecordSort>(view: LedgerView, sort: Sort, path: string) {

@@ -27,17 +27,18 @@ export function formatChangeId({ year, number }: ChangeNumber): string {
   return `CHG-${String(year).padStart(4, '0')}-${String(number).padStart(5, '0')}`
 }
 
-/** `changes/<year>/<ten thousands>/<hundreds>/CHG-….yaml`; undefined where the id is none. */
+/** `changes/<year>-<ten thousands>/<hundreds>/CHG-….yaml`; undefined where the id is none. */
 export function changePath(id: string): string | undefined {
   const found = parseChangeId(id)
-  return found === undefined ? undefined : `changes/${found.year}/${foldersOf(found.number)}/${id}.yaml`
+  return found === undefined ? undefined : `changes/${foldersOf(found)}/${id}.yaml`
 }
 
-/** `00/00` for 42, `01/23` for 12345, `123/45` for 1234567. */
-export function foldersOf(number: number): string {
+/** Of 2026: `2026-00/00` for 42, `2026-01/23` for 12345, `2026-123/45` for 1234567. */
+export function foldersOf({ year, number }: ChangeNumber): string {
   const hundreds = Math.floor(number / perFolder)
+  const [years, tens] = [String(year).padStart(4, '0'), Math.floor(hundreds / perFolder)]
   const twoDigits = (value: number) => String(value).padStart(2, '0')
-  return `${twoDigits(Math.floor(hundreds / perFolder))}/${twoDigits(hundreds % perFolder)}`
+  return `${years}-${twoDigits(tens)}/${twoDigits(hundreds % perFolder)}`
 }
 
 /** `applied/<2 hex>/<host>.yaml`. */

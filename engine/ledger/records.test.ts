@@ -29,9 +29,9 @@ function viewOf(files: Readonly<Record<string, string>>): LedgerView & { asked: 
 
 describe('numbers and paths', () => {
   it.each([
-    ['CHG-2026-00042', 'changes/2026/00/00/CHG-2026-00042.yaml'],
-    ['CHG-2026-12345', 'changes/2026/01/23/CHG-2026-12345.yaml'],
-    ['CHG-2026-1234567', 'changes/2026/123/45/CHG-2026-1234567.yaml'],
+    ['CHG-2026-00042', 'changes/2026-00/00/CHG-2026-00042.yaml'],
+    ['CHG-2026-12345', 'changes/2026-01/23/CHG-2026-12345.yaml'],
+    ['CHG-2026-1234567', 'changes/2026-123/45/CHG-2026-1234567.yaml'],
   ])('%s lies at %s', (id, path) => expect(changePath(id)).toBe(path))
   it.each([
     'CHG-2026-42',
@@ -53,7 +53,7 @@ describe('numbers and paths', () => {
     const at = (number: number) => [changePath(formatChangeId({ year: 2026, number })) ?? '', 'x'] as const
     const cases = [[], [1], [7], [98, 99], [99, 100], [9_999, 10_000], [999_999, 1_000_000, 1_000_001]]
     for (const numbers of cases) {
-      const view = viewOf(Object.fromEntries([...numbers.map(at), ['changes/2025/00/00/CHG-2025-00099.yaml', 'x']]))
+      const view = viewOf(Object.fromEntries([...numbers.map(at), ['changes/2025-00/00/CHG-2025-00099.yaml', 'x']]))
       expect(await nextChangeId(view, 2026)).toBe(formatChangeId({ year: 2026, number: (numbers.at(-1) ?? 0) + 1 }))
       expect(view.asked.length).toBeLessThanOrEqual(3)
     }
@@ -112,7 +112,7 @@ describe('finding records', () => {
     })
     const view = viewOf({
       ...Object.fromEntries(files),
-      'changes/2025/00/00/CHG-2025-00001.yaml': serialiseRecord({ ...proposed(), id: 'CHG-2025-00001' }),
+      'changes/2025-00/00/CHG-2025-00001.yaml': serialiseRecord({ ...proposed(), id: 'CHG-2025-00001' }),
     })
     const { changes, diagnostics } = await listChanges(view, { limit: 3 })
     expect(changes.map((c) => c.id)).toEqual(['CHG-2026-01001', 'CHG-2026-00999', 'CHG-2026-00002'])

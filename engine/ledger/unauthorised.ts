@@ -7,7 +7,7 @@ import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
 import type { Signer } from '../ports/repository.ts'
 import { report } from './codes.ts'
 import type { By } from './fold-change.ts'
-import { idsOfYear, newestFirst } from './newest-ids.ts'
+import { newestIds } from './newest-ids.ts'
 import { foldersOf } from './paths.ts'
 import { type Outcome, parseRecord, serialiseRecord } from './record-text.ts'
 
@@ -36,10 +36,10 @@ export function formatUnauthorisedId({ year, number }: UnauthorisedNumber): stri
   return `UCH-${String(year).padStart(4, '0')}-${String(number).padStart(5, '0')}`
 }
 
-/** `unauthorised/<year>/<ten thousands>/<hundreds>/UCH-….yaml`; undefined where the id is none. */
+/** `unauthorised/<year>-<ten thousands>/<hundreds>/UCH-….yaml`; undefined where the id is none. */
 export function unauthorisedPath(id: string): string | undefined {
   const found = parseUnauthorisedId(id)
-  return found && `${unauthorisedFolder}/${found.year}/${foldersOf(found.number)}/${id}.yaml`
+  return found && `${unauthorisedFolder}/${foldersOf(found)}/${id}.yaml`
 }
 
 /** A record is born. What the host said is cut and made harmless. */
@@ -153,8 +153,8 @@ export async function openUnauthorised(view: LedgerView): Promise<Outcome<readon
 
 /** The next free number of a year. Looks at the newest folder only. */
 export async function nextUnauthorisedId(view: LedgerView, year: number): Promise<string> {
-  const [newest] = await newestIds(view, 1, [String(year)])
-  const last = newest === undefined ? undefined : parseUnauthorisedId(newest)
+  const newest = await newestIds(view, unauthorisedFolder, year).next()
+  const last = newest.done === true ? undefined : parseUnauthorisedId(newest.value)
   return formatUnauthorisedId({ year, number: (last?.number ?? 0) + 1 })
 }
 
@@ -165,24 +165,14 @@ export async function listUnauthorised(
 ): Promise<{ readonly records: readonly UnauthorisedRecord[]; readonly diagnostics: readonly Diagnostic[] }> {
   const records: UnauthorisedRecord[] = []
   const diagnostics: Diagnostic[] = []
-  for (const id of await newestIds(view, limit)) {
+  let looked = 0
+  for await (const id of newestIds(view, unauthorisedFolder)) {
+    if (++looked > limit) break
     const found = await findUnauthorisedRecord(view, id)
     if ('refused' in found) diagnostics.push(found.refused)
     else if (found.record !== undefined) records.push(found.record)
   }
   return { records, diagnostics }
-}
-
-async function newestIds(view: LedgerView, limit: number, only?: readonly string[]): Promise<readonly string[]> {
-  const ids: string[] = []
-  const years = (only ?? (await view.list(unauthorisedFolder))).filter((name) => /^\d{4}$/.test(name))
-  for (const year of newestFirst(years)) {
-    for await (const id of idsOfYear(view, `${unauthorisedFolder}/${year}`)) {
-      ids.push(id)
-      if (ids.length >= limit) return ids
-    }
-  }
-  return ids
 }
 
 const short = (text: string): string => escapeControls(text).replaceAll('\n', ' ').slice(0, 300)

@@ -190,7 +190,7 @@ export interface Deployment {
   readonly attestation?: Envelope
 }
 
-/** A change, as the ledger branch keeps it: `changes/2026/00/00/CHG-2026-00042.yaml`. Holds digests and references, never secrets or contents. */
+/** A change, as the ledger branch keeps it: `changes/2026-00/00/CHG-2026-00042.yaml`. Holds digests and references, never secrets or contents. */
 export interface ChangeRecord {
   readonly apiVersion: 'plumbline/v1'
   readonly kind: 'Change'
@@ -277,7 +277,7 @@ export interface AppliedResource {
 export type UnauthorisedState = 'open' | 'reverted' | 'adopted' | 'ignored' | 'gone'
 
 /**
- * A change on a host that no change record knows: `unauthorised/2026/00/00/UCH-2026-00001.yaml`. Holds names of fields and
+ * A change on a host that no change record knows: `unauthorised/2026-00/00/UCH-2026-00001.yaml`. Holds names of fields and
  * digests of states, never values.
  */
 export interface UnauthorisedRecord {

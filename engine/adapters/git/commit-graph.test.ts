@@ -11,7 +11,7 @@ afterAll(removeScratch)
 
 const paths = Array.from(
   { length: 40 },
-  (_, i) => `changes/2026/00/0${i % 4}/CHG-2026-000${String(i).padStart(2, '0')}.yaml`,
+  (_, i) => `changes/2026-00/0${i % 4}/CHG-2026-000${String(i).padStart(2, '0')}.yaml`,
 )
 
 async function write(r: TestRepository, from: number, count: number): Promise<void> {
@@ -26,7 +26,7 @@ async function write(r: TestRepository, from: number, count: number): Promise<vo
 
 async function expectAsGit(r: TestRepository): Promise<void> {
   const ledger = await openGitLedger(r.dir, { offline: true })
-  for (const path of [...paths, 'branch.yaml', 'changes/2026/00/01', 'none.yaml']) {
+  for (const path of [...paths, 'branch.yaml', 'changes/2026-00/01', 'none.yaml']) {
     const ids = (await ledger.history(path)).map(({ id }) => id)
     expect(ids.join('\n')).toBe(r.git('rev-list', '--reverse', 'ledger', '--', path))
   }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
+import type { FileDocumentCache } from './adapters/cache/document-cache.ts'
 import type { GitContext } from './adapters/git/context.ts'
 import type { OpenOptions } from './cli/context.ts'
 import { kinds as builtinKinds, fragments } from './generated/kinds.ts'
@@ -14,6 +15,7 @@ import { codes } from './pipeline/codes.ts'
 import { estateFile } from './pipeline/estate-file.ts'
 import type { World } from './pipeline/world.ts'
 import type { Clock } from './ports/clock.ts'
+import type { Files } from './ports/files.ts'
 import type { Folder } from './ports/folder.ts'
 import type { Forge } from './ports/forge.ts'
 import { RepositoryError, type Signer } from './ports/repository.ts'
@@ -62,6 +64,12 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     const opened = await openRepository(root, { context: await context() })
     closers.push(() => opened.close())
     return opened
+  })
+  const documentCache = once(async () => {
+    const { openDocumentCache } = await import('./adapters/cache/document-cache.ts')
+    const cache = openDocumentCache(join((await repository()).commonDir, 'plumbline', 'cache'), options.version)
+    closers.push(() => cache.save())
+    return cache
   })
   const clock = options.clock ?? { now: () => new Date() }
   const forge = once(async () => {
@@ -148,16 +156,11 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     workFiles: async () =>
       (await context()).bare
         ? (await import('./adapters/files/tree-files.ts')).treeFiles(await repository(), 'HEAD')
-        : (await import('./adapters/files/work-files.ts')).workFiles(root),
+        : parsedAhead(root, await (await import('./adapters/files/work-files.ts')).workFiles(root), documentCache),
     treeFiles: async (treeish) =>
       (await import('./adapters/files/tree-files.ts')).treeFiles(await repository(), treeish),
     estates: new Map(),
-    documentCache: once(async () => {
-      const { openDocumentCache } = await import('./adapters/cache/document-cache.ts')
-      const cache = openDocumentCache(join((await repository()).commonDir, 'plumbline', 'cache'), options.version)
-      closers.push(() => cache.save())
-      return cache
-    }),
+    documentCache,
     fetchHostKeys: async (address, port, deadline) =>
       (await import('./adapters/ssh/host-key.ts')).fetchHostKeys(address, port, deadline),
     readIfThere: (path) => readIfThere(resolve(options.start, path)),
@@ -177,6 +180,26 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     wait: (milliseconds) => waitUnless(() => stop, milliseconds),
     close: async () => {
       for (const close of closers.splice(0).reverse()) await close()
+    },
+  }
+}
+
+/** Fewer files are parsed before a thread has started. */
+const parseAheadFrom = 2_000
+
+/** The same files, which threads help to parse: only in the built command, of which the program of a thread is a file of its own. */
+function parsedAhead(root: string, files: Files, cache: () => Promise<FileDocumentCache>): Files {
+  const program = new URL('../parse-worker.js', import.meta.url)
+  return {
+    ...files,
+    async parseAhead(entries, limits) {
+      if (entries.length < parseAheadFrom || !existsSync(program)) return
+      const [{ parseAhead }, { cleanDocuments }] = await Promise.all([
+        import('./adapters/files/parse-ahead.ts'),
+        import('./load/parse-file.ts'),
+      ])
+      const parse = (bytes: Uint8Array) => cleanDocuments(bytes, limits)
+      await parseAhead({ root, entries, limits, cache: await cache(), parse, program, from: parseAheadFrom })
     },
   }
 }

@@ -9,7 +9,8 @@ execFileSync(process.execPath, ['--import', 'tsx', 'scripts/generate.ts'], { std
 await rm(outdir, { recursive: true, force: true })
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
 await build({
-  entryPoints: { plumbline: 'engine/main.ts' },
+  // The program of a thread that helps to parse is a file of its own, beside the command.
+  entryPoints: { plumbline: 'engine/main.ts', 'parse-worker': 'engine/parse-worker.ts' },
   outdir,
   bundle: true,
   splitting: true,

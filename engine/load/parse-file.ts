@@ -5,7 +5,7 @@ import { Composer } from './compose.ts'
 import { decodeText, longLineAt } from './decode-text.ts'
 import { findSecrets } from './find-secret.ts'
 import type { Finding } from './finding.ts'
-import type { Limits } from './limits.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import { Lines } from './offset-place.ts'
 
 export interface ParsedFile {
@@ -39,6 +39,12 @@ export function parseFile(bytes: Uint8Array, limits: Limits): ParsedFile {
     })
   }
   return { ...composeText(text, limits, findings, unsafe !== -1), text }
+}
+
+/** The documents of a file in which there is nothing to find; undefined for any other. */
+export function cleanDocuments(bytes: Uint8Array, limits: Partial<Limits>): readonly RawDocument[] | undefined {
+  const { documents, findings } = parseFile(bytes, { ...defaultLimits, ...limits })
+  return findings.length === 0 ? documents : undefined
 }
 
 function composeText(text: string, limits: Limits, before: readonly Finding[], unsafe: boolean): ParsedFile {

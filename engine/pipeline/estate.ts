@@ -94,6 +94,7 @@ async function load(
   const validators = new Map([...(await world.validators()), ...own.validators])
   const wanted = picomatch([...(configured.config.documents ?? usualDocuments)], { dot: false })
   const entries = files.entries.filter((e) => e.path === estateFile || wanted(e.path))
+  await files.parseAhead?.(entries, { ...configured.config.limits })
   const loaded = loadDocuments(await sources(world, files, entries), {
     kinds,
     ...(configured.config.limits !== undefined && { limits: configured.config.limits }),

@@ -8,6 +8,11 @@ export interface Files {
   readNow(entry: FileEntry): Uint8Array
   /** True where `readNow` costs no more than `read`: nothing has to be read ahead then, and held until it is needed. */
   readonly oneByOne?: boolean
+  /**
+   * Parses files into the cache of documents with all cores, where there are so many that it pays. What has findings is left
+   * to whoever loads it. `limits` are those of the estate.
+   */
+  parseAhead?(entries: readonly FileEntry[], limits: Readonly<Record<string, number>>): Promise<void>
 }
 
 export interface FileEntry {

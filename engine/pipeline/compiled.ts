@@ -3,8 +3,8 @@ import { type Compiler, createCompiler, onePerCause, type ReleasedCompiler } fro
 import { hostsAffected } from '../compile/hosts-affected.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import type { Locate } from '../model/document.ts'
-import type { Graph } from '../model/graph.ts'
 import type { GrantStarts } from '../model/grant-starts.ts'
+import type { Graph } from '../model/graph.ts'
 import type { Catalogue } from '../model/resource.ts'
 import type { CompiledEstate, PinnedRelease } from './estate-at.ts'
 import type { World } from './world.ts'
@@ -14,8 +14,8 @@ interface Parts {
   readonly sources: CompiledEstate['sources']
   readonly secretFiles: ReadonlyMap<string, Uint8Array>
   readonly locate: Locate
-  /** Host → the release that it follows. */
   readonly starts?: GrantStarts
+  /** Host → the release that it follows. */
   readonly pins: ReadonlyMap<string, PinnedRelease>
 }
 
@@ -80,6 +80,7 @@ const inputOf = (world: World, { graph, sources, secretFiles, locate, starts }: 
   locate,
   sha256: world.sha256,
   now: world.clock.now(),
+  ...(starts !== undefined && { starts }),
 })
 
 /** One for each release, prepared when a host first asks for it. People and encrypted values are those of the commit itself. */
@@ -92,13 +93,13 @@ function releasedCompilers(
     if (byCommit.has(commit)) continue
     let prepared: Compiler | undefined
     const compiler = (): Compiler =>
-  ...(starts !== undefined && { starts }),
       (prepared ??= createCompiler(
         inputOf(world, {
           graph: withAccessOf(graph, estate.graph),
           sources: estate.compile.sources,
           secretFiles,
           locate: estate.locate,
+          ...(starts !== undefined && { starts }),
         }),
       ))
     byCommit.set(commit, { release, compiler: { wanted: (host, ssh) => compiler().wanted(host, ssh) } })
@@ -108,7 +109,6 @@ function releasedCompilers(
       const found = byCommit.get(commit)
       return found === undefined ? [] : [[host, found] as const]
     }),
-          ...(starts !== undefined && { starts }),
   )
 }
 

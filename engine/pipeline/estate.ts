@@ -101,9 +101,6 @@ async function load(
     cache: await world.documentCache(),
   })
   const { graph, diagnostics } = buildGraph(loaded.documents, kinds, loaded.locate)
-  const checked = checkDocuments({
-    graph,
-    kinds,
   const starts =
     how !== 'whole'
       ? new Map()
@@ -112,13 +109,16 @@ async function load(
           ...(base === undefined ? await commitAlone(world, treeish) : { base }),
           graphAt: (commit) => graphAt(world, commit),
         })
+  const checked = checkDocuments({
+    graph,
+    kinds,
     validators,
     locate: loaded.locate,
     now: world.clock.now(),
+    starts,
     ...(base !== undefined && { base: base.graph }),
     types: world.types,
     practices: world.practices,
-    starts,
   })
   // Of a commit that stands alone its pins are what was agreed to; those of the working folder are somebody's wish.
   const before = base?.graph ?? (treeish === 'work' ? undefined : 'same')
@@ -143,18 +143,14 @@ async function load(
       sources: await profileSources(files, graph),
       secretFiles: await secretFiles(files),
       locate: loaded.locate,
+      starts,
       pins: pins.byHost,
     }),
+    starts,
     diagnostics: all,
   }
-      starts,
 }
 
-    starts,
-/** What refers to a document of a file that can't be read is no mistake of its own. */
-function withoutEchoes(loaded: Loaded, graph: readonly Diagnostic[]): readonly Diagnostic[] {
-  const missing = loaded.unreadable.length > 0 || hasErrors(loaded.diagnostics)
-  const kept = missing ? graph.filter((d) => d.code !== 'dangling-reference') : graph
 /** A commit; nothing for the result of a merge that nobody made yet, and the working folder. */
 async function commitAlone(world: World, treeish: string): Promise<{ readonly commit?: string }> {
   const commit = treeish === 'work' ? undefined : await (await world.repository()).resolve(treeish)
@@ -166,6 +162,10 @@ async function graphAt(world: World, commit: string): Promise<Graph> {
   return (await load(world, commit, await world.treeFiles(commit), undefined, 'documents')).graph
 }
 
+/** What refers to a document of a file that can't be read is no mistake of its own. */
+function withoutEchoes(loaded: Loaded, graph: readonly Diagnostic[]): readonly Diagnostic[] {
+  const missing = loaded.unreadable.length > 0 || hasErrors(loaded.diagnostics)
+  const kept = missing ? graph.filter((d) => d.code !== 'dangling-reference') : graph
   return [...loaded.diagnostics, ...kept]
 }
 

@@ -141,6 +141,7 @@ describe('the probes', () => {
         'hardware',
         'interfaces',
         'routes',
+        'neighbours',
         'listeners',
         'mounts',
         'services',

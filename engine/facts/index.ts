@@ -10,6 +10,7 @@ import { lastLogins } from './last-logins.ts'
 import { listeners } from './listeners.ts'
 import { logins } from './logins.ts'
 import { mounts } from './mounts.ts'
+import { neighbours } from './neighbours.ts'
 import { os } from './os.ts'
 import { packages } from './packages.ts'
 import { routes } from './routes.ts'
@@ -26,6 +27,7 @@ export const factProbes: readonly FactProbe[] = [
   uptime,
   interfaces,
   routes,
+  neighbours,
   listeners,
   mounts,
   packages,

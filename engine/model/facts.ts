@@ -45,6 +45,17 @@ export interface Facts {
     readonly interface?: string
     readonly metric?: number
   }[]
+  /** Who else is on the wire, as the kernel found out or as they tell by LLDP; never all of them. */
+  readonly neighbours?: readonly {
+    readonly by: 'kernel' | 'lldp'
+    /** The host's own. */
+    readonly interface: string
+    readonly mac?: string
+    readonly address?: string
+    /** Name of the device and of its port, as it tells itself. */
+    readonly system?: string
+    readonly port?: string
+  }[]
   readonly listeners?: readonly {
     readonly protocol: 'tcp' | 'udp'
     readonly address: string

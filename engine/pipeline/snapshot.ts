@@ -40,7 +40,7 @@ export interface Looked {
 const resourcesPart = 'resources'
 
 /** Facts that are others at every look. */
-const fleetingFacts: ReadonlySet<string> = new Set<FactName>(['uptime', 'clock', 'logins', 'lastLogins'])
+const fleetingFacts: ReadonlySet<string> = new Set<FactName>(['uptime', 'clock', 'logins', 'lastLogins', 'neighbours'])
 
 /** Keeps what was seen. It never fails a command: a store that is broken costs the past, not the work. */
 export async function keepLooks(world: World, looks: Iterable<Looked>, commit: string | undefined): Promise<void> {

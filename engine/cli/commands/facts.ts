@@ -22,7 +22,7 @@ export const define: Define = (command, context) => {
     .option('--write', 'write those that templates use (host.facts) into the documents of the hosts')
     .addHelpText(
       'after',
-      '\nGroups: os, kernel, hardware, uptime, interfaces, routes, listeners, mounts, packages, services, users, keys, sudoers,\ncron, certificates, logins, clock. All of them take one round trip. What can not be had is unknown, with the reason.\nTemplates use what the document of a host holds: --write puts hardware, os, kernel and interfaces there, to be committed.\n\nExit status: 0 every host was seen, 1 one was not.\n\nExamples:\n  plumbline facts web-01\n  plumbline facts web-01 db-01 --only os,packages --json\n  plumbline facts web-01 --write',
+      '\nGroups: os, kernel, hardware, uptime, interfaces, routes, neighbours, listeners, mounts, packages, services, users, keys, sudoers,\ncron, certificates, logins, clock. All of them take one round trip. What can not be had is unknown, with the reason.\nTemplates use what the document of a host holds: --write puts hardware, os, kernel and interfaces there, to be committed.\n\nExit status: 0 every host was seen, 1 one was not.\n\nExamples:\n  plumbline facts web-01\n  plumbline facts web-01 db-01 --only os,packages --json\n  plumbline facts web-01 --write',
     )
     .action(async (hosts: string[], options: Options) =>
       context.run(async () => {

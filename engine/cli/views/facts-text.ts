@@ -63,6 +63,13 @@ const rowsOf: RowsOf = {
   ],
   interfaces: (all) => all.map((i) => [i.name, i.up ? 'up' : 'down', i.mac ?? '', i.addresses.join(' ')]),
   routes: (all) => all.map((r) => [r.to, r.via === undefined ? '' : `via ${r.via}`, r.interface ?? '']),
+  neighbours: (all) =>
+    all.map((n) => [
+      n.interface,
+      n.address ?? '',
+      n.mac ?? '',
+      [n.system, n.port].filter((t) => t !== undefined).join(' '),
+    ]),
   listeners: (all) =>
     all.map((l) => [
       l.protocol,

@@ -128,6 +128,23 @@ export const factTables: readonly Table[] = [
   ),
   factTable(
     {
+      name: 'neighbours',
+      about: 'who else is on the wire, at the last look',
+      columns: [
+        column('interface', 'text', 'interface of the host'),
+        column('by', 'text', 'kernel (ARP, neighbour discovery) or lldp'),
+        column('address', 'text', 'its address'),
+        column('mac', 'text', 'its hardware address'),
+        column('system', 'text', 'name of the device, as it tells itself'),
+        column('port', 'text', 'name of its port'),
+      ],
+      shown: ['host', 'interface', 'address', 'mac', 'system', 'port'],
+    },
+    'neighbours',
+    (neighbours) => neighbours,
+  ),
+  factTable(
+    {
       name: 'users',
       about: 'accounts of the host',
       columns: [

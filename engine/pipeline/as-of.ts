@@ -155,9 +155,9 @@ function pastLedger(world: World, { ledger: tip }: Moment): Ledger {
       const [ids, commits] = await Promise.all([known(), (await world.ledger()).history(path)])
       return commits.filter((commit) => ids.has(commit.id))
     },
-    async *steps() {
-      if (tip === undefined) return
-      for await (const step of (await world.ledger()).steps()) {
+    async *steps(after) {
+      if (tip === undefined || after === tip) return
+      for await (const step of (await world.ledger()).steps(after)) {
         yield step
         if (step.commit.id === tip) return
       }

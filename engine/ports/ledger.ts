@@ -38,8 +38,11 @@ export interface Ledger {
   latest(): Promise<LedgerView>
   /** Oldest first: the commits that touched a file (or all). */
   history(path?: string): Promise<readonly LedgerCommit[]>
-  /** Every commit with the files it wrote, oldest first: what verification reads. */
-  steps(): AsyncIterable<LedgerStep>
+  /**
+   * Every commit with the files it wrote, oldest first: what verification reads. Only what came after a commit,
+   * where one is named that this clone holds.
+   */
+  steps(after?: string): AsyncIterable<LedgerStep>
   /**
    * Appends by compare-and-swap. `prepare` is asked again with a newer view after a lost race, so that numbers are given
    * again and guards are judged on what is there. An empty list appends nothing. Durable when it returns.

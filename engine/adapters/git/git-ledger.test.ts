@@ -91,6 +91,9 @@ describe.each(['sha1', 'sha256'])('without a remote, %s', (format) => {
       [{ path: 'locks/prod.yaml', before: 'l\n' }],
     ])
     expect(steps.map((s) => s.commit.parents[0])).toEqual([undefined, ...steps.slice(0, -1).map((s) => s.commit.id)])
+    const later = []
+    for await (const step of ledger.steps(steps[2]?.commit.id)) later.push(step.commit.id)
+    expect(later).toEqual(steps.slice(3).map((s) => s.commit.id))
     ledger.close()
   })
 })

@@ -97,8 +97,8 @@ class BranchLedger implements GitLedger {
     return Promise.all(ids.map(async (id) => ledgerCommit(await readCommit(this.#context, id))))
   }
 
-  async *steps(): AsyncIterable<LedgerStep> {
-    yield* ledgerSteps(this.#context, (await this.#tip()).tip)
+  async *steps(after?: string): AsyncIterable<LedgerStep> {
+    yield* ledgerSteps(this.#context, (await this.#tip()).tip, after)
   }
 
   append<Result>(

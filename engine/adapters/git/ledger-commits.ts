@@ -75,8 +75,13 @@ export async function commitIds(context: GitContext, tip: string, path?: string,
 }
 
 /** Every commit up to `tip` with the files it wrote, oldest first, a few hundred in memory at a time. */
-export async function* ledgerSteps(context: GitContext, tip: string | undefined): AsyncGenerator<LedgerStep> {
-  const ids = tip === undefined ? [] : await commitIds(context, tip)
+export async function* ledgerSteps(
+  context: GitContext,
+  tip: string | undefined,
+  after?: string,
+): AsyncGenerator<LedgerStep> {
+  const known = after !== undefined && (await context.reader.read(after))?.type === 'commit'
+  const ids = tip === undefined ? [] : await commitIds(context, tip, undefined, known ? after : undefined)
   for (let i = 0; i < ids.length; i += chunk) {
     const some = ids.slice(i, i + chunk)
     const changes = await changedBlobs(context, some)

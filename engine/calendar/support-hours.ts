@@ -1,0 +1,47 @@
+import { Temporal } from 'temporal-polyfill'
+import { type Span, union } from './span.ts'
+import { isTimeZone } from './time-zone.ts'
+
+/** What a `SupportHours` document says. */
+export interface SupportHoursSpec {
+  readonly timeZone: string
+  readonly hours: readonly {
+    readonly days: readonly string[]
+    /** Local time; `24:00` is the end of the day. */
+    readonly from: string
+    readonly until: string
+  }[]
+  /** Dates on which nobody is there. */
+  readonly closed?: readonly string[]
+}
+
+const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+/**
+ * The times within a span at which somebody is there, sorted. They go by clocks on the wall: a day on which the clocks change
+ * is an hour longer or shorter where they change within the hours. A zone that is not known opens nothing.
+ */
+export function supportTimes({ timeZone, hours, closed = [] }: SupportHoursSpec, within: Span): readonly Span[] {
+  if (!isTimeZone(timeZone) || within.from >= within.until) return []
+  const shut = new Set(closed)
+  const spans: Span[] = []
+  const dayOf = (at: number) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate()
+  const last = dayOf(within.until)
+  for (let day = dayOf(within.from); Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {
+    if (shut.has(day.toString())) continue
+    const name = days[day.dayOfWeek - 1] ?? ''
+    for (const entry of hours) {
+      if (!entry.days.includes(name)) continue
+      const span = { from: momentOn(day, entry.from, timeZone), until: momentOn(day, entry.until, timeZone) }
+      const cut = { from: Math.max(span.from, within.from), until: Math.min(span.until, within.until) }
+      if (cut.from < cut.until) spans.push(cut)
+    }
+  }
+  return union(spans)
+}
+
+function momentOn(day: Temporal.PlainDate, time: string, timeZone: string): number {
+  const date = time === '24:00' ? day.add({ days: 1 }) : day
+  const at = time === '24:00' ? '00:00' : time
+  return date.toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(at) }).epochMilliseconds
+}

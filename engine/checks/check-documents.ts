@@ -16,6 +16,7 @@ import { schemaFindings } from './schema-findings.ts'
 import { standardChangeFindings } from './standard-changes.ts'
 import { lineFindings, reservedFindings } from './subjects.ts'
 import { timeFindings } from './times.ts'
+import { unallocated } from './unallocated.ts'
 import { uniqueFindings } from './unique.ts'
 
 export type { CheckInput } from './check-input.ts'
@@ -44,7 +45,7 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
   const wrong = schemaErrors(input, special)
   const findings: Coded[] = [
     ...special,
-    ...coded('schema', wrong),
+    ...wrong,
     ...coded('login-missing', loginFindings(input)),
     ...coded('policy-match', matchFindings(input)),
     ...coded('unique', uniqueFindings(input, marks)),
@@ -64,14 +65,15 @@ const coded = (code: Coded['code'], findings: readonly ValueFinding[]): Coded[] 
   findings.map((finding) => ({ ...finding, code }))
 
 /** What schemas find, apart from values about which something better has been said. */
-function schemaErrors({ graph, kinds, validators }: CheckInput, said: readonly ValueFinding[]): ValueFinding[] {
+function schemaErrors(input: CheckInput, said: readonly ValueFinding[]): Coded[] {
+  const { graph, kinds, validators } = input
   const better = new Set(said.map((f) => `${f.document.address} ${f.path.join('.')}`))
-  const findings: ValueFinding[] = []
+  const findings: Coded[] = []
   for (const document of graph.documents.values()) {
     const kind = kinds.get(document.document.kind)
     const validate = validators.get(document.document.kind)
     if (kind === undefined || validate === undefined) continue
-    for (const finding of schemaFindings(document, kind, validate)) {
+    for (const finding of unallocated(input, kind, schemaFindings(document, kind, validate))) {
       const isMissingEnd = document.document.kind === 'AccessGrant' && finding.summary === 'spec.expires is missing'
       if (!isMissingEnd && !better.has(`${document.address} ${finding.path.join('.')}`)) findings.push(finding)
     }

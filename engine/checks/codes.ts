@@ -6,6 +6,11 @@ export const codes = {
     meaning: 'A document does not have the form that the schema of its kind asks for.',
     fix: 'plumbline explain KIND.field tells what may stand there',
   },
+  unallocated: {
+    severity: 'error',
+    meaning: 'A document asks for the next free address, prefix or VLAN number, and has none yet.',
+    fix: 'plumbline address allocate writes the next free one there, and keeps it for this branch',
+  },
   unique: {
     severity: 'error',
     meaning: 'Two documents hold a value that only one may have.',

@@ -161,7 +161,11 @@ function replacement(text: string, node: Sourced, value: Json, style: Style): Sp
   const [from, to] = node.range
   if (isScalar(node) && (typeof value !== 'object' || value === null))
     return { from, to, text: scalarText(text, node as Scalar & Sourced, value, style) }
-  return { from, to: endWithoutBreak(text, from, to), text: flowText(value) }
+  const put = { from, to: endWithoutBreak(text, from, to), text: flowText(value) }
+  if (!isMap(node) || (typeof value === 'object' && value !== null)) return put
+  // A map on lines of its own leaves its key alone on one: what is no map stands beside the key.
+  const lead = /:\s*\n\s*$/.exec(text.slice(0, from))
+  return lead === null ? put : { ...put, from: lead.index, text: `: ${put.text}` }
 }
 
 /** A block ends with its line; what follows has to stay on a line of its own. */

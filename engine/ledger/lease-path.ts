@@ -66,13 +66,17 @@ function numberOf(text: string): AddressNumber | undefined {
 /** Lists names directly below a folder. */
 type ListNames = (folder: string) => Promise<readonly string[]>
 
-/** Paths of all leases of a sort within a scope, of values that begin between two numbers of a family. */
+/** Paths of all leases of a sort within a scope, of values that begin between two numbers; VLANs are of no family. */
 export async function leasePathsBetween(
   list: ListNames,
   { sort, scope }: Pick<Lot, 'sort' | 'scope'>,
-  family: 4 | 6,
+  family: 4 | 6 | undefined,
   [first, last]: readonly [bigint, bigint],
 ): Promise<readonly string[]> {
+  if (family === undefined) {
+    const names = await list(`${folder}/${sort}/${scope}`)
+    return names.map((name) => `${folder}/${sort}/${scope}/${name}`)
+  }
   const [low, high] = [foldersOf({ family, value: first }), foldersOf({ family, value: last })]
   const rank = family === 4 ? rankOf : (name: string) => BigInt(`0x${name}`)
   const within = (names: readonly string[], depth: number, from: boolean, to: boolean): readonly string[] =>

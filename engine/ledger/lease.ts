@@ -97,7 +97,7 @@ export async function findLease(
 export async function leasesBetween(
   view: LedgerView,
   about: Pick<Lot, 'sort' | 'scope'>,
-  family: 4 | 6,
+  family: 4 | 6 | undefined,
   range: readonly [bigint, bigint],
 ): Promise<readonly Outcome<LeaseRecord>[]> {
   return read(view, await leasePathsBetween((folder) => view.list(folder), about, family, range))

@@ -8,6 +8,7 @@ import type { JsonObject } from './document.ts'
  * - `acyclic: true` beside `ref`: following this path must never come back
  * - `unique: <scope>`: no two documents hold the same value within the scope (`estate`, or a sibling path such as `rack.rack`)
  * - `sensitive: true`: the value is masked wherever it is printed
+ * - `allocate: address` (`prefix`, `vlan`): a request such as `{ from: prefix/NAME }` may stand there until a value is allocated
  * - `immutable: true`: the value may not change once merged
  */
 export interface Kind {

@@ -6,6 +6,37 @@ export const codes = {
     meaning: 'There is no plumbline.yaml in the folder or above it.',
     fix: 'go to the folder of an estate, name it with -C, or make one with plumbline init',
   },
+  'pool-exhausted': {
+    severity: 'error',
+    meaning: 'Everything that a prefix or site can give is in use, leased, or kept back.',
+    fix: 'plumbline address leases shows what is leased and plumbline address release gives it back; or ask a larger prefix',
+  },
+  'pool-unusable': {
+    severity: 'error',
+    meaning: 'What a document asks for can not come from where it asks.',
+    fix: 'name a prefix that is a network or pool for an address, a container for a prefix, and the site of a VLAN for its number',
+  },
+  'allocation-unwritten': {
+    severity: 'error',
+    meaning: 'A value was leased, and could not be written into its document in place.',
+    fix: 'write it there by hand; it is kept for the document',
+  },
+  'address-leased': {
+    severity: 'error',
+    meaning:
+      'A document says an address, prefix or VLAN number that is leased for another one, on a branch that is not merged yet.',
+    fix: 'ask for one with { from: prefix/NAME }, or, where the other document is not to come, plumbline address release',
+  },
+  'lease-unknown': {
+    severity: 'error',
+    meaning: 'Nothing of that value is leased.',
+    fix: 'plumbline address leases lists what is',
+  },
+  'lease-in-use': {
+    severity: 'error',
+    meaning: 'What was to be given back is what a document of the target branch says.',
+    fix: 'change or remove the document first, by a change',
+  },
   'merge-conflict': {
     severity: 'error',
     meaning: 'The branch does not merge cleanly into the target branch, so nobody can say what would be applied.',

@@ -18,6 +18,7 @@ import type { EstateAt } from './estate-at.ts'
 import { ruleOf } from './estate-rule.ts'
 import { hostNames, unknownHosts } from './hosts-named.ts'
 import { judgedCommits } from './judged-commits.ts'
+import { leasedElsewhere } from './leases.ts'
 import { ownedPaths } from './owned-paths.ts'
 import { pastOf } from './past-of.ts'
 import { planDocuments } from './plan-documents.ts'
@@ -180,7 +181,9 @@ async function withoutHosts(
 ): Promise<Known> {
   const rule = await ruleOf(world, rules)
   const promoted = await promotionFaults(world, { base, rules, desired, range, agreed: agreed === true })
-  const held = [...heldBackNotes(base, desired), ...promoted, ...(await broughtBack(world, () => desired))]
+  // What is merged has its address: whose lease it was is for the other branch to hear.
+  const leased = agreed === true ? [] : await leasedElsewhere(world, base, desired)
+  const held = [...heldBackNotes(base, desired), ...promoted, ...(await broughtBack(world, () => desired)), ...leased]
   return {
     rule,
     findings: [...held, ...(await ruleFaults(world, rules, base, desired))],

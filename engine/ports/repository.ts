@@ -24,6 +24,8 @@ export interface Repository {
   /** Whether `ancestor` is reachable from `descendant`. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>
   currentBranch(): Promise<string | undefined>
+  /** Branches of this clone, and those of the remote as they were when it was last asked. */
+  branches(): Promise<readonly Branch[]>
   hasRemote(): Promise<boolean>
   /** Brings the remote's branches; throws `RepositoryError` where the remote can't be reached. */
   fetch(): Promise<void>
@@ -42,6 +44,12 @@ export interface Repository {
   writeTag(tag: NewTag): Promise<'written' | 'there' | 'other'>
   /** Tags of this clone below a folder of names (`release`), sorted by name. */
   tags(folder: string): Promise<readonly Tag[]>
+}
+
+export interface Branch {
+  /** `refs/heads/main`, `refs/remotes/origin/main`. */
+  readonly ref: string
+  readonly commit: string
 }
 
 export interface NewTag {

@@ -71,13 +71,27 @@ function plain(schema: JsonObject): JsonObject {
   const strip = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(strip)
     if (!isObject(value)) return value
-    return Object.fromEntries(
+    const own = Object.fromEntries(
       Object.entries(value)
         .filter(([key, item]) => !isOwnKeyword(key, item))
         .map(([key, item]) => [key, key === 'examples' || key === 'default' ? item : strip(item)]),
     )
+    return isOwnKeyword('allocate', value['allocate'] ?? {}) ? orRequest(own, value['allocate'] === 'prefix') : own
   }
   return strip(embedFragments(schema, new Map())) as JsonObject
+}
+
+/** Where a value can be asked for, an editor lets the request stand. */
+function orRequest({ description = '', ...value }: { readonly [key: string]: Json }, withLength: boolean): JsonObject {
+  const from = { description: 'What it is taken from; plumbline address allocate writes the value.', type: 'string' }
+  const length = { description: 'How long the prefix is to be.', type: 'integer', minimum: 0, maximum: 128 }
+  const request = {
+    type: 'object',
+    additionalProperties: false,
+    required: withLength ? ['from', 'length'] : ['from'],
+    properties: { from, ...(withLength && { length }) },
+  }
+  return { description, anyOf: [value, request] }
 }
 
 /** A property may be called as one of our keywords is; then it holds a schema. */

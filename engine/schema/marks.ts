@@ -1,4 +1,5 @@
 import type { Json, JsonObject, JsonPath } from '../model/document.ts'
+import type { LeaseSort } from '../model/lease.ts'
 import { isObject } from './is-object.ts'
 
 /** What our keywords say about a value. */
@@ -9,6 +10,8 @@ export interface Marks {
   readonly unique?: string
   readonly immutable?: boolean
   readonly sensitive?: boolean
+  /** What may be asked for there instead of being written: `{ from: prefix/NAME }`. */
+  readonly allocate?: LeaseSort
 }
 
 /** The parts of a schema that lead to marks. Recursive schemas make it a circle, so walk it along a value only. */
@@ -112,7 +115,7 @@ export function resolveLocal(ref: Json | undefined, root: JsonObject): Json | un
 }
 
 function marksOf(schema: JsonObject): Marks | undefined {
-  const { ref, acyclic, unique, immutable, sensitive } = schema
+  const { ref, acyclic, unique, immutable, sensitive, allocate } = schema
   const kinds =
     typeof ref === 'string' ? [ref] : Array.isArray(ref) ? ref.filter((kind) => typeof kind === 'string') : []
   const marks: Marks = {
@@ -121,6 +124,7 @@ function marksOf(schema: JsonObject): Marks | undefined {
     ...(typeof unique === 'string' ? { unique } : {}),
     ...(immutable === true ? { immutable } : {}),
     ...(sensitive === true ? { sensitive } : {}),
+    ...(allocate === 'address' || allocate === 'prefix' || allocate === 'vlan' ? { allocate } : {}),
   }
   return Object.keys(marks).length > 0 ? marks : undefined
 }

@@ -1,2 +1,2 @@
 /** Our own keywords, see `Kind`. */
-export const vocabulary = ['ref', 'acyclic', 'unique', 'sensitive', 'immutable'] as const
+export const vocabulary = ['ref', 'acyclic', 'unique', 'sensitive', 'immutable', 'allocate'] as const

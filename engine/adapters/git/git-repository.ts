@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type {
   AuthoredFile,
+  Branch,
   Commit,
   NewCommit,
   NewTag,
@@ -9,6 +10,7 @@ import type {
   TreeChange,
   TreeEntry,
 } from '../../ports/repository.ts'
+import { listBranches } from './branches.ts'
 import { repositoryError } from './codes.ts'
 import { type GitContext, openContext } from './context.ts'
 import { failure } from './git-process.ts'
@@ -277,6 +279,10 @@ class GitRepository implements OpenRepository {
 
   async writeTag(tag: NewTag) {
     return writeTag(this.#context, { ...tag, commit: objectId(tag.commit) }, await hasRemote(this.#context.git))
+  }
+
+  branches(): Promise<readonly Branch[]> {
+    return listBranches(this.#context)
   }
 
   tags(folder: string): Promise<readonly Tag[]> {

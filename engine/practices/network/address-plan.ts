@@ -2,6 +2,7 @@ import type { Address as DocumentAddress } from '../../model/address.ts'
 import type { LoadedDocument } from '../../model/document.ts'
 import { type Graph, target } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
+import { freeBlocks, type NumberRange } from './free-space.ts'
 import { addressOf, type Cidr, cidrOf, isLoopback, usable } from './ip.ts'
 
 /** A prefix, and the smallest one around it. */
@@ -161,20 +162,19 @@ export function utilisation(prefix: PlannedPrefix): { readonly size: bigint; rea
 }
 
 /** The lowest address that nobody has and that is not kept back; undefined where there is none. Of a container nothing is given out. */
-export function nextFree({ cidr, role, used, children, kept }: PlannedPrefix): bigint | undefined {
-  if (role === 'container') return undefined
-  const [first, last] = role === 'pool' ? [cidr.first, cidr.last] : usable(cidr)
+export function nextFree(prefix: PlannedPrefix): bigint | undefined {
+  if (prefix.role === 'container') return undefined
   const taken = [
-    ...kept,
-    ...used.map((u) => [u.value, u.value] as const),
-    ...children.map((c) => [c.cidr.first, c.cidr.last] as const),
-  ].sort((a, b) => compare(a[0], b[0]))
-  let free = first
-  for (const [from, to] of taken) {
-    if (from > free) break
-    if (to >= free) free = to + 1n
-  }
-  return free > last ? undefined : free
+    ...prefix.kept,
+    ...prefix.used.map((u) => [u.value, u.value] as const),
+    ...prefix.children.map((c) => [c.cidr.first, c.cidr.last] as const),
+  ]
+  for (const free of freeBlocks(givenOut(prefix), 1n, taken)) return free
+  return undefined
 }
+
+/** The addresses that a prefix can give, the first and the last one. */
+export const givenOut = ({ cidr, role }: Pick<PlannedPrefix, 'cidr' | 'role'>): NumberRange =>
+  role === 'pool' ? [cidr.first, cidr.last] : usable(cidr)
 
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)

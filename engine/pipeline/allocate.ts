@@ -1,0 +1,248 @@
+import { editYaml } from '../drift/edit-yaml.ts'
+import { leaseEntry, takeLease } from '../ledger/lease.ts'
+import { leaseId } from '../ledger/lease-path.ts'
+import type { Address } from '../model/address.ts'
+import { type Diagnostic, reporter } from '../model/diagnostic.ts'
+import type { JsonPath, LoadedDocument } from '../model/document.ts'
+import type { LeaseRecord, LeaseSort } from '../model/lease.ts'
+import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
+import { type Planned, type Space, scopeOf, spaceOf, writtenValue } from '../practices/network/allocation.ts'
+import { allocationRequest } from '../schema/allocation-request.ts'
+import { markedSchema, visitMarks } from '../schema/marks.ts'
+import { type Leased, rangeIn, type Surroundings, surroundingsOf, withLeases } from './address-pools.ts'
+import { codes } from './codes.ts'
+import { loadWork } from './estate.ts'
+import type { EstateAt } from './estate-at.ts'
+import { append, by, expectGenesis, moved } from './records.ts'
+import type { World } from './world.ts'
+import { type Writer, writerHere } from './writer-here.ts'
+
+const report = reporter(codes)
+type Refused = { readonly refused: readonly Diagnostic[] }
+
+/** A value that a document of the working folder asks for. */
+interface Request {
+  readonly document: LoadedDocument
+  readonly path: JsonPath
+  readonly sort: LeaseSort
+  readonly pool: Address
+  readonly length?: number
+}
+
+interface Asked extends Request {
+  readonly space: Space
+}
+
+/** A value that a document has now. */
+export interface Allocated {
+  readonly document: Address
+  readonly field: string
+  readonly value: string
+  readonly pool: Address
+  readonly file: string
+  /** `kept`: it had been leased for this document on this branch before. */
+  readonly lease: 'taken' | 'kept'
+}
+
+export interface Allocation {
+  readonly allocated: readonly Allocated[]
+  /** What has been leased and could not be written into its document. */
+  readonly findings: readonly Diagnostic[]
+}
+
+/**
+ * Gives every document of the working folder that asks for an address, prefix or VLAN number the next free one: leased on the ledger, so that nobody
+ * else gets it, and written where the request stood. All of them or, where one can't be had, none. Run again after it broke off, it goes
+ * on with what it had leased.
+ *
+ * @param only documents to do it for; all where none is named
+ */
+export async function allocate(world: World, only: readonly string[]): Promise<Allocation | Refused> {
+  await expectGenesis(world)
+  const estate = await loadWork(world)
+  const requests = requestsIn(estate, only)
+  if ('refused' in requests) return requests
+  if (requests.length === 0) return { allocated: [], findings: [] }
+  const around = await surroundingsOf(world, estate)
+  const asked: Asked[] = []
+  const refused: Diagnostic[] = []
+  for (const request of requests) {
+    const space = spaceFor(request, around)
+    if ('fault' in space) refused.push(told(estate, request, 'pool-unusable', space.fault))
+    else asked.push({ ...request, space })
+  }
+  if (refused.length > 0) return { refused }
+  const writer = await writerHere(world)
+  if ('refused' in writer) return writer
+  const branch = await (await world.repository()).currentBranch()
+  const given = await append<readonly Allocated[] | Refused>(world, (view) =>
+    give(world, { estate, asked, around, branch, writer }, view),
+  )
+  return 'refused' in given ? given : { allocated: given, findings: await write(world, requests, given) }
+}
+
+/** Requests in the order of their documents' addresses, whatever files they stand in. */
+function requestsIn(estate: EstateAt, only: readonly string[]): readonly Request[] | Refused {
+  const waiting = new Set(estate.diagnostics.filter((d) => d.code === 'unallocated').map((d) => d.subject))
+  const found = [...estate.graph.documents.values()].filter((d) => waiting.has(d.address))
+  const wanted = only.map((name) => name.toLowerCase())
+  const missing = only.filter((name) => !found.some((d) => d.address.toLowerCase() === name.toLowerCase()))
+  if (missing.length > 0)
+    return {
+      refused: missing.map((name) =>
+        report('document-unknown', {
+          summary: `no ${name.slice(0, 130)} asks for anything`,
+          hint: 'write what it asks for where the value is to stand, such as address: { from: prefix/NAME }',
+        }),
+      ),
+    }
+  return found
+    .filter((d) => only.length === 0 || wanted.includes(d.address.toLowerCase()))
+    .flatMap((document) => requestsOf(estate, document))
+}
+
+function requestsOf({ kinds }: EstateAt, document: LoadedDocument): readonly Request[] {
+  const kind = kinds.get(document.document.kind)
+  const schema = kind === undefined ? undefined : markedSchema(kind.schema)
+  const requests: Request[] = []
+  if (schema === undefined) return requests
+  visitMarks(
+    schema,
+    document.document.spec,
+    ({ allocate: sort }, value, path) => {
+      const request = sort === undefined ? undefined : allocationRequest(sort, value)
+      if (sort !== undefined && request !== undefined) requests.push({ document, path, sort, ...request })
+    },
+    ['spec'],
+  )
+  return requests
+}
+
+function spaceFor(request: Request, { here, others }: Surroundings): Space | { readonly fault: string } {
+  const { document, pool, sort, length } = request
+  const space = spaceOf(pool, { sort, length }, here, others)
+  if ('fault' in space) return space
+  return scopeFault(here, document, space) ?? space
+}
+
+/** A document is where its pool is: in the same routing table, or at the site. */
+function scopeFault({ graph }: Planned, { address }: LoadedDocument, { sort, scope }: Space) {
+  const own = scopeOf(graph, address, sort)
+  if (own === scope) return undefined
+  const field = sort === 'vlan' ? 'site' : 'vrf'
+  return {
+    fault:
+      scope === '-' ? `it is in no vrf, and ${address} is in ${own}` : `say ${field}: ${scope} in ${address}, as it is`,
+  }
+}
+
+interface Giving {
+  readonly estate: EstateAt
+  readonly asked: readonly Asked[]
+  readonly around: Surroundings
+  readonly branch: string | undefined
+  readonly writer: Writer
+}
+
+/** Decides by what the ledger says now; asked again with a newer one where somebody else was faster. */
+async function give(
+  world: World,
+  { estate, asked, around, branch, writer }: Giving,
+  view: LedgerView,
+): Promise<{ readonly entries: readonly LedgerEntry[]; readonly result: readonly Allocated[] | Refused }> {
+  const pools = new Map<string, Leased>()
+  const entries: LedgerEntry[] = []
+  const allocated: Allocated[] = []
+  const refused: Diagnostic[] = []
+  const gone = new Map<string, Generator<bigint>>()
+  const given: LeaseRecord[] = []
+  for (const request of asked) {
+    const { space, document, sort, pool, length } = request
+    const key = `${sort} ${pool} ${length ?? ''}`
+    const leased = pools.get(key) ?? (await withLeases(view, space, around.observed))
+    pools.set(key, leased)
+    const tenant = { pool, of: document.address, field: fieldOf(request), ...(branch !== undefined && { branch }) }
+    const own = leased.leases.find(
+      (l) =>
+        l.state === 'leased' &&
+        l.pool === pool &&
+        l.of === tenant.of &&
+        l.field === tenant.field &&
+        l.branch === branch,
+    )
+    // Prefixes of several lengths come out of one pool: each has to know what the one before got.
+    const free = sort === 'prefix' ? leased.free(given.flatMap(rangeIn)) : (gone.get(key) ?? leased.free())
+    gone.set(key, free)
+    const value = own?.value ?? nextValue(space, free, given)
+    if (value === undefined) {
+      refused.push(told(estate, request, 'pool-exhausted', `${pool} has nothing left that is free`))
+      continue
+    }
+    const lot = { sort, scope: space.scope, value }
+    if (own === undefined) {
+      const before = leased.leases.find((l) => l.value === value)
+      const record = moved(takeLease(before, lot, tenant, by(world, writer.actor)))
+      given.push(record)
+      entries.push(leaseEntry(record, writer.signer))
+    }
+    const { file } = document
+    allocated.push({
+      document: tenant.of,
+      field: tenant.field,
+      value,
+      pool,
+      file,
+      lease: own === undefined ? 'taken' : 'kept',
+    })
+  }
+  return refused.length > 0 ? { entries: [], result: { refused } } : { entries, result: allocated }
+}
+
+function nextValue(space: Space, free: Generator<bigint>, given: readonly LeaseRecord[]): string | undefined {
+  const { sort, scope } = space
+  for (let next = free.next(); next.done !== true; next = free.next()) {
+    const value = writtenValue(space, next.value)
+    // Where pools lie in each other, which is a finding, one address could come out of both.
+    if (!given.some((g) => leaseId(g) === leaseId({ sort, scope, value }))) return value
+  }
+  return undefined
+}
+
+const fieldOf = ({ path }: Request): string => path.join('.')
+
+function told(
+  estate: EstateAt,
+  { document, path }: Request,
+  code: 'pool-unusable' | 'pool-exhausted',
+  summary: string,
+) {
+  return report(code, { summary, subject: document.address, ...estate.locate(document, path) })
+}
+
+/** Writes values where the requests stood. What can't be edited in place is told, to be written by hand. */
+async function write(
+  world: World,
+  requests: readonly Request[],
+  given: readonly Allocated[],
+): Promise<readonly Diagnostic[]> {
+  const findings: Diagnostic[] = []
+  const files = new Map<string, string>()
+  for (const { document: address, field, value, file } of given) {
+    const request = requests.find((r) => r.document.address === address && fieldOf(r) === field)
+    const text = files.get(file) ?? (await world.folder.read(file))
+    if (request === undefined || text === undefined) continue
+    const set = request.sort === 'vlan' ? Number(value) : value
+    const edited = editYaml(text, request.document.index, [{ path: request.path, set }])
+    if ('text' in edited) files.set(file, edited.text)
+    else
+      findings.push(
+        report('allocation-unwritten', {
+          summary: `${field} of ${address} is ${value}: ${edited.refused}`,
+          subject: address,
+          ...{ file, line: request.document.line, column: 1 },
+        }),
+      )
+  }
+  await world.folder.replace(files)
+  return findings
+}

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SaxesParser } from 'saxes'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Desk, openDesk } from './cli.ts'
 
@@ -33,6 +34,18 @@ describe('reports', () => {
     }
   })
 
+  it('have every picture as a file that a strict reader of XML takes', async () => {
+    for (const { name } of await reports()) {
+      const folder = join(out, `pictures-${name}`)
+      const { status, err } = await desk.run('-C', estate, 'report', name, '--format', 'svg', '-o', folder)
+      // What has nothing to draw says so, and makes no folder.
+      if (status !== 0) expect(err, name).toContain('has 0 drawings')
+      else expect(err, name).toMatch(/^[1-9]\d* drawings? in /)
+      expect(existsSync(folder), name).toBe(status === 0)
+      if (status === 0) for (const file of readdirSync(folder)) elementsOf(readFileSync(join(folder, file), 'utf8'))
+    }
+  })
+
   it('draw a picture for each thing they are about', async () => {
     const folder = join(out, 'racks')
     const { status } = await desk.run('-C', estate, 'rack', 'show', '--format', 'svg', '-o', folder)
@@ -57,6 +70,93 @@ describe('reports', () => {
     const { status, err } = await desk.run('-C', estate, ...argv)
     expect([status, err]).toEqual([1, expect.stringContaining(code)])
     expect(err).toContain(hint)
+  })
+})
+
+/** What an SVG consists of, as a strict reader of XML finds it. */
+function elementsOf(svg: string): readonly string[] {
+  const names: string[] = []
+  const parser = new SaxesParser()
+  parser.on('error', (error) => {
+    throw error
+  })
+  parser.on('opentag', ({ name }) => names.push(name))
+  parser.write(svg).close()
+  expect(names[0]).toBe('svg')
+  return names
+}
+
+describe('get, graph, what-if and report', () => {
+  const asked: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['get', ['get', 'Site'], /ams1/],
+    ['get of one', ['get', 'site/ams1'], /Kabelweg 12/],
+    ['graph', ['graph', 'service/mail', '--depth', '1'], /mail-01/],
+    ['what-if', ['what-if', 'lose', 'site/osl1'], /dns-02/],
+    ['report', ['report', 'racks', 'ams1-r04'], /search-02/],
+    ['the list of reports', ['report'], /availability/],
+  ]
+
+  it.each(asked)('%s says the same in every form', async (_, argv, what) => {
+    const ask = async (format: string) => (await desk.run('-C', estate, ...argv, '--format', format)).out
+    expect(await ask('table')).toMatch(what)
+    expect(JSON.stringify(JSON.parse(await ask('json')))).toMatch(what)
+    expect((await desk.run('-C', estate, ...argv, '--json')).out).toBe(await ask('json'))
+    expect(await ask('csv')).toMatch(/^\ufeff[a-z]+,/)
+    expect((await ask('markdown')).replaceAll('\\', '')).toMatch(what)
+    const file = join(out, 'asked.html')
+    expect(await desk.run('-C', estate, ...argv, '--format', 'html', '-o', file)).toMatchObject({ status: 0, out: '' })
+    expect(readFileSync(file, 'utf8')).toMatch(what)
+  })
+
+  it.each(asked)('%s knows the same options', async (_, argv) => {
+    const help = (await desk.run(...argv.slice(0, argv[0] === 'what-if' ? 2 : 1), '--help')).out
+    for (const option of ['--format <format>', '--json', '-o, --out <path>', '--commit <rev>'])
+      expect(help).toContain(option)
+  })
+
+  it('draws what a document stands on, as deep as is asked for, and what a change of it reaches', async () => {
+    const draw = async (...argv: string[]) => (await desk.run('-C', estate, 'graph', ...argv, '--format', 'svg')).out
+    const near = await draw('service/mail', '--depth', '1')
+    expect(elementsOf(near).filter((name) => name === 'path').length).toBeGreaterThan(4)
+    expect(near).toContain('>mail-01<')
+    expect(near).not.toContain('>ams1<')
+    expect(await draw('service/mail', '--depth', '3')).toContain('>ams1<')
+    const reach = await draw('host/mail-01', '--reach', '--kind', 'service', '--kind', 'host')
+    expect(reach).toContain('>mail<')
+    expect(reach).not.toContain('>Profile<')
+  })
+
+  it('colours what is down and what is degraded, and says so in words', async () => {
+    const argv = ['-C', estate, 'what-if', 'lose', 'site/ams1', '--format', 'svg']
+    const { out: svg } = await desk.run(...argv)
+    elementsOf(svg)
+    expect(svg).toContain('<title>Without Site/ams1: 10 services down, 2 degraded, 0 unaffected</title>')
+    expect(svg.match(/class="caution"/g)).toHaveLength(2)
+    expect(svg).toContain('>Service, degraded<')
+    expect(svg).toContain('>4 Hosts<')
+    const file = join(out, 'without.svg')
+    expect(await desk.run(...argv, '-o', file)).toMatchObject({ status: 0, out: '' })
+    expect(readFileSync(file, 'utf8')).toBe(svg)
+  })
+
+  it('draws no more than can be read, and says how to get less', async () => {
+    const big = openDesk()
+    await big.run('init', '.', '--solo')
+    const people = Array.from(
+      { length: 620 },
+      (_, i) =>
+        `apiVersion: plumbline/v1\nkind: Person\nmetadata: { name: p${i} }\nspec: { fullName: P, email: p${i}@example.org, login: p${i} }\n`,
+    )
+    big.write('inventory/people.yaml', people.join('---\n'))
+    const { status, err } = await big.run('graph', '--format', 'svg')
+    expect([status, err]).toEqual([1, expect.stringContaining('graph-too-large')])
+    expect(err).toMatch(/6\d\d nodes/)
+    expect(err).toContain('--depth')
+    const page = await big.run('graph', '--format', 'html')
+    expect([page.status, page.out]).toEqual([0, expect.stringContaining('too many to draw')])
+    expect(elementsOf((await big.run('graph', 'person/p1', '--format', 'svg')).out)).toContain('rect')
+    expect((await big.run('graph', '--kind', 'persn')).err).toContain('did you mean Person?')
+    big.close()
   })
 })
 
@@ -92,6 +192,7 @@ describe('what-if', () => {
         address: 'Service/search',
         state: 'down',
         because: 'it needs 1 of 2 (search-01, search-02 lost), and none is left',
+        causes: ['Host/search-01', 'Host/search-02'],
       },
     ])
   })

@@ -135,6 +135,11 @@ export const codes = {
     meaning: 'A report has no drawing to print, or several of them, and nobody said which folder they go into.',
     fix: 'name a folder with -o, or narrow the report to one document',
   },
+  'graph-too-large': {
+    severity: 'error',
+    meaning: 'A picture would have so many nodes or connections that nobody could read it, and drawing it would take long.',
+    fix: 'narrow it: name a document, say how far to go with --depth, or which kinds with --kind; csv, json and dot have all of it',
+  },
   'kind-unknown': {
     severity: 'error',
     meaning: 'There is no such kind of document.',

@@ -1,5 +1,5 @@
-import { graphView } from '../graph/graph-view.ts'
-import { graphJson, renderDot, renderMermaid, renderTree } from '../graph/render.ts'
+import { type GraphView, graphView } from '../graph/graph-view.ts'
+import { renderDot, renderMermaid, renderTree } from '../graph/render.ts'
 import { listChanges } from '../ledger/find-records.ts'
 import { changePath } from '../ledger/paths.ts'
 import type { Address } from '../model/address.ts'
@@ -10,6 +10,8 @@ import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
 import { loadMeant } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
+import type { GraphSubject } from './graph-result.ts'
+import { originOf } from './origin.ts'
 import { findRecord, type RecordStep, recordHistory } from './records.ts'
 import type { World } from './world.ts'
 
@@ -35,38 +37,57 @@ export function addressIn(estate: EstateAt, text: string): Address | Refused {
   }
 }
 
-export async function drawGraph(
+export interface Drawn extends GraphSubject {
+  readonly view: GraphView
+  /** What was looked at, and when. */
+  readonly of: string
+}
+
+/** The part of the graph that somebody wants to see. */
+export async function viewGraph(
   world: World,
   options: {
     readonly address?: string
     readonly reach: boolean
     readonly depth?: number
-    readonly format: 'tree' | 'dot' | 'mermaid' | 'json'
+    /** Only documents of these kinds. */
+    readonly kinds?: readonly string[]
     readonly commit?: string
   },
-): Promise<{ readonly text: string } | Refused> {
+): Promise<Drawn | Refused> {
   const estate = await loadMeant(world, options.commit)
-  const address = options.address === undefined ? undefined : addressIn(estate, options.address)
-  if (typeof address === 'object') return address
+  const about = options.address === undefined ? undefined : addressIn(estate, options.address)
+  if (typeof about === 'object') return about
+  const kinds = options.kinds?.map((kind) => kindIn(estate, kind))
+  for (const kind of kinds ?? []) if (typeof kind === 'object') return kind
   const view = graphView(estate.graph, {
-    ...(address !== undefined && { about: [address] }),
+    ...(about !== undefined && { about: [about] }),
     direction: options.reach ? 'neededBy' : 'needs',
     ...(options.depth !== undefined && { depth: options.depth }),
+    ...(kinds !== undefined && { kinds: kinds.filter((k) => typeof k === 'string') }),
     links: estate.compile.links(),
   })
-  switch (options.format) {
-    case 'dot':
-      return { text: renderDot(view) }
-    case 'mermaid':
-      return { text: renderMermaid(view) }
-    case 'json':
-      return { text: `${JSON.stringify(graphJson(view), null, 2)}\n` }
-    default:
-      return { text: renderTree(view, options.reach) }
-  }
+  return { view, about, reach: options.reach, of: originOf(world, estate, options.commit) }
+}
+
+/** As programs for drawing, and people at a terminal, read it. */
+export function graphText({ view, reach }: Drawn, format: 'tree' | 'dot' | 'mermaid'): string {
+  if (format === 'tree') return renderTree(view, reach)
+  return format === 'dot' ? renderDot(view) : renderMermaid(view)
+}
+
+/** Finds a kind however it is spelled; a suggestion where there is none. */
+function kindIn(estate: EstateAt, text: string): string | Refused {
+  const found = [...estate.kinds.keys()].find((k) => k.toLowerCase() === text.toLowerCase())
+  if (found !== undefined) return found
+  const near = nearest(text, estate.kinds.keys())
+  const hint = near === undefined ? {} : { hint: `did you mean ${near}?` }
+  return { refused: [report('kind-unknown', { summary: `there is no kind ${text}`, ...hint })] }
 }
 
 export interface Listing {
+  /** What was looked at, and when. */
+  readonly of: string
   readonly kinds?: readonly { readonly kind: string; readonly documents: number }[]
   readonly documents?: readonly {
     readonly address: Address
@@ -76,6 +97,8 @@ export interface Listing {
     readonly place: string
   }[]
   readonly one?: unknown
+  /** Address of the one. */
+  readonly title?: string
   readonly text?: string
 }
 
@@ -89,9 +112,10 @@ export async function getDocuments(
   },
 ): Promise<Listing | Refused> {
   const estate = await loadMeant(world, options.commit)
+  const of = originOf(world, estate, options.commit)
   if (options.kind === undefined) {
     const kinds = [...estate.kinds.keys()].map((kind) => ({ kind, documents: estate.graph.ofKind(kind).length }))
-    return { kinds: kinds.filter((k) => k.documents > 0).sort((a, b) => compareText(a.kind, b.kind)) }
+    return { of, kinds: kinds.filter((k) => k.documents > 0).sort((a, b) => compareText(a.kind, b.kind)) }
   }
   const wanted = options.name === undefined ? options.kind : `${options.kind}/${options.name}`
   if (wanted.includes('/')) {
@@ -99,23 +123,16 @@ export async function getDocuments(
     if (typeof address === 'object') return address
     const found = estate.graph.documents.get(address)
     return {
+      of,
+      title: address,
       one: found?.document,
       text: `# ${found?.file}:${found?.line}\n${JSON.stringify(found?.document, null, 2)}\n`,
     }
   }
-  const kind = [...estate.kinds.keys()].find((k) => k.toLowerCase() === options.kind?.toLowerCase())
-  if (kind === undefined) {
-    const near = nearest(options.kind, estate.kinds.keys())
-    return {
-      refused: [
-        report('kind-unknown', {
-          summary: `there is no kind ${options.kind}`,
-          ...(near !== undefined && { hint: `did you mean ${near}?` }),
-        }),
-      ],
-    }
-  }
+  const kind = kindIn(estate, options.kind)
+  if (typeof kind === 'object') return kind
   return {
+    of,
     documents: estate.graph
       .ofKind(kind)
       .filter((d) => carries(d, options.labels))

@@ -4,6 +4,7 @@ import type { Loss } from '../model/practice.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
 import { loadMeant } from './estate.ts'
+import { originOf } from './origin.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -15,12 +16,15 @@ export interface WhatIf {
   readonly losses: readonly Loss[]
   /** Every service that is in use, those that are down first. */
   readonly services: readonly ServiceFate[]
+  /** What was looked at, and when. */
+  readonly of: string
 }
 
 export interface ServiceFate {
   readonly address: Address
   readonly state: Loss['state'] | 'unaffected'
   readonly because: string
+  readonly causes?: readonly Address[]
 }
 
 /** Takes documents away and follows what goes with them, as the practices know it, until nothing more does. */
@@ -29,7 +33,8 @@ export async function whatIf(
   lost: readonly string[],
   options: { readonly commit?: string },
 ): Promise<WhatIf | { readonly refused: readonly Diagnostic[] }> {
-  const { graph, locate } = await loadMeant(world, options.commit)
+  const estate = await loadMeant(world, options.commit)
+  const { graph, locate } = estate
   const known = new Map([...graph.documents.keys()].map((address) => [address.toLowerCase(), address]))
   const refused: Diagnostic[] = []
   const start = lost.flatMap((wanted): readonly Address[] => {
@@ -57,6 +62,7 @@ export async function whatIf(
   }
   return {
     lost: start,
+    of: originOf(world, estate, options.commit),
     losses: [...all.values()]
       .filter((l) => kindOf(l.address) !== 'Service' && !start.includes(l.address))
       .sort((a, b) => compareText(a.address, b.address)),

@@ -1,37 +1,42 @@
 import { kindOf, nameOf } from '../../model/address.ts'
 import type { WhatIf } from '../../pipeline/what-if.ts'
 import type { Define } from '../context.ts'
+import { addFormatOptions, type FormatOptions } from '../format-options.ts'
 import { Refusal } from '../run-action.ts'
+import { type ShownFormat, shownFormats, showResult } from '../show-result.ts'
 import { type Colors, exit } from '../terminal.ts'
 import { columns, count } from '../views/columns.ts'
-
-interface Options {
-  readonly commit?: string
-  readonly json?: boolean
-}
 
 /** `plumbline what-if lose`: what would be down, what would limp, and why. */
 export const define: Define = (command, context) => {
   const { terminal } = context
-  command
-    .command('lose')
-    .description('take documents away, and see which services are down, which are degraded, and why')
-    .argument('<address...>', 'what is lost: Site/ams1, PowerFeed/ams1-a, Host/db-01…; several at once')
-    .option('--commit <rev>', 'at a commit instead of the working folder')
-    .option('--json', 'print JSON')
+  addFormatOptions(
+    command
+      .command('lose')
+      .description('take documents away, and see which services are down, which are degraded, and why')
+      .argument('<address...>', 'what is lost: Site/ams1, PowerFeed/ams1-a, Host/db-01…; several at once'),
+    shownFormats,
+    'write it into this file',
+  )
     .addHelpText(
       'after',
-      '\nNothing is touched: it is worked out from the documents.\n\nExamples:\n  plumbline what-if lose site/ams1\n  plumbline what-if lose host/db-01 powerfeed/ams1-a --json',
+      '\nNothing is touched: it is worked out from the documents.\n\nExamples:\n  plumbline what-if lose site/ams1\n  plumbline what-if lose site/ams1 --format svg -o without-ams1.svg\n  plumbline what-if lose host/db-01 powerfeed/ams1-a --json',
     )
-    .action(async (lost: string[], options: Options) =>
-      context.run(async () => {
-        const world = await context.open({})
-        const { whatIf } = await import('../../pipeline/what-if.ts')
-        const found = await whatIf(world, lost, { ...(options.commit !== undefined && { commit: options.commit }) })
-        if ('refused' in found) throw new Refusal(found.refused)
-        terminal.out(options.json === true ? `${JSON.stringify(found, null, 2)}\n` : whatIfText(found, terminal.colors))
-        return exit.ok
-      }, options),
+    .action(async (lost: string[], options: FormatOptions<ShownFormat>) =>
+      context.run(
+        async () => {
+          const world = await context.open({})
+          const { whatIf } = await import('../../pipeline/what-if.ts')
+          const { whatIfResult } = await import('../../pipeline/what-if-result.ts')
+          const found = await whatIf(world, lost, { ...(options.commit !== undefined && { commit: options.commit }) })
+          if ('refused' in found) throw new Refusal(found.refused)
+          const made = { name: 'what-if', result: whatIfResult(found), of: found.of }
+          const text = (colors: Colors): string => whatIfText(found, colors)
+          await showResult(world, terminal, made, { ...options, text })
+          return exit.ok
+        },
+        { json: options.format === 'json' },
+      ),
     )
 }
 

@@ -19,6 +19,8 @@ export interface Asset {
   readonly document: LoadedDocument
   readonly type: 'hardware' | 'software' | 'licence' | 'knowledge'
   readonly state: AssetState
+  /** The number on its sticker. */
+  readonly tag?: string
   readonly serial?: string
   readonly deviceType?: Address
   readonly host?: Address
@@ -28,6 +30,16 @@ export interface Asset {
   readonly warrantyUntil?: string
   readonly endOfLife?: string
   readonly licence?: { readonly packages: readonly string[]; readonly count: number; readonly per?: 'host' | 'core' }
+  /** GiB. */
+  readonly memory?: number
+  readonly disks?: readonly AssetDisk[]
+  readonly software?: { readonly packages: readonly string[]; readonly versions?: readonly string[] }
+}
+
+export interface AssetDisk {
+  /** Gigabytes of 10^9 bytes, as makers count. */
+  readonly size: number
+  readonly serial?: string
 }
 
 type AssetSpec = Omit<Asset, 'document' | 'state' | 'deviceType' | 'host' | 'location'> & {
@@ -47,6 +59,10 @@ export function assetsOf(graph: Graph): readonly Asset[] {
       warrantyUntil,
       endOfLife,
       licence,
+      tag,
+      memory,
+      disks,
+      software,
     } = specOf<AssetSpec>(document)
     return {
       ...{ document, state, type },
@@ -59,6 +75,10 @@ export function assetsOf(graph: Graph): readonly Asset[] {
       ...(warrantyUntil !== undefined && { warrantyUntil }),
       ...(endOfLife !== undefined && { endOfLife }),
       ...(licence !== undefined && { licence }),
+      ...(tag !== undefined && { tag }),
+      ...(memory !== undefined && { memory }),
+      ...(disks !== undefined && { disks }),
+      ...(software !== undefined && { software }),
     }
   })
 }

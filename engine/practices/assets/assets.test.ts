@@ -10,6 +10,37 @@ import { reports } from './reports.ts'
 
 const cases = load(readFileSync(new URL('cases/findings.yaml', import.meta.url), 'utf8')) as PracticeCase[]
 
+interface Observed {
+  readonly name: string
+  readonly report: string
+  readonly documents: string
+  /** Memory in GiB; packages as `NAME VERSION`. */
+  readonly seen: Readonly<
+    Record<
+      string,
+      {
+        readonly memory?: number
+        readonly virtualisation?: string
+        readonly disks?: NonNullable<Facts['hardware']>['disks']
+        readonly packages?: readonly string[]
+      }
+    >
+  >
+  readonly differences: readonly Record<string, unknown>[]
+}
+
+const observed = load(readFileSync(new URL('cases/observed.yaml', import.meta.url), 'utf8')) as Observed[]
+
+function factsOf({ memory, virtualisation = 'none', disks = [], packages }: Observed['seen'][string]): Facts {
+  const cpu = { count: 8, architecture: 'x86_64' }
+  return {
+    ...(memory !== undefined && { hardware: { virtualisation, cpu, memory: memory * 2 ** 30, disks } }),
+    ...(packages !== undefined && {
+      packages: packages.map((text) => ({ name: text.split(' ')[0] ?? '', version: text.split(' ')[1] ?? '' })),
+    }),
+  }
+}
+
 const machine = (serial: string, model: string, packages: readonly string[] = []): Facts => ({
   hardware: { serial, model, virtualisation: 'none', cpu: { count: 8, architecture: 'x86_64' }, memory: 0, disks: [] },
   packages: packages.map((name) => ({ name, version: '1' })),
@@ -23,6 +54,14 @@ function run(name: string, lines: string, seen: Readonly<Record<string, Facts>>)
 
 describe('assets', () => {
   practiceCases(cases, codes, checkAssets)
+
+  it.each(observed)('$name', ({ report, documents, seen, differences }) => {
+    const hosts = ['a', 'b', 'c'].map((name) => `{ kind: Host, metadata: { name: ${name} }, spec: {} }\n`).join('')
+    const facts = Object.fromEntries(Object.entries(seen).map(([host, said]) => [host, factsOf(said)]))
+    const found = run(report, `${hosts}${documents}`, facts)?.data as unknown as { differences: unknown[] }
+    expect(found.differences).toHaveLength(differences.length)
+    expect(found.differences).toMatchObject(differences)
+  })
 
   it('are worth evenly less from the day they were bought, and never less than what remains', () => {
     const { graph } = practiceEstate(

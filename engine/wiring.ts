@@ -103,6 +103,12 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       const { openFileJournal } = await import('./adapters/journal/file-journal.ts')
       return openFileJournal(join((await repository()).commonDir, 'plumbline', 'journal'))
     }),
+    recordIndex: once(async () => {
+      const { openRecordIndex } = await import('./adapters/store/record-index.ts')
+      const index = openRecordIndex(join((await repository()).commonDir, 'plumbline', 'store'))
+      closers.push(() => index.close())
+      return index
+    }),
     store: once(async () => {
       const { openEmbeddedStore } = await import('./adapters/store/embedded-store.ts')
       const store = openEmbeddedStore(join((await repository()).commonDir, 'plumbline', 'store'))

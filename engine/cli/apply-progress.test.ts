@@ -17,6 +17,7 @@ const samples: { readonly [Type in PipelineEvent['type']]: Extract<PipelineEvent
   'action-finished': { type: 'action-finished', host: 'web-01', action: 'act-1', outcome: 'failed', detail: 'no room' },
   gate: { type: 'gate', wave: 'canary', gate: 'healthy', ok: false, detail: 'web-01: closed' },
   waiting: { type: 'waiting', what: 'gate healthy on web-01: closed', milliseconds: 200_000, attempt: 1, of: 6 },
+  indexing: { type: 'indexing', records: 2000 },
   judged: { type: 'judged', change: 'CHG-2026-00001', done: 1, of: 2 },
   stopped: { type: 'stopped', reason: 'gate-failed: healthy' },
   'taking-back': { type: 'taking-back', change: 'CHG-2026-00001', by: 'CHG-2026-00002', actions: 2 },

@@ -10,6 +10,7 @@ export function progress(terminal: Terminal): Emit {
     if (event.type === 'observing' && event.hosts > 0) show(`looking at ${event.hosts} hosts…`)
     else if (event.type === 'observed')
       show(event.done === event.of ? '' : `looking at hosts… ${event.done} of ${event.of}`)
+    else if (event.type === 'indexing') show(event.done === true ? '' : `finding records… ${event.records}`)
     else if (event.type === 'judged')
       show(event.done === event.of ? '' : `judging changes… ${event.done} of ${event.of}, ${event.change}`)
   }

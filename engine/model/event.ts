@@ -47,6 +47,8 @@ export type PipelineEvent =
     }
   /** Changes of the past are judged again. */
   | { readonly type: 'judged'; readonly change: string; readonly done: number; readonly of: number }
+  /** The index of records is made anew. */
+  | { readonly type: 'indexing'; readonly records: number; readonly done?: true }
   | { readonly type: 'stopped'; readonly reason: string }
   /** What a change did is taken back by the engine, because the rollout says so. */
   | { readonly type: 'taking-back'; readonly change: string; readonly by: string; readonly actions: number }

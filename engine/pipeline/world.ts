@@ -20,6 +20,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Ledger } from '../ports/ledger.ts'
 import type { Machine } from '../ports/machine.ts'
 import type { Reach } from '../ports/reach.ts'
+import type { RecordIndex } from '../ports/record-index.ts'
 import type { Repository, Signer } from '../ports/repository.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { Store } from '../ports/store.ts'
@@ -60,6 +61,8 @@ export interface World {
   readonly journal: () => Promise<Journal>
   /** What was seen of hosts: can be thrown away. */
   readonly store: () => Promise<Store>
+  /** Records of declared types as lists need them: can be thrown away, and is made again from the ledger. */
+  readonly recordIndex: () => Promise<RecordIndex>
   readonly connector: () => Promise<HostConnector>
   /** Hooks that were accepted and are still to be looked after. */
   readonly inbox: () => Promise<Inbox>

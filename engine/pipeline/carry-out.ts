@@ -6,6 +6,7 @@ import type { Address } from '../model/address.ts'
 import { digestOf } from '../model/canonical.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { reporter } from '../model/diagnostic.ts'
+import type { Graph } from '../model/graph.ts'
 import type { RecordedAction } from '../model/plan.ts'
 import type { ActionResult, AppliedHost, ChangeRecord, Intent } from '../model/record.ts'
 import type { Resource } from '../model/resource.ts'
@@ -214,6 +215,8 @@ async function settle(
   })
   await (await world.journal()).remove(job.record.id)
   await keepLooks(world, seen.values(), job.record.merge?.commit)
+  // What lasts for hours has a start from now on: documents that were read before don't know it.
+  if (lastsForHours(planned.desired.graph)) world.estates.clear()
   const refused = taking !== undefined && 'refused' in taking ? taking.refused : []
   const missed = plan !== undefined && next === undefined ? [lockMissing(record)] : []
   return {
@@ -222,6 +225,9 @@ async function settle(
     ...(plan !== undefined && next !== undefined && { next: { begun: next, taking: plan } }),
   }
 }
+
+const lastsForHours = (graph: Graph): boolean =>
+  graph.ofKind('AccessGrant').some((grant) => grant.document.spec['hours'] !== undefined)
 
 const lockMissing = ({ id }: ChangeRecord): Diagnostic =>
   report('take-back-impossible', {

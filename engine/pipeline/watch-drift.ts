@@ -4,6 +4,7 @@ import type { HostObservation } from '../observe/observe-host.ts'
 import { type HostWatch, watchHosts } from '../observe/watch-hosts.ts'
 import { loadCommit } from './estate.ts'
 import { hostsNamed } from './hosts-named.ts'
+import { nextEnd } from './next-end.ts'
 import { hostLimits, observing } from './observing.ts'
 import { planSeen, type Question, toLookAt } from './plan-hosts.ts'
 import { appliedHosts } from './records.ts'
@@ -42,8 +43,11 @@ export async function* watchDrift(
   try {
     for (;;) {
       const tip = await tipOf(world)
-      if (watched === undefined || watched.commit !== tip) {
+      // What ends by itself ends in the middle of a watch, too.
+      const ended = watched !== undefined && world.clock.now().getTime() >= watched.until
+      if (watched === undefined || watched.commit !== tip || ended) {
         await watched?.watch.close()
+        if (ended) world.estates.clear()
         watched = undefined
         const started = await start(world, tip, options.hosts)
         if ('refused' in started) {
@@ -73,6 +77,8 @@ export async function* watchDrift(
 
 interface Watched {
   readonly commit: string
+  /** When the next access ends, in milliseconds since 1970. */
+  readonly until: number
   readonly question: Question
   readonly watch: HostWatch
   look(): Promise<{ readonly off: readonly Action[]; readonly unknowns: readonly UnknownResource[] }>
@@ -108,7 +114,7 @@ async function start(
     const seen = (await watch.look()).map((observation) => judge(world, question, known, observation))
     return { off: seen.flatMap((s) => s.off), unknowns: seen.flatMap((s) => s.unknowns) }
   }
-  return { commit, question, watch, look }
+  return { commit, until: nextEnd(desired, world.clock.now().getTime()), question, watch, look }
 }
 
 interface Seen {

@@ -65,10 +65,21 @@ export interface Report {
   readonly summary: string
   /** Kind of the documents that it can be narrowed to. */
   readonly about?: string
+  /** Other kinds of such documents. */
+  readonly also?: readonly string[]
+  /** A part of a document can stand behind its name: `db-01/lan1`. */
+  readonly parts?: true
   /** It looks at what was last seen of hosts. */
   readonly observed?: true
-  /** @param about those that were named; all of the kind where none was */
-  run(input: ReportInput, about: readonly LoadedDocument[]): ReportResult
+  /**
+   * @param about those that were named; all of the kind where none was
+   * @param parts of them that were named; all of a document where it has none
+   */
+  run(
+    input: ReportInput,
+    about: readonly LoadedDocument[],
+    parts?: ReadonlyMap<Address, ReadonlySet<string>>,
+  ): ReportResult
 }
 
 export interface ReportResult {

@@ -1,10 +1,10 @@
 import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
-import type { LoadedDocument } from '../model/document.ts'
 import type { Report, ReportResult, Wanted } from '../model/practice.ts'
 import type { Catalogue } from '../model/resource.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
 import { loadMeant } from './estate.ts'
+import { documentsMeant } from './report-about.ts'
 import { lastSeen, type Seen } from './snapshot.ts'
 import type { World } from './world.ts'
 
@@ -33,25 +33,8 @@ export async function runReport(
     return { refused: [report('report-unknown', { summary: `there is no report ${name.slice(0, 80)}`, hint })] }
   }
   const estate = await loadMeant(world, options.commit)
-  const documents = found.about === undefined ? [] : estate.graph.ofKind(found.about)
-  const refused: Diagnostic[] = []
-  const chosen = options.about.flatMap((wanted): readonly LoadedDocument[] => {
-    const document = documents.find((d) => d.document.metadata.name === wanted || d.address === wanted)
-    if (document === undefined) {
-      const near = nearest(
-        wanted,
-        documents.map((d) => d.document.metadata.name),
-      )
-      refused.push(
-        report('document-unknown', {
-          summary: `there is no ${found.about ?? 'document'} ${wanted.slice(0, 80)}`,
-          ...(near !== undefined && { hint: `did you mean ${near}?` }),
-        }),
-      )
-    }
-    return document === undefined ? [] : [document]
-  })
-  if (refused.length > 0) return { refused }
+  const meant = documentsMeant(found, estate.graph, options.about)
+  if ('refused' in meant) return meant
   const seen = found.observed === true ? await lastSeen(world) : new Map<string, Seen>()
   const input = {
     ...{ graph: estate.graph, locate: estate.locate, now: world.clock.now(), starts: estate.starts },
@@ -61,7 +44,7 @@ export async function runReport(
     fingerprint: world.fingerprint,
   }
   return {
-    result: found.run(input, options.about.length === 0 ? documents : chosen),
+    result: found.run(input, meant.documents, meant.parts),
     of: `${options.commit === undefined ? 'the working folder' : `commit ${estate.treeish.slice(0, 12)}`}, ${input.now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     unsound: hasErrors(estate.diagnostics),
   }

@@ -118,11 +118,11 @@ interface AddressedSpec {
 
 /** Every address of a document: those of `Address`, of interfaces, and of hosts that are reached under one and not under a name. */
 function usedAddresses(graph: Graph): readonly UsedAddress[] {
-  return ['Address', 'Host', 'Interface'].flatMap((kind) =>
+  return ['Address', 'Host', 'NetworkDevice', 'Interface'].flatMap((kind) =>
     graph.ofKind(kind).flatMap((document) => {
       const { address, addresses = [], shared = false } = specOf<AddressedSpec>(document)
       const owner =
-        kind === 'Host'
+        kind === 'Host' || kind === 'NetworkDevice'
           ? document.address
           : target(graph, document.address, kind === 'Address' ? 'spec.host' : 'spec.device')
       const used = (text: string, path: UsedAddress['path']): UsedAddress[] => {

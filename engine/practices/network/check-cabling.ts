@@ -1,7 +1,6 @@
 import { nameOf } from '../../model/address.ts'
 import { type Graph, targets } from '../../model/graph.ts'
 import { allPaths, type Cable, type Cabling, cablingOf, isSame, type Path, trace } from './cabling.ts'
-import type { Tell } from './check.ts'
 import {
   fastest,
   fits,
@@ -14,6 +13,7 @@ import {
   speedText,
 } from './media.ts'
 import { type Port, type Ports, portSorts, type Vlans } from './ports.ts'
+import type { Tell } from './tell.ts'
 
 /** Cables that can't be plugged in as they are written, and what does not go together at the two ends of a way. */
 export function checkCabling(graph: Graph, ports: Ports, tell: Tell): void {

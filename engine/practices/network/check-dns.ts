@@ -3,9 +3,9 @@ import { type Graph, target } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
 import { addressBook } from './address-book.ts'
 import type { AddressPlan } from './address-plan.ts'
-import type { Tell } from './check.ts'
 import { type Dns, dnsOf, fullName, reverseName, suffixes, type ZoneRecord, type ZoneSpec, zoneOf } from './dns.ts'
 import { textOf } from './ip.ts'
+import type { Tell } from './tell.ts'
 
 /** Records that can't stand beside each other, and names that lead nowhere. */
 export function checkDns(graph: Graph, plan: AddressPlan, tell: Tell): void {

@@ -1,10 +1,10 @@
 import { type Address, nameOf } from '../../model/address.ts'
 import { type Graph, target } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
-import type { Tell } from './check.ts'
 import { addressOf, cidrOf } from './ip.ts'
 import { mediumOfInterface, speedOfType, speedText } from './media.ts'
 import type { Interface, Ports } from './ports.ts'
+import type { Tell } from './tell.ts'
 
 /** Interfaces that stand there twice, hardware addresses that two devices have, bundles that are none, and forms of addresses. */
 export function checkInterfaces(graph: Graph, ports: Ports, tell: Tell): void {

@@ -10,15 +10,9 @@ import { checkInterfaces } from './check-interfaces.ts'
 import { codes } from './codes.ts'
 import { addressOf, cidrOf, textOf, usable } from './ip.ts'
 import { portsOf } from './ports.ts'
+import type { Tell } from './tell.ts'
 
 const report = reporter(codes)
-
-export type Tell = (
-  code: keyof typeof codes,
-  document: LoadedDocument,
-  path: readonly (string | number)[],
-  summary: string,
-) => void
 
 /**
  * Addresses that are given twice or can't be, prefixes that are in each other's way, numbers that stand for two networks, bad cabling, and

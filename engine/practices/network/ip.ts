@@ -22,6 +22,10 @@ export function addressOf(text: string): { readonly family: 4 | 6; readonly valu
 export const isLoopback = ({ family, value }: { readonly family: 4 | 6; readonly value: bigint }): boolean =>
   family === 4 ? value >> 24n === 127n : value === 1n
 
+/** 169.254.0.0/16 and fe80::/10 (RFC 6890): each wire has them anew. */
+export const isLinkLocal = ({ family, value }: { readonly family: 4 | 6; readonly value: bigint }): boolean =>
+  family === 4 ? value >> 16n === 0xa9fen : value >> 118n === 0x3fan
+
 /** A prefix, and whether bits beyond its length are set; undefined where the text is none. */
 export function cidrOf(text: string): (Cidr & { readonly hostBits: boolean }) | undefined {
   const slash = text.indexOf('/')

@@ -4,6 +4,8 @@ import ipaddr from 'ipaddr.js'
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { type PracticeCase, practiceCases, practiceEstate } from '../../../test/practice-cases.ts'
+import type { Address } from '../../model/address.ts'
+import type { Facts } from '../../model/facts.ts'
 import { addressPlan, nextFree } from './address-plan.ts'
 import { checkNetwork } from './check.ts'
 import { codes } from './codes.ts'
@@ -185,5 +187,71 @@ describe('a zone', () => {
       '{ kind: DnsRecord, metadata: { name: a }, spec: { zone: example.org, name: x, type: A } }',
     )
     expect(faults).toMatchObject([{ code: 'dns-form', subject: 'DnsRecord/a', file: 'estate.yaml' }])
+  })
+})
+
+interface ObservedCase {
+  readonly name: string
+  readonly documents: string
+  readonly seen: Readonly<Record<string, Facts>>
+  readonly differences: readonly Record<string, string>[]
+  readonly strangers?: readonly unknown[]
+  readonly notSeen?: readonly string[]
+}
+
+describe('what hosts say of their networks', () => {
+  const observed = load(readFileSync(new URL('cases/observed.yaml', import.meta.url), 'utf8')) as ObservedCase[]
+  it.each(observed)('$name', ({ documents, seen, differences, strangers = [], notSeen = [] }) => {
+    const input = { ...practiceEstate(documents), seen: (host: string) => seen[host] }
+    const found = reports.find((r) => r.name === 'network-reconciliation')?.run(input, input.graph.ofKind('Host'))
+      .data as Record<'differences' | 'strangers' | 'notSeen', unknown[]>
+    expect(found.differences).toMatchObject(differences)
+    expect(found.differences).toHaveLength(differences.length)
+    expect(found.strangers).toEqual(strangers)
+    expect(found.notSeen).toEqual(notSeen)
+  })
+})
+
+describe('a cable path', () => {
+  const trunk = `
+    { kind: DeviceType, metadata: { name: mpo }, spec: { manufacturer: M, model: T, slug: mpo, front-ports: [{ name: "1", type: lc, rear_port: R, rear_port_position: 1 }, { name: "2", type: lc, rear_port: R, rear_port_position: 2 }], rear-ports: [{ name: R, type: mpo, positions: 2 }] } }
+    { kind: Equipment, metadata: { name: t1 }, spec: { deviceType: mpo } }
+    { kind: Equipment, metadata: { name: t2 }, spec: { deviceType: mpo } }
+    { kind: Cable, metadata: { name: c1 }, spec: { type: smf, length: 2, ends: [{ device: host/a, interface: lan1 }, { device: equipment/t1, frontPort: "2" }] } }
+    { kind: Cable, metadata: { name: c2 }, spec: { type: smf, length: 50, label: T7, ends: [{ device: equipment/t2, rearPort: R }, { device: equipment/t1, rearPort: R }] } }
+    { kind: Cable, metadata: { name: c3 }, spec: { type: smf, length: 3, ends: [{ device: equipment/t2, frontPort: "2" }, { device: host/b, interface: lan1 }] } }
+    { kind: Cable, metadata: { name: c4 }, spec: { type: cat6, ends: [{ device: host/a, interface: lan2 }, { device: equipment/panel, frontPort: "1" }] } }
+    { kind: Cable, metadata: { name: c5 }, spec: { ends: [{ device: host/a2, interface: lan1 }, { device: equipment/t1, rearPort: R2 }] } }
+  `
+  const { graph, ...input } = practiceEstate(`${cabled}${trunk}`)
+  const run = (devices: readonly Address[], parts: readonly (readonly [Address, string])[] = []) =>
+    reports
+      .find((r) => r.name === 'cable-path')
+      ?.run(
+        { ...input, graph },
+        devices.flatMap((d) => graph.documents.get(d) ?? []),
+        new Map(parts.map(([d, p]) => [d, new Set([p])])),
+      )
+  const rows = (...asked: Parameters<typeof run>) => run(...asked)?.tables[0]?.rows
+
+  it('leads through a trunk to the same place on its other side, from whichever end', () => {
+    expect(rows(['Host/a'], [['Host/a', 'lan1']])).toEqual([['a/lan1', 'b/lan1', 3, '55 m', '10 Gbit/s', 'connected']])
+    expect(rows(['Host/b'])).toEqual([['b/lan1', 'a/lan1', 3, '55 m', '10 Gbit/s', 'connected']])
+    expect(run(['Host/b'])?.tables[1]?.rows).toEqual([
+      ['b/lan1', 'b/lan1', 'c3', 'smf', '3 m', 't2/2 (front port)'],
+      ['', 't2/R (rear port)', 'T7', 'smf', '50 m', 't1/R (rear port)'],
+      ['', 't1/2 (front port)', 'c1', 'smf', '2 m', 'a/lan1'],
+    ])
+  })
+
+  it('ends where a panel has nothing behind it, or where nobody knows which way it goes', () => {
+    expect(rows(['Host/a'], [['Host/a', 'lan2']])).toEqual([['a/lan2', 'panel/1', 1, '–', '–', 'ends in a panel']])
+    expect(rows(['Host/a2'])).toEqual([['a2/lan1', 't1/R2', 1, '–', '–', 'ends in a trunk']])
+    expect(rows(['Host/a'], [['Host/a', 'lan3']])).toEqual([])
+  })
+
+  it('of a panel is all that goes through it', () => {
+    expect(rows(['Equipment/t1'])?.map(([from]) => from)).toEqual(['a/lan1', 'a2/lan1'])
+    expect(rows(['Equipment/t1'], [['Equipment/t1', '2']])?.map(([from]) => from)).toEqual(['a/lan1'])
   })
 })

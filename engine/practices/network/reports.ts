@@ -2,7 +2,9 @@ import { nameOf } from '../../model/address.ts'
 import { target } from '../../model/graph.ts'
 import type { Report } from '../../model/practice.ts'
 import { addressPlan, nextFree, type PlannedPrefix, utilisation } from './address-plan.ts'
+import { cablePath } from './cable-path-report.ts'
 import { textOf } from './ip.ts'
+import { networkReconciliation } from './reconciliation-report.ts'
 
 /** The tree of prefixes, how full each is, and which address is free next. */
 const prefixes: Report = {
@@ -73,4 +75,4 @@ function share(taken: bigint, size: bigint): string {
   return taken > 0n && hundredths === 0 ? 'below 0.01 %' : `${hundredths} %`
 }
 
-export const reports: readonly Report[] = [prefixes]
+export const reports: readonly Report[] = [prefixes, cablePath, networkReconciliation]

@@ -127,6 +127,13 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       closers.push(() => connector.close())
       return connector
     }),
+    devices: once(async () => {
+      const { Ssh2Connector } = await import('./adapters/ssh/ssh2-connector.ts')
+      const agent = options.env['SSH_AUTH_SOCK']
+      const connector = new Ssh2Connector({ keyFiles: identityFiles(options.env), ...(agent !== undefined && { agent }) })
+      closers.push(() => connector.close())
+      return connector
+    }),
     reviews: once(async () => {
       if (options.reviews === 'forge') return forge()
       if (options.reviews === undefined) return undefined

@@ -9,6 +9,7 @@ import { codes } from './codes.ts'
 import { exceptionFindings } from './exceptions.ts'
 import { expiryFindings, loginFindings } from './grants.ts'
 import { immutableFindings } from './immutable.ts'
+import { platformFindings } from './network-platforms.ts'
 import { policyDiagnostics } from './policies.ts'
 import { changePolicyDiagnostics, matchFindings } from './policy-match.ts'
 import { rolloutFindings } from './rollouts.ts'
@@ -40,6 +41,7 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
     ...coded('exception-expiry', exceptionFindings(input)),
     ...coded('standard-change', standardChangeFindings(input)),
     ...coded('rollout', rolloutFindings(input)),
+    ...coded('platform-pattern', platformFindings(input)),
     ...timeFindings(input),
   ]
   const wrong = schemaErrors(input, special)

@@ -83,6 +83,11 @@ export const codes = {
     meaning: 'A rollout or a test of a service holds a pattern that could take for ever, or two waves of one name.',
     fix: 'Write the pattern without look-around and back-references; give each wave a name of its own',
   },
+  'platform-pattern': {
+    severity: 'error',
+    meaning: 'A platform of network devices holds a pattern that could take for ever on what a device says.',
+    fix: 'write the pattern without look-around and back-references',
+  },
   'policy-denied': {
     severity: 'error',
     meaning: 'A document breaks a policy of the estate.',

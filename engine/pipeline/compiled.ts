@@ -1,5 +1,6 @@
 import { accessAlone, withAccessOf } from '../compile/access-of.ts'
 import { type Compiler, createCompiler, onePerCause, type ReleasedCompiler } from '../compile/compile.ts'
+import { goldenTexts } from '../compile/golden-texts.ts'
 import { hostsAffected } from '../compile/hosts-affected.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import type { Locate } from '../model/document.ts'
@@ -27,6 +28,12 @@ export function compiled(world: World, parts: Parts): CompiledEstate {
     prepared ??= createCompiler({ ...inputOf(world, parts), released: releasedCompilers(world, parts) })
     return prepared
   }
+  let texts: ReturnType<typeof goldenTexts> | undefined
+  const golden = (device: string) => {
+    texts ??= goldenTexts({ ...parts, sha256: world.sha256 })
+    return texts(device)
+  }
+  const devices = graph.ofKind('NetworkDevice').map((d) => d.document.metadata.name)
   const hosts = new Set(graph.ofKind('Host').map((h) => h.document.metadata.name))
   const made = new Map<string, ReturnType<Compiler['compileHost']>>()
   const make = (name: string) => {
@@ -48,10 +55,12 @@ export function compiled(world: World, parts: Parts): CompiledEstate {
         .map(({ from, to }) => ({ from: to, to: from })),
     diagnostics: (names, keep = true) => [
       ...compiler().diagnostics(),
+      ...devices.flatMap((device) => golden(device).diagnostics),
       ...onePerCause(
         names.flatMap((name) => (keep ? make(name) : (made.get(name) ?? compiler().compileHost(name))).diagnostics),
       ),
     ],
+    golden: (device) => golden(device).text,
     release: (host) => pins.get(host),
     differing(other) {
       const text = textsOf()

@@ -33,6 +33,8 @@ export interface CompiledEstate {
   readonly links: () => readonly Link[]
   /** Findings about these hosts, and those that are about none. With `keep: false` their catalogues are not kept for later. */
   diagnostics(hosts: readonly string[], keep?: boolean): readonly Diagnostic[]
+  /** The golden configuration of a network device, with tokens in the place of secrets; undefined where it has none. */
+  golden(device: string): string | undefined
   /** Hosts, on this side, whose catalogue differs from the other side's. */
   differing(other: CompiledEstate): readonly string[]
   /** The release that a host gets its profiles and firewall rules from; undefined where it gets those of the commit itself. */

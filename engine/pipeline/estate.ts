@@ -1,6 +1,7 @@
 import picomatch from 'picomatch'
 import { type CodeOwners, codeOwnersPaths, parseCodeOwners } from '../change/code-owners.ts'
 import { checkDocuments } from '../checks/check-documents.ts'
+import { goldenSources } from '../compile/golden-texts.ts'
 import type { EstateSpec } from '../generated/types.ts'
 import { buildGraph } from '../graph/build-graph.ts'
 import { type Loaded, loadDocuments, type SourceFile } from '../load/load-documents.ts'
@@ -184,9 +185,9 @@ async function sources(world: World, files: Files, entries: readonly FileEntry[]
   }))
 }
 
-/** Files of the estate that profiles take the content of other files from, read in one go. */
+/** Files of the estate that profiles and network devices take the content of other files from, read in one go. */
 async function profileSources(files: Files, graph: Graph): Promise<(path: string) => Uint8Array | undefined> {
-  const named = new Set<string>()
+  const named = new Set<string>(goldenSources(graph))
   for (const profile of graph.ofKind('Profile')) {
     const { resources } = profile.document.spec as { resources?: unknown }
     for (const item of Array.isArray(resources) ? (resources as Record<string, { source?: unknown } | null>[]) : [])

@@ -11,6 +11,7 @@ import type { Envelope, LockHolder } from '../model/record.ts'
 import type { ResourceType } from '../model/resource.ts'
 import type { VerifySignature } from '../model/ssh-key.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { DeviceConnector } from '../ports/device-terminal.ts'
 import type { Files } from '../ports/files.ts'
 import type { Folder } from '../ports/folder.ts'
 import type { Forge, ReviewSource } from '../ports/forge.ts'
@@ -64,6 +65,8 @@ export interface World {
   /** Records of declared types as lists need them: can be thrown away, and is made again from the ledger. */
   readonly recordIndex: () => Promise<RecordIndex>
   readonly connector: () => Promise<HostConnector>
+  /** Terminals on network devices. */
+  readonly devices: () => Promise<DeviceConnector>
   /** Hooks that were accepted and are still to be looked after. */
   readonly inbox: () => Promise<Inbox>
   readonly listen: Listen

@@ -82,7 +82,11 @@ export function connectClient(target: Target, options: ConnectionOptions): Promi
 }
 
 function refusal(target: Target, options: ConnectionOptions): string {
-  const tried = options.methods.length === 0 ? 'no usable key' : 'none of the keys was accepted'
+  const tried = options.methods.some((method) => typeof method === 'object' && method.type === 'password')
+    ? 'the password was not accepted'
+    : options.methods.length === 0
+      ? 'no usable key'
+      : 'none of the keys was accepted'
   return [`${target.user} at ${target.host}: ${tried}`, ...options.problems].join('; ')
 }
 

@@ -1,6 +1,8 @@
 import type { Client, ClientChannel } from 'ssh2'
 import { escapeControls } from '../../model/escape.ts'
+import type { DeviceConnector, DeviceTerminal } from '../../ports/device-terminal.ts'
 import type { HostConnector, HostSession, SessionFailure, Target } from '../../ports/host-session.ts'
+import { passwordMethods, terminalOn } from './device-terminal.ts'
 import { type Identities, type IdentityOptions, loadIdentities } from './identities.ts'
 import { ScriptSession, type SudoPassword } from './script-session.ts'
 import { connectClient, endClient, transportOver } from './ssh2-connection.ts'
@@ -12,10 +14,10 @@ interface Ssh2Options extends IdentityOptions {
 }
 
 /**
- * SSH in this process. Host keys are pinned and proved before anything is sent about the user; no agent forwarding, no
- * password login, no SHA-1. Certificates, hardware keys and `~/.ssh/config` are for the OpenSSH connector.
+ * SSH in this process. Host keys are pinned and proved before anything is sent about the user; no agent forwarding, a
+ * password only where a network device has no other way, no SHA-1. Certificates, hardware keys and `~/.ssh/config` are for the OpenSSH connector.
  */
-export class Ssh2Connector implements HostConnector {
+export class Ssh2Connector implements HostConnector, DeviceConnector {
   readonly #options: Ssh2Options
   #identities: Promise<Identities> | undefined
   /** Connections to jump hosts, shared by all targets behind them. */
@@ -29,6 +31,16 @@ export class Ssh2Connector implements HostConnector {
     await this.#loadIdentities() // A person may be typing a passphrase: that is not the host's time.
     const client = await this.#client(target, performance.now() + options.deadline, options.deadline)
     return 'failed' in client ? client : new ScriptSession(target, transportOver(client), this.#options.sudoPassword)
+  }
+
+  async openTerminal(
+    target: Target,
+    options: Parameters<DeviceConnector['openTerminal']>[1],
+  ): Promise<DeviceTerminal | SessionFailure> {
+    await this.#loadIdentities()
+    const deadline = options.connect
+    const client = await this.#client(target, performance.now() + deadline, deadline, options.password)
+    return 'failed' in client ? client : terminalOn(client, options)
   }
 
   async close(): Promise<void> {
@@ -47,14 +59,14 @@ export class Ssh2Connector implements HostConnector {
     return this.#identities
   }
 
-  async #client(target: Target, until: number, deadline: number): Promise<Client | SessionFailure> {
+  async #client(target: Target, until: number, deadline: number, password?: string): Promise<Client | SessionFailure> {
     const identities = await this.#loadIdentities()
     const through = target.jump ? await this.#through(target.jump, target, until, deadline) : undefined
     if (through && 'failed' in through) return through
     return connectClient(target, {
       deadline: remaining(until),
-      methods: identities.methods(target.user),
-      problems: identities.problems,
+      methods: password === undefined ? identities.methods(target.user) : passwordMethods(target.user, password),
+      problems: password === undefined ? identities.problems : [],
       keepalive: this.#options.keepalive ?? 5_000,
       ...(through ? { through } : {}),
     })

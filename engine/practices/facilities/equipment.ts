@@ -45,7 +45,7 @@ interface DeviceTypeSpec {
 const kilograms = { kg: 1, g: 0.001, lb: 0.45359237, oz: 0.45359237 / 16 } as const
 
 /** Kinds of what can be mounted. */
-const mountable = ['Host', 'Equipment'] as const
+const mountable = ['Host', 'Equipment', 'NetworkDevice'] as const
 
 /** Everything that stands in a rack that there is, sorted by address. */
 export function mountedEquipment(graph: Graph): readonly Mounted[] {

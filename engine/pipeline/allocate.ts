@@ -1,21 +1,19 @@
 import { editYaml } from '../drift/edit-yaml.ts'
-import { leaseEntry, takeLease } from '../ledger/lease.ts'
-import { leaseId } from '../ledger/lease-path.ts'
 import type { Address } from '../model/address.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { JsonPath, LoadedDocument } from '../model/document.ts'
-import type { LeaseRecord, LeaseSort } from '../model/lease.ts'
-import type { LedgerEntry, LedgerView } from '../ports/ledger.ts'
-import { type Planned, type Space, scopeOf, spaceOf, writtenValue } from '../practices/network/allocation.ts'
+import type { LeaseSort } from '../model/lease.ts'
+import { type Planned, type Space, scopeOf, spaceOf } from '../practices/network/allocation.ts'
 import { allocationRequest } from '../schema/allocation-request.ts'
 import { markedSchema, visitMarks } from '../schema/marks.ts'
-import { type Leased, rangeIn, type Surroundings, surroundingsOf, withLeases } from './address-pools.ts'
+import { type Surroundings, surroundingsOf } from './address-pools.ts'
 import { codes } from './codes.ts'
 import { loadWork } from './estate.ts'
 import type { EstateAt } from './estate-at.ts'
-import { append, by, expectGenesis, moved } from './records.ts'
+import { type Asked, type Given, giveNext } from './give-next.ts'
+import { append, expectGenesis } from './records.ts'
 import type { World } from './world.ts'
-import { type Writer, writerHere } from './writer-here.ts'
+import { writerHere } from './writer-here.ts'
 
 const report = reporter(codes)
 type Refused = { readonly refused: readonly Diagnostic[] }
@@ -29,9 +27,7 @@ interface Request {
   readonly length?: number
 }
 
-interface Asked extends Request {
-  readonly space: Space
-}
+interface Wanted extends Request, Asked {}
 
 /** A value that a document has now. */
 export interface Allocated {
@@ -64,21 +60,29 @@ export async function allocate(world: World, only: readonly string[]): Promise<A
   if ('refused' in requests) return requests
   if (requests.length === 0) return { allocated: [], findings: [] }
   const around = await surroundingsOf(world, estate)
-  const asked: Asked[] = []
+  const asked: Wanted[] = []
   const refused: Diagnostic[] = []
   for (const request of requests) {
     const space = spaceFor(request, around)
     if ('fault' in space) refused.push(told(estate, request, 'pool-unusable', space.fault))
-    else asked.push({ ...request, space })
+    else asked.push({ ...request, of: request.document.address, field: fieldOf(request), space })
   }
   if (refused.length > 0) return { refused }
   const writer = await writerHere(world)
   if ('refused' in writer) return writer
   const branch = await (await world.repository()).currentBranch()
-  const given = await append<readonly Allocated[] | Refused>(world, (view) =>
-    give(world, { estate, asked, around, branch, writer }, view),
-  )
-  return 'refused' in given ? given : { allocated: given, findings: await write(world, requests, given) }
+  const given = await append<readonly Given<Wanted>[] | Refused>(world, async (view) => {
+    const next = await giveNext(world, asked, { branch, observed: around.observed, writer }, view)
+    if (next.without.length === 0) return { entries: next.entries, result: next.given }
+    const nothing = (r: Wanted) => told(estate, r, 'pool-exhausted', `${r.pool} has nothing left that is free`)
+    return { entries: [], result: { refused: next.without.map(nothing) } }
+  })
+  if ('refused' in given) return given
+  const allocated = given.map(({ request: { of, field, pool, document }, value, lease }) => {
+    const { file } = document
+    return { document: of, field, value, pool, file, lease }
+  })
+  return { allocated, findings: await write(world, given) }
 }
 
 /** Requests in the order of their documents' addresses, whatever files they stand in. */
@@ -136,78 +140,6 @@ function scopeFault({ graph }: Planned, { address }: LoadedDocument, { sort, sco
   }
 }
 
-interface Giving {
-  readonly estate: EstateAt
-  readonly asked: readonly Asked[]
-  readonly around: Surroundings
-  readonly branch: string | undefined
-  readonly writer: Writer
-}
-
-/** Decides by what the ledger says now; asked again with a newer one where somebody else was faster. */
-async function give(
-  world: World,
-  { estate, asked, around, branch, writer }: Giving,
-  view: LedgerView,
-): Promise<{ readonly entries: readonly LedgerEntry[]; readonly result: readonly Allocated[] | Refused }> {
-  const pools = new Map<string, Leased>()
-  const entries: LedgerEntry[] = []
-  const allocated: Allocated[] = []
-  const refused: Diagnostic[] = []
-  const gone = new Map<string, Generator<bigint>>()
-  const given: LeaseRecord[] = []
-  for (const request of asked) {
-    const { space, document, sort, pool, length } = request
-    const key = `${sort} ${pool} ${length ?? ''}`
-    const leased = pools.get(key) ?? (await withLeases(view, space, around.observed))
-    pools.set(key, leased)
-    const tenant = { pool, of: document.address, field: fieldOf(request), ...(branch !== undefined && { branch }) }
-    const own = leased.leases.find(
-      (l) =>
-        l.state === 'leased' &&
-        l.pool === pool &&
-        l.of === tenant.of &&
-        l.field === tenant.field &&
-        l.branch === branch,
-    )
-    // Prefixes of several lengths come out of one pool: each has to know what the one before got.
-    const free = sort === 'prefix' ? leased.free(given.flatMap(rangeIn)) : (gone.get(key) ?? leased.free())
-    gone.set(key, free)
-    const value = own?.value ?? nextValue(space, free, given)
-    if (value === undefined) {
-      refused.push(told(estate, request, 'pool-exhausted', `${pool} has nothing left that is free`))
-      continue
-    }
-    const lot = { sort, scope: space.scope, value }
-    if (own === undefined) {
-      const before = leased.leases.find((l) => l.value === value)
-      const record = moved(takeLease(before, lot, tenant, by(world, writer.actor)))
-      given.push(record)
-      entries.push(leaseEntry(record, writer.signer))
-    }
-    const { file } = document
-    allocated.push({
-      document: tenant.of,
-      field: tenant.field,
-      value,
-      pool,
-      file,
-      lease: own === undefined ? 'taken' : 'kept',
-    })
-  }
-  return refused.length > 0 ? { entries: [], result: { refused } } : { entries, result: allocated }
-}
-
-function nextValue(space: Space, free: Generator<bigint>, given: readonly LeaseRecord[]): string | undefined {
-  const { sort, scope } = space
-  for (let next = free.next(); next.done !== true; next = free.next()) {
-    const value = writtenValue(space, next.value)
-    // Where pools lie in each other, which is a finding, one address could come out of both.
-    if (!given.some((g) => leaseId(g) === leaseId({ sort, scope, value }))) return value
-  }
-  return undefined
-}
-
 const fieldOf = ({ path }: Request): string => path.join('.')
 
 function told(
@@ -220,26 +152,20 @@ function told(
 }
 
 /** Writes values where the requests stood. What can't be edited in place is told, to be written by hand. */
-async function write(
-  world: World,
-  requests: readonly Request[],
-  given: readonly Allocated[],
-): Promise<readonly Diagnostic[]> {
+async function write(world: World, given: readonly Given<Wanted>[]): Promise<readonly Diagnostic[]> {
   const findings: Diagnostic[] = []
   const files = new Map<string, string>()
-  for (const { document: address, field, value, file } of given) {
-    const request = requests.find((r) => r.document.address === address && fieldOf(r) === field)
-    const text = files.get(file) ?? (await world.folder.read(file))
-    if (request === undefined || text === undefined) continue
-    const set = request.sort === 'vlan' ? Number(value) : value
-    const edited = editYaml(text, request.document.index, [{ path: request.path, set }])
+  for (const { request, value } of given) {
+    const { document, path, sort, of, field } = request
+    const { file, index, line } = document
+    const text = files.get(file) ?? (await world.folder.read(file)) ?? ''
+    const edited = editYaml(text, index, [{ path, set: sort === 'vlan' ? Number(value) : value }])
     if ('text' in edited) files.set(file, edited.text)
     else
       findings.push(
         report('allocation-unwritten', {
-          summary: `${field} of ${address} is ${value}: ${edited.refused}`,
-          subject: address,
-          ...{ file, line: request.document.line, column: 1 },
+          summary: `${field} of ${of} is ${value}: ${edited.refused}`,
+          ...{ subject: of, file, line, column: 1 },
         }),
       )
   }

@@ -107,7 +107,7 @@ export function moved<Value>(outcome: Outcome<Value>): Value {
   return outcome.record
 }
 
-export function by(world: World, actor: By['actor'] = 'engine'): By {
+export function by(world: Pick<World, 'uuid' | 'clock'>, actor: By['actor'] = 'engine'): By {
   return { uuid: world.uuid(), at: world.clock.now().toISOString(), actor }
 }
 

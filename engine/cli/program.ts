@@ -51,6 +51,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       load: () => import('./commands/what-if.ts'),
     },
     rack: { summary: 'show what stands in racks, with elevations', load: () => import('./commands/rack.ts') },
+    'stock-take': {
+      summary: 'compare what was seen in rooms and racks with the assets in the documents',
+      load: () => import('./commands/stock-take.ts'),
+    },
     address: {
       summary: 'give documents the next free address, prefix or VLAN number, and keep it for them',
       load: () => import('./commands/address.ts'),

@@ -542,6 +542,11 @@ export const codes = {
     meaning: 'What a plan or an apply came to could not be written to the pull request.',
     fix: 'look at the summary of the job; a token for a fork may only read, others need checks: write and pull-requests: write',
   },
+  'stock-list': {
+    severity: 'error',
+    meaning: 'A list of what was seen while taking stock can not be read.',
+    fix: 'give comma-separated values with a column tag, serial or asset, or one number on each line',
+  },
   'merges-waiting': {
     severity: 'info',
     meaning:

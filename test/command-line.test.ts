@@ -182,7 +182,15 @@ describe('help', () => {
   it('groups every command under a heading', async () => {
     const { status, out } = await desk.run('--help')
     expect(status).toBe(0)
-    const headings = ['Begin:', 'Describe and check:', 'Change hosts:', 'On a forge:', 'Look at hosts:', 'Look back:']
+    const headings = [
+      'Begin:',
+      'Describe and check:',
+      'Change hosts:',
+      'Records of what happens:',
+      'On a forge:',
+      'Look at hosts:',
+      'Look back:',
+    ]
     expect(out.match(/^\S.*:$/gm)).toEqual(['Options:', ...headings, 'A first look:'])
   })
 

@@ -37,6 +37,13 @@ const visit = documents({
       },
       leave: { title: 'see them out', from: ['inside'], to: 'over', comment: 'required' },
     },
+    reactions: [
+      {
+        on: { type: 'incident', move: 'resolve', relation: 'about' },
+        do: 'leave',
+        because: 'what they came for is done',
+      },
+    ],
   },
 })
 
@@ -118,6 +125,28 @@ describe('records of a type that the estate declares itself', () => {
     await office.must(['visit', 'leave', id, '-m', 'all was well', ...as('ben')])
     expect(await office.must(['visit', 'list', '--all'])).toContain('over')
     expect((await office.desk.run('visits', 'list')).status).toBe(64)
+  })
+
+  it('move along with what they are linked to, once', async () => {
+    const incident = await made('incident', 'new', 'The lift is stuck', ...as('ana'))
+    const { id } = await made(
+      'visit',
+      'new',
+      'The engineer',
+      '--host',
+      'ana',
+      '--link',
+      `about=${incident.id}`,
+      ...as('ben'),
+    )
+    await office.must(['visit', 'enter', id, '--badge', '8', ...as('ana')])
+    await office.must(['work', '--once'])
+    await office.must(['incident', 'resolve', incident.id, '--resolution', 'Oiled', ...as('ana')])
+    expect(await office.must(['work', '--once'])).toContain('reactions 1')
+    expect(await office.must(['work', '--once'])).not.toContain('reactions')
+    const shown = await office.must(['visit', 'show', id])
+    expect(shown).toContain('over: The engineer')
+    expect(shown).toContain(`what they came for is done (${incident.id})`)
   })
 
   it('are vouched for by the ledger', async () => {

@@ -91,6 +91,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   },
   'Records of what happens:': {
     incident: record('incident', 'tell of incidents, and bring back what does not work'),
+    work: {
+      summary: 'look after what follows from records and from time',
+      load: () => import('./commands/work.ts'),
+    },
   },
   'On a forge:': {
     ci: {
@@ -182,7 +186,7 @@ export async function buildProgram(context: CommandContext, wanted: readonly str
       if (wanted.includes(name)) await (await entry.load()).define(command, context)
     }
   const [unknown] = wanted
-  if (unknown !== undefined && !Object.hasOwn(commands, unknown)) {
+  if (unknown !== undefined && /^[a-z]/.test(unknown) && !Object.hasOwn(commands, unknown)) {
     const { defineOwnType } = await import('./commands/record-type.ts')
     const command = program.createCommand(unknown).exitOverride()
     command.configureOutput(output)
@@ -203,13 +207,10 @@ async function addCompletion(program: Command): Promise<void> {
     .helpGroup(completion.heading)
 }
 
-/** The first word that names a command and is not the value of an option before it; else the first that may be a type of the estate's own. */
+/** The first word, which names the command; before it stand options of the program, of which -C has a value. */
 function commandIn(argv: readonly string[]): string | undefined {
-  const isWord = (i: number): boolean => argv[i - 1] !== '-C' && argv[i - 1] !== '--directory'
-  return (
-    argv.find((word, i) => Object.hasOwn(commands, word) && isWord(i)) ??
-    argv.find((word, i) => /^[a-z][a-z0-9-]*$/.test(word) && isWord(i) && !helpWords.has(word))
-  )
+  const first = argv.find((word, i) => !word.startsWith('-') && argv[i - 1] !== '-C' && argv[i - 1] !== '--directory')
+  return first !== undefined && !helpWords.has(first) ? first : undefined
 }
 
 const helpWords: ReadonlySet<string> = new Set(['help', 'completion', 'complete'])
@@ -226,7 +227,8 @@ export async function runProgram(argv: readonly string[], base: Surroundings): P
     },
   }
   const completing = argv[0] === 'complete' || argv[0] === 'completion'
-  const named = completing ? Object.keys(commands) : [commandIn(argv)].flatMap((name) => name ?? [])
+  const first = commandIn(argv)
+  const named = completing ? Object.keys(commands) : first === undefined ? [] : [first]
   const program = await buildProgram(context, named)
   if (completing) await addCompletion(program)
   else program.command('completion').description(completion.summary).helpGroup(completion.heading)

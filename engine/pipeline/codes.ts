@@ -190,6 +190,16 @@ export const codes = {
     meaning: 'No document on the target branch declares this type of record, and none comes with the engine.',
     fix: 'plumbline get recordtype lists your own; a document of the kind RecordType makes a new one, once it is merged',
   },
+  'reaction-failed': {
+    severity: 'warning',
+    meaning: 'A record could not be moved along with what it is linked to.',
+    fix: 'look at both, and move it by hand; its type says what may be done: plumbline <type> types',
+  },
+  'work-failed': {
+    severity: 'error',
+    meaning: 'A part of the work that goes on by itself failed; it is tried again at the next turn.',
+    fix: 'see what it says; the other parts are not held up by it',
+  },
   'change-overtaken': {
     severity: 'warning',
     meaning: 'A change is not gone on with, since a later one has set the same things or is about to.',

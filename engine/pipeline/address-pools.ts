@@ -52,7 +52,7 @@ function sound({ graph, diagnostics }: EstateAt): Graph {
 /** A space with what the ledger says of it. */
 export interface Leased {
   /** What can be given next, lowest first. */
-  free(alsoTaken?: readonly NumberRange[]): Generator<bigint>
+  free(): Generator<bigint>
   readonly leases: readonly LeaseRecord[]
 }
 
@@ -64,7 +64,7 @@ export async function withLeases(view: LedgerView, space: Space, observed: reado
   const open = leases.filter((l) => l.state === 'leased').flatMap((l) => rangeIn(l))
   const seen = sort === 'vlan' ? [] : observed
   return {
-    free: (alsoTaken = []) => freeBlocks(range, size, [...space.taken, ...seen, ...open, ...alsoTaken]),
+    free: () => freeBlocks(range, size, [...space.taken, ...seen, ...open]),
     leases: leases.filter((l) => l.sort === sort),
   }
 }

@@ -54,6 +54,7 @@ export async function giveNext<Request extends Asked>(
   const pools = new Map<string, Pool>()
   const taken: LeaseRecord[] = []
   const ids = new Set<string>()
+  const prefixes: NumberRange[] = []
   const given: Given<Request>[] = []
   const without: Request[] = []
   const sorted = [...asked].sort((a, b) => compareText(a.of, b.of) || compareText(a.field, b.field))
@@ -68,9 +69,7 @@ export async function giveNext<Request extends Asked>(
       given.push({ request, value: own.value, lease: 'kept' })
       continue
     }
-    // Prefixes of several lengths come out of one pool: each has to know what the one before got.
-    const free = sort === 'prefix' ? pool.leased.free(taken.flatMap(rangeIn)) : pool.free
-    const value = nextValue(space, free, ids)
+    const value = nextValue(space, pool.free, ids, prefixes)
     if (value === undefined) {
       without.push(request)
       continue
@@ -78,6 +77,7 @@ export async function giveNext<Request extends Asked>(
     const lot = { sort, scope: space.scope, value }
     const record = moved(takeLease(pool.known.get(value), lot, tenant, by(world, writer.actor)))
     taken.push(record)
+    if (sort === 'prefix') prefixes.push(...rangeIn(record))
     ids.add(leaseId(record))
     given.push({ request, value, lease: 'taken' })
   }
@@ -115,10 +115,18 @@ function ownLease(
   )
 }
 
-function nextValue(space: Space, free: Generator<bigint>, ids: ReadonlySet<string>): string | undefined {
-  const { sort, scope } = space
+function nextValue(
+  space: Space,
+  free: Generator<bigint>,
+  ids: ReadonlySet<string>,
+  prefixes: readonly NumberRange[],
+): string | undefined {
+  const { sort, scope, size } = space
   for (let next = free.next(); next.done !== true; next = free.next()) {
-    const value = writtenValue(space, next.value)
+    const first = next.value
+    // Prefixes of several lengths come out of one pool.
+    if (sort === 'prefix' && prefixes.some(([from, to]) => from < first + size && to >= first)) continue
+    const value = writtenValue(space, first)
     // Where pools lie in each other, which is a finding, one address could come out of both.
     if (!ids.has(leaseId({ sort, scope, value }))) return value
   }

@@ -176,6 +176,8 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     documentCache,
     fetchHostKeys: async (address, port, deadline) =>
       (await import('./adapters/ssh/host-key.ts')).fetchHostKeys(address, port, deadline),
+    directory: async (address) =>
+      (await import('./adapters/scim/fetch-scim.ts')).directoryAt(address, options.env['PLUMBLINE_SCIM_TOKEN']),
     readIfThere: (path) => readIfThere(resolve(options.start, path)),
     savePlan: (path, plan) => writeText(resolve(options.start, path), `${JSON.stringify(plan, null, 2)}\n`),
     readText: (path) => readText(resolve(options.start, path)),

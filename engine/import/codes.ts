@@ -41,4 +41,35 @@ export const codes = {
     meaning: 'The profiles of the hosts can not be factored as asked.',
     fix: 'name hosts that were imported with --hosts, and a label that no other host carries with --label',
   },
+  'scim-unreadable': {
+    severity: 'error',
+    meaning:
+      'What a directory gave, or the file it was kept in, could not be read as SCIM 2.0 says (RFC 7643, RFC 7644).',
+    fix: 'mend what is named; a file holds what GET /Users and GET /Groups answer',
+  },
+  'scim-user': {
+    severity: 'warning',
+    meaning: 'A user or group of the directory can not be a document, and was left out.',
+    fix: 'give it a name of letters and digits and, where it is a user, an address of mail in the directory',
+  },
+  'scim-name': {
+    severity: 'error',
+    meaning: 'Two users or groups of the directory come to one document, so the second was left out.',
+    fix: 'rename one of them, or write the id of the right one into its document: annotation scim-id, for a group externalId',
+  },
+  'scim-active': {
+    severity: 'warning',
+    meaning: 'Somebody has left by their document, and not by the directory. An import brings nobody back.',
+    fix: 'take active: false out of the document where they came back, or close the account in the directory',
+  },
+  'scim-gone': {
+    severity: 'warning',
+    meaning: 'Somebody came from the directory once and is not in it any more.',
+    fix: 'write active: false into their document where they have left',
+  },
+  'scim-member': {
+    severity: 'warning',
+    meaning: 'A group of the directory has members that were not given or were left out.',
+    fix: 'import users and groups together',
+  },
 } as const satisfies CodeBook

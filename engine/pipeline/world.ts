@@ -95,6 +95,10 @@ export interface World {
     port: number,
     deadline: number,
   ) => Promise<readonly ShownHostKey[] | SessionFailure>
+  /** Everything that a directory of people has of users and groups, as it answers over SCIM 2.0; or why it could not be had. */
+  readonly directory: (
+    address: string,
+  ) => Promise<{ readonly answers: readonly unknown[] } | { readonly failure: string }>
   readonly emit: Emit
   readonly folder: Folder
   /** Text of a file that the user names; undefined where there is none. */

@@ -12,10 +12,10 @@ interface Options {
 
 interface Wanted {
   readonly person?: string
-  readonly host?: string
+  readonly about?: string
 }
 
-/** `plumbline access`: who gets where, what somebody has, and why. */
+/** `plumbline access`: who gets where, what somebody has, and why; on hosts, in applications and behind doors. */
 export const define: Define = (command, context) => {
   const asked = (name: string, summary: string) =>
     command
@@ -23,23 +23,32 @@ export const define: Define = (command, context) => {
       .description(summary)
       .option('--as-of <moment>', 'a date, a change, a baseline, a commit or a tag (default: now)')
       .option('--json', 'print JSON') as Command
-  asked('who', 'who gets onto a host')
-    .argument('<host>', 'name of the host')
-    .addHelpText('after', '\nExamples:\n  plumbline access who db-01\n  plumbline access who db-01 --as-of 2026-10-01')
-    .action((host: string, options: Options) => run(context, { host }, options, accessText))
-  asked('what', 'what a person gets onto')
-    .argument('<person>', 'name of the person')
-    .addHelpText('after', '\nExamples:\n  plumbline access what n.ito\n  plumbline access what n.ito --json')
-    .action((person: string, options: Options) => run(context, { person }, options, accessText))
-  asked('explain', 'why somebody gets onto a host: grant, change, who agreed, until when')
-    .argument('<person>', 'name of the person')
-    .argument('[host]', 'name of the host; all that they get onto where not given')
+  asked('who', 'who gets onto a host, into a room or an application, or is in a group')
+    .argument('<what>', 'name of a host; or zone/…, room/…, application/…, group/…, team/…')
     .addHelpText(
       'after',
-      '\nExamples:\n  plumbline access explain n.ito web-01\n  plumbline access explain n.ito --as-of CHG-2026-00042',
+      '\nExamples:\n  plumbline access who db-01\n  plumbline access who room/ams1-hall-1 --as-of 2026-10-01\n  plumbline access who application/ledger',
     )
-    .action((person: string, host: string | undefined, options: Options) =>
-      run(context, { person, ...(host !== undefined && { host }) }, options, explainedAccessText),
+    .action((about: string, options: Options) => run(context, { about }, options, accessText))
+  asked('what', 'what a person or a service account has: hosts, rooms, applications, teams and groups')
+    .argument('<who>', 'name of the person or service account')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  plumbline access what n.ito\n  plumbline access what n.ito --as-of 2026-10-01 --json',
+    )
+    .action((person: string, options: Options) => run(context, { person }, options, accessText))
+  asked('explain', 'why somebody has what they have: grant, change, who agreed, until when')
+    .argument('<who>', 'name of the person or service account')
+    .argument(
+      '[what]',
+      'name of a host, or zone/…, room/…, application/…, group/…, team/…; all that they have where not given',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  plumbline access explain n.ito web-01\n  plumbline access explain n.ito zone/ams1-hall --as-of CHG-2026-00042',
+    )
+    .action((person: string, about: string | undefined, options: Options) =>
+      run(context, { person, ...(about !== undefined && { about }) }, options, explainedAccessText),
     )
 }
 

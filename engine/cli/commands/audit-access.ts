@@ -46,7 +46,7 @@ async function write(options: Options, { terminal, open }: CommandContext): Prom
   const access = await auditAccess(world, {
     asOf,
     ...(person !== undefined && { person }),
-    ...(host !== undefined && { host }),
+    ...(host !== undefined && { about: host }),
   })
   if ('refused' in access) throw new Refusal(access.refused)
   const text = format === 'text' ? accessText(access) : await rendered(access, { ...options, format }, world)

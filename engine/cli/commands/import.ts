@@ -23,9 +23,10 @@ interface Options {
   readonly json?: boolean
 }
 
-/** `plumbline import`: documents for running hosts. Exit 0 the plan of them is empty, 2 it is not, 1 error. */
+/** `plumbline import`: documents for running hosts, and for people and groups of a directory. Exit 0 the plan of them is empty, 2 it is not, 1 error. */
 export const define: Define = (command, context) => {
   const { terminal } = context
+  defineScim(command, context)
   command
     .argument('[from...]', 'ssh://user@host[:port], or the name of a Host document that has no profile yet')
     .option('--name <name>', 'name of the host in the estate (default: what it calls itself)')
@@ -73,6 +74,40 @@ export const define: Define = (command, context) => {
         return importStatus(imported)
       }, options),
     )
+}
+
+/** `plumbline import scim`: documents for the users and groups of a directory. */
+function defineScim(command: Parameters<Define>[0], { run, open, terminal }: Parameters<Define>[1]): void {
+  command
+    .command('scim')
+    .description('write documents for the people and groups of a directory that speaks SCIM 2.0')
+    .argument('<from...>', 'address of the directory (https://id.example.org/scim/v2), or files with what it answered')
+    .option('--dry-run', 'print what would be written and write nothing')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nThe token for an address is taken from PLUMBLINE_SCIM_TOKEN. New people and groups get files of their own below\ninventory/organisation; in those that are there only names, addresses of mail, members and who has left are set. A second\nimport of the same changes nothing.\n\nExamples:\n  plumbline import scim https://id.example.org/scim/v2 --dry-run\n  plumbline import scim users.json groups.json',
+    )
+    .action(async (from: string[], _: unknown, scim: Parameters<Define>[0]) => {
+      // Options of the same name are taken by the command above.
+      const { json, dryRun } = scim.optsWithGlobals<Options>()
+      await run(
+        async () => {
+          const world = await open({})
+          const { importScim } = await import('../../pipeline/import-scim.ts')
+          const imported = await importScim(world, { from, dryRun: dryRun === true })
+          if ('refused' in imported) throw new Refusal(imported.refused)
+          const { importedScimText } = await import('../views/import-scim-text.ts')
+          terminal.out(
+            json === true
+              ? `${JSON.stringify({ ...imported, files: Object.fromEntries(imported.files) }, null, 2)}\n`
+              : importedScimText(imported, { colors: terminal.colors, dryRun: dryRun === true }),
+          )
+          return imported.diagnostics.some((d) => d.severity === 'error') ? exit.error : exit.ok
+        },
+        { json },
+      )
+    })
 }
 
 const wrong = (summary: string): Refusal =>

@@ -1,10 +1,11 @@
+import type { Given } from '../../audit/access.ts'
 import { nameOf } from '../../model/address.ts'
 import { escapeControls } from '../../model/escape.ts'
 import type { AccessAt } from '../../pipeline/audit-access.ts'
 import { columns } from './columns.ts'
 
-/** Who has which access, a line for each account. */
-export function accessText({ at, commit, rows, leftOver }: AccessAt): string {
+/** Who has which access, a line for each account on a host, and for each room, application and group. */
+export function accessText({ at, commit, rows, held, leftOver }: AccessAt): string {
   const told = rows.map((r) => [
     r.host,
     r.login,
@@ -20,15 +21,32 @@ export function accessText({ at, commit, rows, leftOver }: AccessAt): string {
   const left = leftOver.map((l) => [l.host, escapeControls(l.resource), l.change])
   return `${[
     `as of ${at}, commit ${commit.slice(0, 12)}`,
-    ...columns([head, ...told]),
+    ...(told.length === 0 && held.length > 0 ? [] : columns([head, ...told])),
+    ...heldLines(held),
     ...(left.length === 0
       ? []
       : ['taken away by documents, and still on the host by the record:', ...columns(left, { indent: '  ' })]),
   ].join('\n')}\n`
 }
 
+function heldLines(held: AccessAt['held']): readonly string[] {
+  if (held.length === 0) return []
+  const head = ['WHAT', 'WHO', 'ROLE', 'BY', 'THROUGH', 'ENDS', 'GIVEN BY', 'APPROVED BY']
+  const told = held.map(({ what, who, role, by, via, until, given }) => [
+    what,
+    who.replace(/^Person\//, ''),
+    role ?? '–',
+    by === what ? '–' : by,
+    via.join(', ') || '–',
+    until ?? '–',
+    [...new Set(given.map((g) => g.change ?? g.without ?? ''))].join(', ') || '–',
+    [...new Set(given.flatMap((g) => g.approvers.map(nameOf)))].join(', ') || '–',
+  ])
+  return columns([head, ...told])
+}
+
 /** Everything that is known of each account: what it may do, by which documents, who agreed, until when, and what hosts were told. */
-export function explainedAccessText({ at, commit, rows }: AccessAt): string {
+export function explainedAccessText({ at, commit, rows, held }: AccessAt): string {
   const told = rows.map((row) => {
     const { host, login, person, root, roles, groups, sudo, keys, expires, via, given, onHost, appliedBy } = row
     const facts: readonly (readonly [string, string])[] = [
@@ -47,13 +65,7 @@ export function explainedAccessText({ at, commit, rows }: AccessAt): string {
         (k) => ['with key', `${k.fingerprint}${k.expires === undefined ? '' : `, until ${k.expires}`}`] as const,
       ),
       ['ends', expires ?? 'never'],
-      ...given.map(
-        (g) =>
-          [
-            'given by',
-            `${g.document}: ${g.change ?? g.without ?? ''}${g.approvers.length === 0 ? '' : `, approved by ${g.approvers.map(nameOf).join(', ')}`}, ${g.at.slice(0, 16).replace('T', ' ')} UTC${g.unapproved === true ? ', NOT APPROVED' : ''}`,
-          ] as const,
-      ),
+      ...given.map((g) => ['given by', givenText(g)] as const),
       ['on the host', `${onHost}${appliedBy.length === 0 ? '' : ` by ${appliedBy.join(', ')}`}`],
     ]
     const lines = columns(
@@ -63,5 +75,25 @@ export function explainedAccessText({ at, commit, rows }: AccessAt): string {
     return `${person === undefined ? login : nameOf(person)} on ${host}\n${lines.join('\n')}\n`
   })
   const head = `as of ${at}, commit ${commit.slice(0, 12)}\n`
-  return told.length === 0 ? `${head}no access\n` : `${head}\n${told.join('\n')}`
+  const more = held.map(({ who, what, role, by, via, until, given }) => {
+    const lines = columns(
+      [
+        ...(role === undefined ? [] : [['role', role]]),
+        ...(by === what ? [] : [['by', by]]),
+        ...(via.length === 0 ? [] : [['through', via.join(', ')]]),
+        ['ends', until ?? 'never'],
+        ...given.map((g) => ['given by', givenText(g)]),
+      ],
+      { indent: '  ' },
+    )
+    return `${nameOf(who)}, ${what}\n${lines.join('\n')}\n`
+  })
+  const all = [...told, ...more]
+  return all.length === 0 ? `${head}no access\n` : `${head}\n${all.join('\n')}`
+}
+
+function givenText({ document, change, without, approvers, at, unapproved }: Given): string {
+  const agreed = approvers.length === 0 ? '' : `, approved by ${approvers.map(nameOf).join(', ')}`
+  const when = `${at.slice(0, 16).replace('T', ' ')} UTC`
+  return `${document}: ${change ?? without ?? ''}${agreed}, ${when}${unapproved === true ? ', NOT APPROVED' : ''}`
 }

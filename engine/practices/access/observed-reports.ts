@@ -1,6 +1,6 @@
 import { compareText } from '../../model/diagnostic.ts'
 import type { Report } from '../../model/practice.ts'
-import { unexplainedOn } from './observed.ts'
+import { knownIn, unexplainedOn } from './observed.ts'
 import { unusedGrants } from './unused.ts'
 
 /** What hosts let in, and no document. */
@@ -10,7 +10,8 @@ const unexplained: Report = {
   about: 'Host',
   observed: true,
   run: (input, about) => {
-    const judged = about.map((host) => ({ host: host.document.metadata.name, ...unexplainedOn(host, input) }))
+    const known = knownIn(input)
+    const judged = about.map((host) => ({ host: host.document.metadata.name, ...unexplainedOn(host, input, known) }))
     const found = judged.flatMap((j) => j.found)
     const lacking = judged.filter((j) => j.lacks.length > 0).map(({ host, lacks }) => ({ host, lacks }))
     return {

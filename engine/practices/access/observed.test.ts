@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { practiceEstate } from '../../../test/practice-cases.ts'
 import type { Facts } from '../../model/facts.ts'
 import type { ReportInput, Wanted } from '../../model/practice.ts'
-import { unexplainedOn } from './observed.ts'
+import { knownIn, unexplainedOn } from './observed.ts'
 import { observedReports } from './observed-reports.ts'
 import { unusedGrants } from './unused.ts'
 
@@ -49,7 +49,7 @@ function inputOf(documents: string, { wanted = [], users, keys = [], sudoers = [
 describe('access that was seen', () => {
   it.each(cases)('$name', ({ found = [], lacks = [], ...seen }) => {
     const input = inputOf(ground, seen)
-    const judged = input.graph.ofKind('Host').map((host) => unexplainedOn(host, input))[0]
+    const judged = input.graph.ofKind('Host').map((host) => unexplainedOn(host, input, knownIn(input)))[0]
     expect(judged?.lacks).toEqual(lacks)
     expect(judged?.found.map((f) => `${f.what} ${f.who}`)).toEqual(
       found.map((f) => expect.stringMatching(new RegExp(`^${f['what'] ?? '\\w+'} `))),

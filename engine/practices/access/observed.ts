@@ -44,7 +44,7 @@ const opens = ({ shell }: User): boolean => !/\/(?:nologin|false|sync|shutdown|h
 const personal = ({ uid }: User): boolean => uid >= 1000 && uid !== 65_534
 
 /** What one host is judged by. */
-interface Scene extends Place {
+interface Scene extends Place, Known {
   readonly facts: Facts
   readonly wanted: readonly Wanted[]
   /** The account that the engine itself logs in with: its Host document explains it. */
@@ -59,13 +59,14 @@ interface Scene extends Place {
 export function unexplainedOn(
   host: LoadedDocument,
   input: ReportInput,
+  known: Known,
 ): { readonly found: readonly Unexplained[]; readonly lacks: readonly FactName[] } {
   const name = host.document.metadata.name
   const facts = input.seen?.(name)
   if (facts === undefined) return { found: [], lacks: needed }
   const seen = input.seenAt?.(name)
   const scene: Scene = {
-    ...{ host, input, facts, wanted: input.wanted?.(name) ?? [], ...peopleIn(input) },
+    ...{ host, input, facts, wanted: input.wanted?.(name) ?? [], ...known },
     engine: specOf<{ readonly ssh?: { readonly user?: string } }>(host).ssh?.user ?? 'plumbline',
     seen: seen === undefined ? {} : { seen },
   }
@@ -73,7 +74,10 @@ export function unexplainedOn(
   return { found, lacks: needed.filter((fact) => facts[fact] === undefined) }
 }
 
-function peopleIn({ graph, fingerprint }: ReportInput): Pick<Place, 'byLogin' | 'byKey'> {
+/** Whose logins and keys are whose: made once for all hosts. */
+type Known = Pick<Place, 'byLogin' | 'byKey'> & { readonly engineKeys: ReadonlySet<string | undefined> }
+
+export function knownIn({ graph, fingerprint }: ReportInput): Known {
   const byLogin = new Map<string, Address>()
   const byKey = new Map<string, { readonly person: Address; readonly key: string }>()
   for (const document of [...graph.ofKind('Person'), ...graph.ofKind('ServiceAccount')]) {
@@ -84,7 +88,9 @@ function peopleIn({ graph, fingerprint }: ReportInput): Pick<Place, 'byLogin' | 
       if (print !== undefined) byKey.set(print, { person: document.address, key })
     }
   }
-  return { byLogin, byKey }
+  const [estate] = graph.ofKind('Estate')
+  const named = estate === undefined ? [] : (specOf<{ engineKeys?: readonly string[] }>(estate).engineKeys ?? [])
+  return { byLogin, byKey, engineKeys: new Set(named.map((key) => fingerprint?.(key))) }
 }
 
 /** A resource that explains what was seen; or why none does. */
@@ -159,7 +165,7 @@ function passwordOf(
 }
 
 function keys(scene: Scene): readonly Unexplained[] {
-  const { facts, wanted, engine, host, byKey, input, seen } = scene
+  const { facts, wanted, engine, engineKeys, host, byKey, input, seen } = scene
   const print = (r: Wanted): string | undefined => input.fingerprint?.(String(r.spec['key']))
   return (facts.keys ?? []).flatMap(({ user, fingerprint, comment, options }): readonly Unexplained[] => {
     const home = facts.users?.find((u) => u.name === user)?.home ?? `/home/${user}`
@@ -170,7 +176,7 @@ function keys(scene: Scene): readonly Unexplained[] {
         (r.type === 'authorizedKey' && r.spec['user'] === user && print(r) === fingerprint) ||
         (r.type === 'file' && r.spec['path'] === file),
     )
-    if ('by' in explained || (user === engine && engineKeys(input).has(fingerprint))) return []
+    if ('by' in explained || (user === engine && engineKeys.has(fingerprint))) return []
     const known = byKey.get(fingerprint)
     return [
       {
@@ -182,13 +188,6 @@ function keys(scene: Scene): readonly Unexplained[] {
       },
     ]
   })
-}
-
-/** Keys of the engine that the estate names. */
-function engineKeys({ graph, fingerprint }: ReportInput): ReadonlySet<string | undefined> {
-  const [estate] = graph.ofKind('Estate')
-  const named = estate === undefined ? [] : (specOf<{ engineKeys?: readonly string[] }>(estate).engineKeys ?? [])
-  return new Set(named.map((key) => fingerprint?.(key)))
 }
 
 function sudo(scene: Scene): readonly Unexplained[] {

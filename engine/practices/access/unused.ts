@@ -36,8 +36,24 @@ export function unusedGrants(
 ): { readonly unused: readonly Unused[]; readonly notSeen: readonly string[] } {
   const after = new Map(about.map((grant) => [grant.address, daysOf(input, grant.address)]))
   const notSeen = new Set<string>()
-  const uses = input.graph.ofKind('Host').flatMap((host) => usesOf(host.document.metadata.name, input, after, notSeen))
-  const unused = uses.filter((use) => !use.used).map(({ used, ...use }) => ({ ...use, ...waysOut(use, uses) }))
+  const people = new Map(
+    [...input.graph.ofKind('Person'), ...input.graph.ofKind('ServiceAccount')].map((d) => [
+      specOf<{ login?: string }>(d).login,
+      d.address,
+    ]),
+  )
+  const uses = input.graph
+    .ofKind('Host')
+    .flatMap((host) => usesOf(host.document.metadata.name, input, { after, people, notSeen }))
+  const byGrant = new Map<Address, Use[]>()
+  for (const use of uses) {
+    const same = byGrant.get(use.grant)
+    if (same === undefined) byGrant.set(use.grant, [use])
+    else same.push(use)
+  }
+  const unused = uses
+    .filter((use) => !use.used)
+    .map(({ used, ...use }) => ({ ...use, ...waysOut(use, byGrant.get(use.grant) ?? []) }))
   return { unused, notSeen: [...notSeen] }
 }
 
@@ -50,18 +66,15 @@ function daysOf({ graph }: ReportInput, grant: Address): number {
   return own ?? all?.unusedAfterDays ?? usual
 }
 
-function usesOf(
-  host: string,
-  { graph, seen, wanted, now }: ReportInput,
-  after: ReadonlyMap<Address, number>,
-  notSeen: Set<string>,
-): readonly Use[] {
-  const people = new Map(
-    [...graph.ofKind('Person'), ...graph.ofKind('ServiceAccount')].map((d) => [
-      specOf<{ login?: string }>(d).login,
-      d.address,
-    ]),
-  )
+interface Judging {
+  /** Grants that are asked about → days. */
+  readonly after: ReadonlyMap<Address, number>
+  readonly people: ReadonlyMap<string | undefined, Address>
+  /** Hosts of whose logins nothing is known; grows. */
+  readonly notSeen: Set<string>
+}
+
+function usesOf(host: string, { seen, wanted, now }: ReportInput, { after, people, notSeen }: Judging): readonly Use[] {
   const accounts = (wanted?.(host) ?? []).filter((r) => r.type === 'user' && r.spec['ensure'] !== 'absent')
   const facts = seen?.(host)
   return accounts.flatMap((resource) => {
@@ -94,8 +107,7 @@ function usesOf(
 }
 
 /** The grant goes where nobody uses it anywhere, the person where they don't, and else the host. */
-function waysOut({ grant, host, login, person, after }: Omit<Use, 'used'>, uses: readonly Use[]) {
-  const same = uses.filter((u) => u.grant === grant)
+function waysOut({ grant, host, login, person, after }: Omit<Use, 'used'>, same: readonly Use[]) {
   const remove = same.every((u) => !u.used)
     ? `remove ${grant}`
     : same.every((u) => u.login !== login || !u.used)

@@ -1,5 +1,5 @@
 import { nameOf } from '../../model/address.ts'
-import type { Facts } from '../../model/facts.ts'
+import { compareText } from '../../model/diagnostic.ts'
 import type { ReportInput } from '../../model/practice.ts'
 import type { Asset } from './asset.ts'
 
@@ -12,21 +12,32 @@ export interface Installed {
   readonly cores: number
 }
 
-type Packages = NonNullable<Facts['packages']>
+/** Packages by their names, in the order of hosts: made once for all assets. */
+export type InstalledPackages = ReadonlyMap<string, readonly Installed[]>
 
-/** Hosts that were seen with the packages that an asset names, once for each package, in the order of hosts. */
-export function installedOf({ graph, seen }: ReportInput, asset: Asset): readonly Installed[] {
-  const patterns = [...(asset.licence?.packages ?? []), ...(asset.software?.packages ?? [])].map(wildcard)
-  const versions = asset.software?.versions?.map(wildcard)
-  const meant = ({ name, version }: Packages[number]): boolean =>
-    patterns.some((p) => p.test(name)) && (versions?.some((v) => v.test(withoutEpoch(version))) ?? true)
-  return graph.ofKind('Host').flatMap(({ address }) => {
+export function installedOn({ graph, seen }: ReportInput): InstalledPackages {
+  const packages = new Map<string, Installed[]>()
+  for (const { address } of graph.ofKind('Host')) {
     const facts = seen?.(nameOf(address))
     const cores = facts?.hardware?.cpu.count ?? 1
-    return (facts?.packages ?? [])
-      .filter(meant)
-      .map(({ name, version }) => ({ host: nameOf(address), name, version, cores }))
-  })
+    for (const { name, version } of facts?.packages ?? []) {
+      const one = { host: nameOf(address), name, version, cores }
+      const list = packages.get(name)
+      if (list === undefined) packages.set(name, [one])
+      else list.push(one)
+    }
+  }
+  return packages
+}
+
+/** Where the packages that an asset names are installed: by host, and by name within each. */
+export function installedOf(packages: InstalledPackages, asset: Asset): readonly Installed[] {
+  const patterns = [...(asset.licence?.packages ?? []), ...(asset.software?.packages ?? [])].map(wildcard)
+  const versions = asset.software?.versions?.map(wildcard)
+  return [...packages]
+    .filter(([name]) => patterns.some((p) => p.test(name)))
+    .flatMap(([, all]) => all.filter((i) => versions?.some((v) => v.test(withoutEpoch(i.version))) ?? true))
+    .sort((a, b) => compareText(a.host, b.host) || compareText(a.name, b.name))
 }
 
 /** Hosts of which nobody knows what is installed. */
@@ -46,11 +57,11 @@ export interface LicenceUse {
 }
 
 /** What was bought against what is installed; undefined for what is no licence. */
-export function useOf(input: ReportInput, asset: Asset): LicenceUse | undefined {
+export function useOf(packages: InstalledPackages, asset: Asset): LicenceUse | undefined {
   if (asset.licence === undefined) return undefined
   const { count: bought, per = 'host' } = asset.licence
   // Several packages of one product on one host use it up once.
-  const byHost = new Map(installedOf(input, asset).map((i) => [i.host, per === 'core' ? i.cores : 1]))
+  const byHost = new Map(installedOf(packages, asset).map((i) => [i.host, per === 'core' ? i.cores : 1]))
   const hosts = [...byHost].map(([host, uses]) => ({ host, uses }))
   const used = hosts.reduce((sum, h) => sum + h.uses, 0)
   return { bought, per, used, left: bought - used, hosts }

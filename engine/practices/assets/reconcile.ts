@@ -26,12 +26,24 @@ const kept = 0.85
 const rounding = 0.05
 
 /** What is written of the machine that a host is, against what it says of itself. Virtual machines are nobody's asset. */
-export function differencesOf(input: ReportInput, host: Address): readonly Difference[] {
-  const hardware = input.seen?.(nameOf(host))?.hardware
-  if (hardware === undefined || hardware.virtualisation !== 'none') return []
+export function differencesOf(input: ReportInput, hosts: readonly Address[]): readonly Difference[] {
   const all = assetsOf(input.graph)
-  const asset = all.find((a) => a.host === host)
-  const owner = hardware.serial === undefined ? undefined : all.find((a) => a.serial === hardware.serial)
+  const byHost = new Map(all.map((a) => [a.host, a]))
+  const bySerial = new Map(all.map((a) => [a.serial, a]))
+  return hosts.flatMap((host) => {
+    const hardware = input.seen?.(nameOf(host))?.hardware
+    if (hardware === undefined || hardware.virtualisation !== 'none') return []
+    const owner = hardware.serial === undefined ? undefined : bySerial.get(hardware.serial)
+    return differencesOn(input, host, hardware, { asset: byHost.get(host), owner })
+  })
+}
+
+function differencesOn(
+  input: ReportInput,
+  host: Address,
+  hardware: Hardware,
+  { asset, owner }: { readonly asset: Asset | undefined; readonly owner: Asset | undefined },
+): readonly Difference[] {
   if (asset === undefined) return hardware.serial === undefined ? [] : [withoutAsset(host, hardware.serial, owner)]
   return [
     ...serial(host, asset, hardware, owner),

@@ -2,7 +2,7 @@ import { nameOf } from '../../model/address.ts'
 import { compareText } from '../../model/diagnostic.ts'
 import type { Report } from '../../model/practice.ts'
 import { type Asset, assetsOf, bookValue, daysUntil } from './asset.ts'
-import { useOf, withoutPackages } from './installed.ts'
+import { installedOn, useOf, withoutPackages } from './installed.ts'
 import { differencesOf } from './reconcile.ts'
 import { software } from './software.ts'
 
@@ -59,7 +59,10 @@ const reconciliation: Report = {
   about: 'Host',
   observed: true,
   run: (input, about) => {
-    const findings = about.flatMap((host) => differencesOf(input, host.address))
+    const findings = differencesOf(
+      input,
+      about.map((host) => host.address),
+    )
     const unseen = about.filter((h) => input.seen?.(nameOf(h.address)) === undefined).map((h) => h.address)
     return {
       title: 'Reconciliation of assets',
@@ -95,8 +98,10 @@ const licences: Report = {
   observed: true,
   run: (input, about) => {
     const wanted = new Set(about.map((d) => d.address))
+    const installed = installedOn(input)
     const rows = assetsOf(input.graph).flatMap((asset) => {
-      const use = asset.state === 'disposed' || !wanted.has(asset.document.address) ? undefined : useOf(input, asset)
+      const use =
+        asset.state === 'disposed' || !wanted.has(asset.document.address) ? undefined : useOf(installed, asset)
       return use === undefined ? [] : [{ licence: nameOf(asset.document.address), ...use }]
     })
     const unseen = withoutPackages(input)

@@ -3,7 +3,7 @@ import { count } from '../../model/count.ts'
 import { targets } from '../../model/graph.ts'
 import type { Report, ReportInput } from '../../model/practice.ts'
 import { type Asset, assetsOf, daysUntil } from './asset.ts'
-import { type Installed, installedOf, useOf, withoutPackages } from './installed.ts'
+import { type Installed, installedOf, installedOn, type LicenceUse, useOf, withoutPackages } from './installed.ts'
 
 /** Where installed software is other than is written, with both ways out. */
 interface SoftwareDifference {
@@ -28,12 +28,11 @@ export const software: Report = {
   run: (input, about) => {
     const wanted = new Set(about.map((d) => d.address))
     const unseen = withoutPackages(input)
+    const packages = installedOn(input)
     const rows = assetsOf(input.graph)
       .filter((a) => wanted.has(a.document.address) && (a.software ?? a.licence) !== undefined)
-      .map((asset) => ({ asset, installed: installedOf(input, asset) }))
-    const differences = rows.flatMap(({ asset, installed }) =>
-      differencesOf(input, asset, installed, unseen.length > 0),
-    )
+      .map((asset) => ({ asset, installed: installedOf(packages, asset), use: useOf(packages, asset) }))
+    const differences = rows.flatMap((row) => differencesOf(input, row, unseen.length > 0))
     return {
       title: 'Software',
       tables: [
@@ -73,10 +72,16 @@ export const software: Report = {
   },
 }
 
+interface Row {
+  readonly asset: Asset
+  readonly installed: readonly Installed[]
+  readonly use: LicenceUse | undefined
+}
+
+/** @param partly whether there are hosts of which nobody knows what is installed */
 function differencesOf(
   input: ReportInput,
-  asset: Asset,
-  installed: readonly Installed[],
+  { asset, installed, use }: Row,
   partly: boolean,
 ): readonly SoftwareDifference[] {
   const { address } = asset.document
@@ -98,7 +103,6 @@ function differencesOf(
   return [...licence(), ...life(), ...places()]
 
   function licence(): readonly SoftwareDifference[] {
-    const use = useOf(input, asset)
     if (use === undefined) return []
     const unit = (n: number): string => count(n, use.per)
     if (use.left < 0)

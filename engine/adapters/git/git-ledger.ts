@@ -6,6 +6,7 @@ import { repositoryError } from './codes.ts'
 import { type GitContext, openContext } from './context.ts'
 import { commitIds, commitsTouching, entryMessage, ledgerCommit, ledgerSteps, readCommit } from './ledger-commits.ts'
 import { currentTip, knownTip, type LedgerTip, localRef, trackingRef } from './ledger-tip.ts'
+import { borrowPacks, lendPacks, lentAt } from './lent-packs.ts'
 import { swapRef, tipOf } from './move-branch.ts'
 import { ObjectWriter } from './object-writer.ts'
 import { push, remoteName } from './remote.ts'
@@ -56,6 +57,8 @@ interface Chain {
   readonly start: LedgerTip
   readonly tip: string | undefined
   readonly uuids: readonly string[]
+  /** Name of the pack that they are in. */
+  readonly pack: string | undefined
   readonly done: readonly { readonly job: Job; readonly result: unknown }[]
 }
 
@@ -65,9 +68,13 @@ class BranchLedger implements GitLedger {
   readonly #offline: boolean
   readonly #patience: number
   readonly #trees: TreeStore
+  /** The folder of packs. */
+  readonly #packs: string
   readonly #queue: Job[] = []
   #draining = false
   #placed: Promise<string> | undefined
+  /** Names of packs that clones of this machine lend each other, those that are here. */
+  #lent: readonly string[] = []
   /** What the remote had when it took our last batch: the next one is built on it without asking again. */
   #ours: LedgerTip | undefined
   /** Only one asks the remote at a time: two fetches of one clone get into each other's way. */
@@ -79,6 +86,7 @@ class BranchLedger implements GitLedger {
     this.#offline = options.offline ?? false
     this.#patience = options.patience ?? 60_000
     this.#trees = new TreeStore(context.reader)
+    this.#packs = resolve(context.commonDir, 'objects', 'pack')
   }
 
   async view(at?: string): Promise<LedgerView> {
@@ -131,9 +139,10 @@ class BranchLedger implements GitLedger {
     while (this.#queue.length > 0) {
       const jobs = this.#queue.splice(0, largestBatch)
       try {
-        const batch = () => this.#appendAll(jobs)
-        // What the one before adds is fetched in our turn; what was there already need not be.
-        await inTurn(await this.#place(), batch, () => this.#tip())
+        const place = await this.#place()
+        const batch = () => this.#appendAll(jobs, place)
+        // What the one before adds comes in our turn; what was there already need not.
+        await inTurn(place, batch, async () => (await this.#borrow(place)) || this.#tip())
       } catch (error) {
         this.#ours = undefined
         for (const job of jobs) job.reject(error)
@@ -141,6 +150,13 @@ class BranchLedger implements GitLedger {
     }
     this.#ours = undefined
     this.#draining = false
+  }
+
+  /** Takes the packs that other clones of this machine lend; false where there are none. */
+  async #borrow(place: string): Promise<boolean> {
+    const lent = await lentAt(place)
+    this.#lent = lent === undefined ? [] : await borrowPacks(lent, this.#packs)
+    return this.#lent.length > 0
   }
 
   /** What writers of one ledger have in common: where it lies. */
@@ -151,7 +167,8 @@ class BranchLedger implements GitLedger {
     return this.#placed
   }
 
-  async #appendAll(jobs: readonly Job[]): Promise<void> {
+  async #appendAll(jobs: readonly Job[], place: string): Promise<void> {
+    if (this.#ours === undefined) await this.#borrow(place)
     const giveUpAt = performance.now() + this.#patience
     const uncertain: Chain[] = []
     let waiting = jobs
@@ -162,6 +179,10 @@ class BranchLedger implements GitLedger {
       const outcome = uncertain.includes(chain) ? 'done' : await this.#publish(chain)
       this.#ours = outcome === 'done' && chain.start.remote ? { tip: chain.tip, remote: true } : undefined
       if (outcome === 'done') {
+        if (chain.pack !== undefined && chain.start.remote) {
+          this.#lent = [...this.#lent, chain.pack]
+          await lendPacks(place, { folder: this.#packs, names: this.#lent })
+        }
         for (const { job, result } of chain.done) job.resolve(result)
         return
       }
@@ -199,8 +220,8 @@ class BranchLedger implements GitLedger {
         job.reject(error)
       }
     }
-    await objects.settle()
-    return { start, tip: at, uuids, done }
+    const pack = await objects.settle()
+    return { start, tip: at, uuids, pack, done }
   }
 
   #entryCommit(entry: LedgerEntry, tree: string, parent: string | undefined): Promise<Buffer> {

@@ -47,18 +47,20 @@ export class ObjectWriter {
     return this.#pending.get(id)
   }
 
-  /** Puts everything written onto the disk. Throws `repository-unwritable`. */
-  async settle(): Promise<void> {
+  /** Puts everything written onto the disk. Returns the name of the pack where it was worth one. Throws `repository-unwritable`. */
+  async settle(): Promise<string | undefined> {
     const objects = [...this.#pending.values()]
     const bytes = objects.reduce((sum, { data }) => sum + data.length, 0)
     try {
-      if (objects.length < packFrom || bytes > packUpTo) await this.#writeLoose(objects)
-      else await writePack(join(this.#folder, 'pack'), this.#format, objects)
+      const packed = objects.length >= packFrom && bytes <= packUpTo
+      const pack = packed ? await writePack(join(this.#folder, 'pack'), this.#format, objects) : undefined
+      if (!packed) await this.#writeLoose(objects)
+      this.#pending.clear()
+      this.#last.clear()
+      return pack
     } catch (error) {
       throw unwritable(error)
     }
-    this.#pending.clear()
-    this.#last.clear()
   }
 
   async #writeLoose(objects: readonly PackedObject[]): Promise<void> {

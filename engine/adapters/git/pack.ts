@@ -30,12 +30,13 @@ const longestChain = 45
  * Writes many objects as one pack with its index (gitformat-pack(5), version 2): two files to be synced instead of one
  * for each object. The index comes last: without it git sees nothing. An object is written as its difference to the one it
  * resembles: git sends it like that to the remote, and the remote to everybody else, without looking for something better.
+ * Returns its name, without the folder and what it ends with.
  */
 export async function writePack(
   folder: string,
   hash: 'sha1' | 'sha256',
   objects: readonly PackedObject[],
-): Promise<void> {
+): Promise<string> {
   const entries = await Promise.all(differences(objects).map(compressed))
   const head = Buffer.concat([Buffer.from('PACK'), uint32(2), uint32(objects.length)])
   const parts = [head]
@@ -55,11 +56,13 @@ export async function writePack(
   }
   const body = Buffer.concat(parts)
   const checksum = createHash(hash).update(body).digest()
-  const name = join(folder, `pack-${checksum.toString('hex')}`)
+  const name = `pack-${checksum.toString('hex')}`
   await mkdir(folder, { recursive: true })
-  await writeWhole(`${name}.pack`, join(folder, 'tmp_pack_'), Buffer.concat([body, checksum]))
-  await writeWhole(`${name}.idx`, join(folder, 'tmp_idx_'), indexOf([...places.values()], checksum, hash))
+  await writeWhole(join(folder, `${name}.pack`), join(folder, 'tmp_pack_'), Buffer.concat([body, checksum]))
+  const index = indexOf([...places.values()], checksum, hash)
+  await writeWhole(join(folder, `${name}.idx`), join(folder, 'tmp_idx_'), index)
   await syncFolder(folder)
+  return name
 }
 
 const none = Buffer.alloc(0)

@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from '../model/document.ts'
 import type { Kind, Kinds } from '../model/kind.ts'
+import type { LeaseSort } from '../model/lease.ts'
+import { requestForm } from './allocation-request.ts'
 import { isObject } from './is-object.ts'
 import { nearest } from './nearest.ts'
 import { schemasAt } from './schemas-at.ts'
@@ -23,6 +25,8 @@ export interface Explanation {
   readonly refersTo?: readonly string[]
   readonly unique?: string
   readonly immutable?: true
+  /** What `plumbline address allocate` can give: then a request may stand there. */
+  readonly allocate?: LeaseSort
   readonly sensitive?: true
   readonly example?: Json
   readonly fields: readonly FieldLine[]
@@ -107,6 +111,7 @@ function explain(kind: Kind, path: readonly string[], schemas: readonly JsonObje
     refersTo: typeof ref === 'string' ? [ref] : ref,
     unique: pick('unique'),
     immutable: pick('immutable'),
+    allocate: pick('allocate'),
     sensitive: pick('sensitive'),
     example: shownExample,
   }
@@ -199,6 +204,7 @@ export function explanationText(e: Explanation): string {
     ['at most', e.maximum],
     ['unique', e.unique],
     ['immutable', e.immutable === true ? 'once merged' : undefined],
+    ['or', e.allocate === undefined ? undefined : `${requestForm(e.allocate)}, see address allocate`],
     ['sensitive', e.sensitive === true ? 'masked wherever it is printed' : undefined],
     ['example', e.fields.length > 0 ? undefined : e.example],
   ]

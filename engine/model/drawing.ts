@@ -89,6 +89,8 @@ export interface GraphNode {
   readonly heavy?: true
   /** The group it stands in. */
   readonly group?: string
+  /** Those of one group that have it stand in one column, or in one row where arrows lead down. */
+  readonly abreast?: true
   readonly link?: string
 }
 

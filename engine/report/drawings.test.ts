@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { SaxesParser } from 'saxes'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Drawing, GraphDrawing, GraphNode } from '../model/drawing.ts'
 import { drawingSvg } from './drawing-svg.ts'
 import { graphMermaid } from './graph-mermaid.ts'
@@ -77,6 +77,7 @@ const graphs = fc
           fc.record(
             {
               ...{ id: fc.constant(`node ${i}`), label: text, note: text, title: text, link: text },
+              abreast: fc.constant(true as const),
               tone: fc.constantFrom('thing', 'caution', 'warning', 'space' as const),
               group: fc.constantFrom(...Array.from({ length: groups + 1 }, (_, g) => (g === 0 ? undefined : `g${g}`))),
             },
@@ -197,8 +198,11 @@ describe('a graph', () => {
       })),
       groups: Array.from({ length: 40 }, (_, i) => ({ id: `g${i}`, label: `group ${i}` })),
     })
+    const said = vi.spyOn(console, 'error')
     const curves = (await layoutGraph(graph)).shapes.filter((s) => s.shape === 'curve')
     expect(curves.filter(({ points }) => points.length >= 4)).toHaveLength(1200)
+    expect(said).not.toHaveBeenCalled()
+    said.mockRestore()
   }, 60_000)
 })
 

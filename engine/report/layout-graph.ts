@@ -34,10 +34,25 @@ interface LaidEdge {
 export async function layoutGraph(graph: GraphDrawing): Promise<Drawing> {
   const large = tooLarge(graph)
   if (large !== undefined) throw new Error(`${graph.name}: ${large}`)
-  const { instance } = await import('@viz-js/viz')
-  const done = (await instance()).render(graphvizInput(graph), { format: 'json', yInvert: true })
+  const done = (await openGraphviz()).render(graphvizInput(graph), { format: 'json', yInvert: true })
   if (done.status !== 'success') throw new Error(`${graph.name}: ${done.errors.map((e) => e.message).join('; ')}`)
   return drawingOf(graph, JSON.parse(done.output) as Laid)
+}
+
+/**
+ * A Graphviz of its own for each graph, so that none has anything from the one before. What it prints about lines that it can't lay
+ * around others is not for those who look at the picture: such lines are drawn straight.
+ */
+async function openGraphviz() {
+  const { instance } = await import('@viz-js/viz')
+  const print = console.error
+  // It takes hold of this function at once, before anybody else could need it.
+  console.error = () => undefined
+  try {
+    return instance()
+  } finally {
+    console.error = print
+  }
 }
 
 function graphvizInput({ nodes, edges, groups = [], direction }: GraphDrawing) {
@@ -45,21 +60,26 @@ function graphvizInput({ nodes, edges, groups = [], direction }: GraphDrawing) {
   const group = numbersOf(groups)
   for (const end of edges.flatMap(({ from, to }) => [from, to]))
     if (!number.has(end)) throw new Error(`an edge ends at ${end}, which is no node`)
-  const inside = (within: string | undefined): object => ({
-    nodes: nodes
-      .filter((n) => n.group === within)
-      .map((n) => {
-        const { width, height } = sizeOf(n)
-        return { name: `n${number.get(n.id)}`, attributes: { width: width / inch, height: height / inch } }
-      }),
-    subgraphs: groups
-      .filter((g) => g.within === within)
-      .map((g) => ({
-        name: `cluster_${group.get(g.id)}`,
-        graphAttributes: { label: room(groupWidth(g), font.group * 1.3), labeljust: 'l', margin: 12 },
-        ...inside(g.id),
-      })),
-  })
+  const placed = (n: GraphNode) => {
+    const { width, height } = sizeOf(n)
+    return { name: `n${number.get(n.id)}`, attributes: { width: width / inch, height: height / inch } }
+  }
+  const inside = (within: string | undefined): object => {
+    const here = nodes.filter((n) => n.group === within)
+    return {
+      nodes: here.map(placed),
+      subgraphs: [
+        { graphAttributes: { rank: 'same' }, nodes: here.filter((n) => n.abreast === true).map(placed) },
+        ...groups
+          .filter((g) => g.within === within)
+          .map((g) => ({
+            name: `cluster_${group.get(g.id)}`,
+            graphAttributes: { label: room(groupWidth(g), font.group * 1.3), labeljust: 'l', margin: 12 },
+            ...inside(g.id),
+          })),
+      ],
+    }
+  }
   return {
     directed: true,
     graphAttributes: {

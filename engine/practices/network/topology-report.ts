@@ -45,12 +45,10 @@ export const topology: Report = {
         {
           caption: 'Cables',
           head: ['cable', 'from', 'port', 'to', 'port there', 'made of'],
-          rows: parts.flatMap(({ joined }) =>
-            joined.flatMap(({ cables }) =>
-              cables.map(({ cable, type, ports: [a, b] }) => [
-                ...[nameOf(cable), nameOf(a.device), a.name, nameOf(b.device), b.name, type ?? '–'],
-              ]),
-            ),
+          rows: [...new Set(parts.flatMap((p) => p.joined))].flatMap(({ cables }) =>
+            cables.map(({ cable, type, ports: [a, b] }) => [
+              ...[nameOf(cable), nameOf(a.device), a.name, nameOf(b.device), b.name, type ?? '–'],
+            ]),
           ),
           empty: 'there are no cables of data',
         },
@@ -112,7 +110,14 @@ function drawSite({ site, devices, networks, joined }: Part, all: Topology): Gra
       ...devices.map((d) => deviceNode(d, d.rack === undefined ? inSite : { group: d.rack })),
       ...networks.map(
         (n): GraphNode => ({
-          ...{ id: n.address, label: nameOf(n.address), tone: 'space', title: networkText(n), ...inSite },
+          ...{
+            id: n.address,
+            label: nameOf(n.address),
+            tone: 'space',
+            title: networkText(n),
+            abreast: true,
+            ...inSite,
+          },
           note: [n.vlan ?? '', ...n.prefixes].filter((w) => w !== '').join(', '),
         }),
       ),

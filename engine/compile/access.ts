@@ -154,9 +154,10 @@ export function accessEntries(
       const { place, grants: because } = wanted
       const subject = because[0]?.document.address ?? first.document.address
       diagnostics.push(...(type.check?.(wanted.spec, { place, subject }) ?? []))
+      const entry = entryOf(type, wanted.spec)
       for (const grant of because) {
         const declaration = { address: grant.document.address, place: grant.place }
-        entries.push({ ...entryOf(type, wanted.spec), declaration, requires: [], restartOn: [], notifies: [] })
+        entries.push({ ...entry, declaration, requires: [], restartOn: [], notifies: [] })
       }
     }
   }

@@ -54,6 +54,8 @@ export function mergeResources(
   const notified = new Map<ResourceId, ResourceId[]>()
   for (const { entries: all } of merged.values()) {
     for (const entry of all) {
+      // Most name no other, and every host has many.
+      if (entry.requires.length + entry.restartOn.length + entry.notifies.length === 0) continue
       for (const wish of [...entry.requires, ...entry.restartOn, ...entry.notifies]) {
         if (!merged.has(wish.id as ResourceId)) diagnostics.push(unknown(host, entry, wish, merged))
       }
@@ -62,22 +64,20 @@ export function mergeResources(
       }
     }
   }
-  const there = (ids: readonly string[]): ResourceId[] =>
-    ids.length === 0 ? [] : [...new Set(ids as ResourceId[])].filter((id) => merged.has(id)).sort(compareText)
+  const there = (ids: readonly string[]): ResourceId[] => {
+    if (ids.length > 1) return [...new Set(ids as ResourceId[])].filter((id) => merged.has(id)).sort(compareText)
+    return (ids as ResourceId[]).filter((id) => merged.has(id))
+  }
   const resources = [...merged.values()].map(({ first, entries: all }): Resource => {
-    const written = there(all.flatMap((e) => e.requires.map((w) => w.id)))
+    const written = there(idsIn(all, 'requires'))
     const known = there(types.get(first.type)?.after?.(first.spec) ?? [])
     const inferred = known.filter((id) => id !== first.id && !written.includes(id))
-    return {
-      id: first.id,
-      type: first.type,
-      name: first.name,
-      spec: first.spec,
-      declaredBy: all.map((e) => e.declaration),
-      requires: inferred.length === 0 ? written : [...written, ...inferred].sort(compareText),
-      ...(inferred.length > 0 && { inferred }),
-      restartOn: there([...all.flatMap((e) => e.restartOn.map((w) => w.id)), ...(notified.get(first.id) ?? [])]),
-    }
+    const { id, type, name, spec } = first
+    const declaredBy = all.map((e) => e.declaration)
+    const restartOn = there([...idsIn(all, 'restartOn'), ...(notified.get(id) ?? [])])
+    if (inferred.length === 0) return { id, type, name, spec, declaredBy, requires: written, restartOn }
+    const requires = [...written, ...inferred].sort(compareText)
+    return { id, type, name, spec, declaredBy, requires, inferred, restartOn }
   })
   const ordered = withoutLoops(resources.sort((a, b) => compareText(a.id, b.id)))
   return {
@@ -88,6 +88,12 @@ export function mergeResources(
       ...overlaps(host, resources, types),
     ],
   }
+}
+
+function idsIn(entries: readonly Entry[], field: 'requires' | 'restartOn'): readonly string[] {
+  const ids: string[] = []
+  for (const entry of entries) for (const wish of entry[field]) ids.push(wish.id)
+  return ids
 }
 
 function cycle(host: string, loop: readonly ResourceId[], merged: ReadonlyMap<ResourceId, Merged>): Diagnostic {

@@ -24,6 +24,7 @@ export function overlaps(
     }
   }
   return [...owners]
+    .filter(([, { whole, part }]) => whole.length > 0 && whole.length + part.length > 1)
     .sort(([a], [b]) => compareText(a, b))
     .flatMap(([path, { whole, part }]) => {
       const [first, ...others] = whole

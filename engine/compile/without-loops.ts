@@ -37,9 +37,11 @@ function written({ inferred = [], ...resource }: Resource): Resource {
 
 /** A loop of requirements in the order in which each waits for the next, beginning with its first by id. */
 function findLoop(resources: readonly Resource[]): ResourceId[] | undefined {
-  const requires = new Map(resources.map((r) => [r.id, r.requires]))
+  // What waits for nothing is in no loop, and most resources wait for nothing.
+  const requires = new Map<ResourceId, readonly ResourceId[]>()
+  for (const r of resources) if (r.requires.length > 0) requires.set(r.id, r.requires)
   const done = new Set<ResourceId>()
-  for (const { id } of resources) {
+  for (const id of requires.keys()) {
     const path: ResourceId[] = []
     const ahead: (readonly ResourceId[])[] = [[id]]
     const at: number[] = [0]
@@ -55,11 +57,12 @@ function findLoop(resources: readonly Resource[]): ResourceId[] | undefined {
         if (left !== undefined) done.add(left)
         continue
       }
-      if (done.has(next)) continue
+      const further = done.has(next) ? undefined : requires.get(next)
+      if (further === undefined) continue
       const seen = path.indexOf(next)
       if (seen >= 0) return fromFirst(path.slice(seen))
       path.push(next)
-      ahead.push(requires.get(next) ?? [])
+      ahead.push(further)
       at.push(0)
     }
   }

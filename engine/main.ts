@@ -14,6 +14,8 @@ async function start(): Promise<void> {
   // A command lives for seconds: most of what V8 would optimise on the way has run for the last time when that is done.
   const { setFlagsFromString } = await import('node:v8')
   setFlagsFromString('--interrupt-budget=1048576')
+  // What it runs in the meantime is compiled at once without optimising, which costs little.
+  setFlagsFromString('--sparkplug')
   const [{ runProgram }, { processTerminal }] = await Promise.all([
     import('./cli/program.ts'),
     import('./cli/terminal.ts'),

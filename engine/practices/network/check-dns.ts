@@ -147,7 +147,7 @@ function checkReverse({ zones, byOwner, records }: Dns, tell: Tell): void {
     if (type !== 'A' && type !== 'AAAA') continue
     if (address === undefined || owner.startsWith('*')) continue
     const reverse = reverseName(address)
-    const zone = asked.has(reverse) ? undefined : zoneOf(zones, reverse)
+    const zone = asked.has(reverse) || byOwner.has(reverse) ? undefined : zoneOf(zones, reverse)
     asked.add(reverse)
     // A CNAME or NS there gives it into other hands (RFC 2317).
     if (zone !== undefined && !suffixes(reverse).some((s) => s !== zone && s.endsWith(zone) && byOwner.has(s)))

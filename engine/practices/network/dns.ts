@@ -95,8 +95,12 @@ export function dnsOf(graph: Graph): Dns {
 
 /** The smallest zone of ours that a name is in. */
 export function zoneOf(zones: Dns['zones'], name: string): string | undefined {
-  for (const suffix of suffixes(name)) if (zones.has(suffix)) return suffix
-  return undefined
+  for (let at = name; ; ) {
+    if (zones.has(at)) return at
+    const dot = at.indexOf('.')
+    if (dot < 0) return undefined
+    at = at.slice(dot + 1)
+  }
 }
 
 /** A name, and all that it is below, up to the last label. */

@@ -178,13 +178,18 @@ function vlansOf(graph: Graph, document: LoadedDocument): Vlans | undefined {
 
 /** The model of a device, each read once. */
 function models(graph: Graph): (device: Address) => Model | undefined {
-  const known = new Map<Address, Model>()
+  const byType = new Map<Address, Model>()
+  const byDevice = new Map<Address, Model | undefined>()
   return (device) => {
+    if (byDevice.has(device)) return byDevice.get(device)
     const type = target(graph, device, 'spec.deviceType')
     const document = type === undefined ? undefined : graph.documents.get(type)
-    if (type === undefined || document === undefined) return undefined
-    const found = known.get(type) ?? readModel(specOf<PortLists>(document))
-    known.set(type, found)
+    const found =
+      type === undefined || document === undefined
+        ? undefined
+        : (byType.get(type) ?? readModel(specOf<PortLists>(document)))
+    if (type !== undefined && found !== undefined) byType.set(type, found)
+    byDevice.set(device, found)
     return found
   }
 }

@@ -44,6 +44,7 @@ describe('people and groups of a directory', () => {
       user('u2', 'ben'),
       user('u3', 'Cléo.B@example.org', { active: false, emails: [{ value: 'cleo@example.org' }] }),
       user('u4', 'dora'),
+      user('u5', 'ed'),
     ],
     groups: [group('g1', 'Book Keepers', ['u1', 'u3', 'g2']), group('g2', 'Seniors', ['u2', 'nobody'])],
   }
@@ -102,7 +103,7 @@ spec: { fullName: Dora, email: dora@example.org, active: false }
     expect(first.status, first.out + first.err).toBe(0)
     const told = JSON.parse(first.out)
     expect(told).toMatchObject({
-      created: ['Group/seniors', 'Person/ben', 'Person/cleo.b'],
+      created: ['Group/seniors', 'Person/ben', 'Person/cleo.b', 'Person/ed'],
       changed: ['Group/book-keepers', 'Person/ana', 'Person/dora'],
     })
     expect(told.diagnostics.map((d: { code: string; subject: string }) => `${d.code} ${d.subject}`)).toEqual([
@@ -154,7 +155,7 @@ spec: { fullName: Dora, email: dora@example.org, active: false }
     expect(desk.read('inventory/organisation/groups/seniors.yaml')).toContain('person/ana')
     expect(told.diagnostics.map((d: { code: string; subject: string }) => `${d.code} ${d.subject}`)).toEqual([
       'scim-active Person/cleo.b',
-      'scim-gone Person/dora',
+      'scim-gone Person/ed',
     ])
   })
 

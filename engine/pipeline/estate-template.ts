@@ -106,7 +106,7 @@ const changePolicies = `apiVersion: plumbline/v1
 kind: ChangePolicy
 metadata: { name: access-needs-operations, owner: team/operations }
 spec:
-  match: { kinds: [AccessGrant, Role] }
+  match: { kinds: [AccessGrant, Group, ServiceAccount, Role] }
   when: change.verb != 'delete'
   outcome: { approvals: { count: 1, teams: [operations] } }
   message: Somebody of operations looks at every new access

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import type { Define } from '../context.ts'
 import { Refusal } from '../run-action.ts'
+import { showReport } from '../show-report.ts'
 import { exit } from '../terminal.ts'
 import { count } from '../views/columns.ts'
 import { diagnosticsText } from '../views/diagnostics-text.ts'
@@ -9,6 +10,7 @@ import { diagnosticsText } from '../views/diagnostics-text.ts'
 export const define: Define = (command, context) => {
   defineCyclonedx(command, context)
   defineZone(command, context)
+  defineBadges(command, context)
 }
 
 /** What hosts are made of, for tools that look for what is known to be broken. */
@@ -37,6 +39,23 @@ const defineCyclonedx: Define = (command, context) => {
         }
         return exit.ok
       }, {}),
+    )
+}
+
+/** What a system of badges takes: a line for each person and room. */
+const defineBadges: Define = (command, context) => {
+  command
+    .command('badges')
+    .description('who may enter which room and until when, as comma-separated values for a system of badges')
+    .argument('[zone...]', 'names of zones; all where none is given')
+    .option('-o, --out <file>', 'write it into this file instead of printing it')
+    .option('--commit <rev>', 'at a commit instead of the working folder')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  plumbline export badges -o badges.csv\n  plumbline export badges ams1-hall --commit main',
+    )
+    .action(async (zones: string[], options: { readonly out?: string; readonly commit?: string }) =>
+      context.run(() => showReport(context, 'entry', zones, { ...options, format: 'csv' }), {}),
     )
 }
 

@@ -109,9 +109,16 @@ function practiceDiagnostics(
   { graph, locate, now, base, starts, practices = [] }: CheckInput,
   wrong: ReadonlySet<LoadedDocument>,
 ) {
+  // Many practices ask for the same kinds, and some for each document anew.
+  const known = new Map<string, readonly LoadedDocument[]>()
+  const soundOf = (kind: string): readonly LoadedDocument[] => {
+    const found = known.get(kind) ?? graph.ofKind(kind).filter((d) => !wrong.has(d))
+    known.set(kind, found)
+    return found
+  }
   const sound: Graph = {
     documents: graph.documents,
-    ofKind: (kind) => graph.ofKind(kind).filter((d) => !wrong.has(d)),
+    ofKind: (kind) => soundOf(kind),
     outgoing: (address) => graph.outgoing(address),
     incoming: (address) => graph.incoming(address),
   }

@@ -13,8 +13,12 @@ import { wholeNumber } from './whole-number.ts'
 
 type Sub = Parameters<Define>[0]
 
-/** Commands for the records of a type, made of its declaration: `plumbline incident new|list|show|comment|link|…`. */
-export const forType = (type: RecordType): Define => {
+/**
+ * Commands for the records of a type, made of its declaration: `plumbline incident new|list|show|comment|link|…`.
+ *
+ * @param instead moves whose commands have a form of their own
+ */
+export const forType = (type: RecordType, instead: Readonly<Record<string, (sub: Sub) => void>> = {}): Define => {
   const { name, spec } = type
   const title = spec.title.toLowerCase()
   return (command, context) => {
@@ -22,7 +26,9 @@ export const forType = (type: RecordType): Define => {
     defineShow(command.command('show').description(`show one ${title}`), context, type)
     for (const [move, transition] of Object.entries(spec.transitions)) {
       const sub = command.command(move).description(transition.title)
-      if (move === 'new') defineNew(sub, context, type)
+      const own = Object.hasOwn(instead, move) ? instead[move] : undefined
+      if (own !== undefined) own(sub)
+      else if (move === 'new') defineNew(sub, context, type)
       else defineMove(sub, context, type, move)
     }
     defineSay(command.command('comment').description('say something about it'), context, type)

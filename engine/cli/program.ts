@@ -90,6 +90,11 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     rollback: { summary: 'take a change back, as a new change', load: () => import('./commands/rollback.ts') },
   },
   'Records of what happens:': {
+    catalog: { summary: 'list what can be asked for', load: () => import('./commands/catalog.ts') },
+    request: {
+      summary: 'ask for something, and follow what becomes of it',
+      load: () => import('./commands/request.ts'),
+    },
     incident: record('incident', 'tell of incidents, and bring back what does not work'),
     work: {
       summary: 'look after what follows from records and from time',

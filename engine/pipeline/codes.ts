@@ -190,6 +190,17 @@ export const codes = {
     meaning: 'No document on the target branch declares this type of record, and none comes with the engine.',
     fix: 'plumbline get recordtype lists your own; a document of the kind RecordType makes a new one, once it is merged',
   },
+  'catalog-item-unknown': {
+    severity: 'error',
+    meaning: 'No CatalogItem on the target branch has this name.',
+    fix: 'plumbline catalog lists what can be asked for',
+  },
+  'fulfilment-failed': {
+    severity: 'warning',
+    meaning:
+      'What a request asks for could not be proposed: its documents would not be valid, or something is in the way.',
+    fix: 'look at the request; mend its item or what it asks for, and resume or reject it',
+  },
   'reaction-failed': {
     severity: 'warning',
     meaning: 'A record could not be moved along with what it is linked to.',

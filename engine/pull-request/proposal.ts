@@ -57,6 +57,24 @@ export interface AdoptionProposed extends Asked {
   readonly files: readonly string[]
 }
 
+export interface FulfilmentProposed extends Asked {
+  /** Number of the request, its title, and what it is for. */
+  readonly id: string
+  readonly title: string
+  readonly item: string
+  readonly files: readonly string[]
+}
+
+/** What somebody asked for at the desk, as documents. */
+export function fulfilmentProposal({ id, title, item, files, ...asked }: FulfilmentProposed): Proposal {
+  return {
+    title: plainLine(`${id}: ${title}`, mostTitle),
+    body: bodyOf(`<!-- plumbline:fulfils ${id} -->`, asked, [
+      `Fulfils ${code(id)} (${words(title, 200)}), asked for from the catalogue as ${code(item, 100)}. Changes ${files.map((f) => code(f)).join(', ')}. The request is fulfilled once this is applied.`,
+    ]),
+  }
+}
+
 const mostRows = 40
 const mostTitle = 200
 

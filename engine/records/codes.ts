@@ -11,6 +11,11 @@ export const codes = {
     meaning: 'Fields of a record are not what the schema of its type asks for, or name a document that is not there.',
     fix: 'look at the fields with: plumbline <type> new --help',
   },
+  'request-refused': {
+    severity: 'error',
+    meaning: 'Somebody asks for something from the catalogue that is not for them.',
+    fix: 'plumbline catalog lists what you can ask for; the team of the item can tell why',
+  },
   'record-type-invalid': {
     severity: 'error',
     meaning:

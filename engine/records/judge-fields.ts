@@ -10,10 +10,16 @@ import { codes } from './codes.ts'
 
 const report = reporter(codes)
 
+/** Something with fields: a type of record, or a form. */
+interface Fielded {
+  readonly name: string
+  readonly spec: Pick<RecordType['spec'], 'fields'>
+}
+
 const compiled = new WeakMap<object, Promise<Validator | string>>()
 
 /** The compiled schema of a type's fields, or why there is none. */
-export function fieldsValidator({ spec }: RecordType): Promise<Validator | string> {
+export function fieldsValidator({ spec }: Fielded): Promise<Validator | string> {
   const known = compiled.get(spec.fields)
   if (known !== undefined) return known
   const made = compileFields(spec.fields).then((c) => ('validator' in c ? c.validator : c.because))
@@ -23,7 +29,7 @@ export function fieldsValidator({ spec }: RecordType): Promise<Validator | strin
 
 /** What is wrong with the fields of a record: by its type's schema, and by the documents that they name. */
 export async function fieldFaults(
-  type: RecordType,
+  type: Fielded,
   { id, fields }: Pick<DeclaredRecord, 'id' | 'fields'>,
   graph: Graph,
 ): Promise<readonly Diagnostic[]> {

@@ -20,7 +20,7 @@ export async function defineOwnType(name: string, command: Command, context: Com
 }
 
 /** Outside of an estate there are those that come with the engine. */
-async function typesHere(context: CommandContext): Promise<ReadonlyMap<string, RecordType>> {
+export async function typesHere(context: CommandContext): Promise<ReadonlyMap<string, RecordType>> {
   const world = await context.open({ estateOptional: true })
   const { commandTypes } = await import('../../pipeline/record-types/command-types.ts')
   return commandTypes(world)

@@ -1,6 +1,7 @@
 import { reporter } from '../../model/diagnostic.ts'
 import { RepositoryError } from '../../ports/repository.ts'
 import { codes } from '../codes.ts'
+import { fulfilledBy, fulfilment } from '../fulfilment/fulfilment.ts'
 import { enginesHand } from '../record-types/hand.ts'
 import { freshIndex } from '../record-types/record-index.ts'
 import { recordTypesOf } from '../record-types/types.ts'
@@ -11,7 +12,7 @@ import { reactions } from './reactions.ts'
 const report = reporter(codes)
 
 /** In the order in which they are looked after: what comes in, what follows from it, who is told. */
-const parts: readonly Part[] = [reactions]
+const parts: readonly Part[] = [fulfilledBy, reactions, fulfilment]
 
 /** What one turn did, by the names of its parts. */
 export type Worked = Readonly<Record<string, number>>

@@ -1,0 +1,94 @@
+import type { Json, JsonObject } from '../../model/document.ts'
+import type { CommandContext, Define } from '../context.ts'
+import { forType } from '../define-record.ts'
+import { keyOption } from '../key-option.ts'
+import { repeated } from '../repeated.ts'
+import { Refusal } from '../run-action.ts'
+import { exit } from '../terminal.ts'
+import { recordLine } from '../views/declared-text.ts'
+import { typesHere } from './record-type.ts'
+
+interface Options {
+  readonly title?: string
+  readonly set?: readonly string[]
+  readonly reason?: string
+  readonly urgency?: string
+  readonly service?: string
+  readonly team?: string
+  readonly requester?: string
+  readonly key?: string
+  readonly json?: boolean
+}
+
+/** `plumbline request`: what people ask for, from the catalogue or in their own words. */
+export const define: Define = async (command, context) => {
+  const type = (await typesHere(context)).get('request')
+  if (type === undefined) return
+  await forType(type, { new: (sub) => defineNew(sub, context, type) })(command, context)
+}
+
+type Sub = Parameters<Define>[0]
+type Type = Parameters<typeof forType>[0]
+
+function defineNew(command: Sub, context: CommandContext, type: Type): void {
+  const { terminal } = context
+  command
+    .argument('[item]', 'what it is, from plumbline catalog')
+    .option('--title <text>', 'what it is about; needed where it is from no catalogue')
+    .option('--set <question=answer>', 'answer a question of the item (again for more)', repeated)
+    .option('--reason <text>', 'why it is needed')
+    .option('--urgency <urgency>', 'how long it can wait: high, medium, low')
+    .option('--service <service>', 'the service it belongs to')
+    .option('--team <team>', 'the team whose work it is')
+    .option('--requester <who>', 'for whom it is, where that is somebody else')
+    .option(...keyOption)
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  plumbline request new shell-access --set host=web-01 --set hours=8 --reason "the shop is slow"\n  plumbline request new --title "A larger screen" --team platform',
+    )
+    .action(async (item: string | undefined, options: Options) =>
+      context.run(async () => {
+        const { set, key, json, ...said } = options
+        if (item === undefined && said.title === undefined) {
+          terminal.err('error: say which item of the catalogue, or what it is about with --title\n')
+          return exit.usage
+        }
+        const world = await context.open({ network: 'must', ...(key !== undefined && { key }) })
+        const [{ submitRequest }, { personsHand }] = await Promise.all([
+          import('../../pipeline/fulfilment/submit.ts'),
+          import('../../pipeline/record-types/hand.ts'),
+        ])
+        const hand = await personsHand(world)
+        if ('refused' in hand) throw new Refusal(hand.refused)
+        const form = formOf(set ?? [])
+        const record = await submitRequest(world, hand, { ...said, form, ...(item !== undefined && { item }) })
+        terminal.out(
+          json === true ? `${JSON.stringify(record, null, 2)}\n` : `${recordLine(type, record, terminal.colors)}\n`,
+        )
+        return exit.ok
+      }, options),
+    )
+}
+
+/** Answers by their questions. What looks like a number, yes or no, or JSON is that; a question that is answered again has a list. */
+function formOf(answers: readonly string[]): JsonObject {
+  const form: Record<string, Json> = {}
+  for (const answer of answers) {
+    const at = answer.indexOf('=')
+    if (at < 1) continue
+    const [name, value] = [answer.slice(0, at), answered(answer.slice(at + 1))]
+    const before = form[name]
+    form[name] = before === undefined ? value : [...(Array.isArray(before) ? (before as Json[]) : [before]), value]
+  }
+  return form
+}
+
+function answered(text: string): Json {
+  if (!/^(?:-?\d+(?:\.\d+)?|true|false|[[{].*[\]}])$/s.test(text)) return text
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return text
+  }
+}

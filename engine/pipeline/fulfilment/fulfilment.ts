@@ -1,0 +1,130 @@
+import type { DeclaredRecord } from '../../model/declared-record.ts'
+import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
+import { RepositoryError } from '../../ports/repository.ts'
+import { agreementOn, type CatalogItem, catalogItem } from '../../records/catalog.ts'
+import { codes } from '../codes.ts'
+import { followLedger } from '../record-types/follow.ts'
+import { writeRecords } from '../record-types/write.ts'
+import type { Part, Turn } from '../work/part.ts'
+import type { World } from '../world.ts'
+import { proposeFulfilment } from './propose.ts'
+
+const report = reporter(codes)
+
+/** So many requests are looked after in one turn. */
+const most = 200
+
+/** Takes requests further that wait for nobody: those that are agreed to are accepted, and what needs no hands is done. */
+export const fulfilment: Part = {
+  name: 'requests',
+  async run(world, turn) {
+    let done = 0
+    const waiting = await (await turn.index()).find({
+      types: ['request'],
+      states: ['submitted', 'accepted'],
+      order: 'queue',
+      limit: most,
+    })
+    for (const { record } of waiting) {
+      if (world.stopping()) break
+      try {
+        if (await takeFurther(world, turn, record)) done += 1
+      } catch (error) {
+        if (!(error instanceof RepositoryError)) throw error
+        turn.tell(report('fulfilment-failed', { summary: `${record.id}: ${error.message}`, subject: record.id }))
+      }
+    }
+    return done
+  },
+}
+
+async function takeFurther(world: World, turn: Turn, { id }: DeclaredRecord): Promise<boolean> {
+  const { graph } = turn.hand.estate
+  const accepted = await writeRecords(world, turn.hand, async (desk) => {
+    const record = await desk.find('request', id)
+    const item = itemOf(turn, record)
+    if (record?.state !== 'submitted' || item === undefined) return { record, moved: false }
+    const { missing } = agreementOn(item, record, graph)
+    if (missing.length > 0) return { record, moved: false }
+    const text = (item.spec.approvals ?? []).length === 0 ? 'nobody has to agree' : 'everybody who has to agree did'
+    return { record: await desk.move('request', id, { name: 'accept', text }), moved: true }
+  })
+  const { record } = accepted
+  const item = itemOf(turn, record)
+  if (record?.state !== 'accepted' || item === undefined) return accepted.moved
+  if (item.spec.fulfilment.pullRequest === undefined) return accepted.moved
+  const proposed = await proposeFulfilment(world, turn.hand.estate, item, record)
+  if ('refused' in proposed) {
+    const text = proposed.refused.slice(0, 5).map(line).join('\n')
+    await writeRecords(world, turn.hand, (desk) => desk.move('request', id, { name: 'fail', text }))
+    return true
+  }
+  const { branch, commit, url } = proposed
+  await writeRecords(world, turn.hand, (desk) =>
+    desk.move('request', id, {
+      name: 'start',
+      text: `proposed on the branch ${branch}${url === undefined ? '' : `: ${url}`}`,
+      links: [{ relation: 'proposed-as', to: commit }],
+    }),
+  )
+  return true
+}
+
+function itemOf({ hand }: Turn, record: DeclaredRecord | undefined): CatalogItem | undefined {
+  const name = record?.fields['item']
+  return typeof name === 'string' ? catalogItem(hand.estate.graph, name) : undefined
+}
+
+const line = ({ code, summary, subject }: Diagnostic): string =>
+  `${code}: ${subject === undefined ? '' : `${subject}: `}${summary}`
+
+/** Links requests to the changes that came of what was proposed for them. */
+export const fulfilledBy: Part = {
+  name: 'links',
+  async run(world, turn) {
+    let linked = 0
+    await followLedger(world, 'fulfilled-by', 'now', async (move) => {
+      if (move.type !== 'change' || !['propose', 'break-glass', 'merge'].includes(move.move)) return
+      linked += await linkTo(world, turn, move.record.id, move.record.subject.head)
+    })
+    return linked
+  },
+}
+
+async function linkTo(world: World, turn: Turn, change: string, head: string): Promise<number> {
+  const repository = await world.repository()
+  const started = await (await turn.index()).find({
+    types: ['request'],
+    states: ['in-progress', 'waiting'],
+    order: 'newest',
+    limit: 1_000,
+  })
+  let linked = 0
+  for (const { record } of started) {
+    const commits = record.links.filter((l) => l.relation === 'proposed-as').map((l) => l.to)
+    const holds = await Promise.all(
+      commits.map(async (c) => /^[0-9a-f]{40,64}$/.test(c) && (await reaches(repository, c, head))),
+    )
+    if (!holds.includes(true)) continue
+    linked += await writeRecords(world, turn.hand, async (desk) => {
+      const now = await desk.find('request', record.id)
+      if (now?.links.some((l) => l.relation === 'fulfilled-by' && l.to === change) !== false) return 0
+      await desk.link('request', record.id, { relation: 'fulfilled-by', to: change })
+      return 1
+    })
+  }
+  return linked
+}
+
+type Repository = Awaited<ReturnType<World['repository']>>
+
+/** False where this clone does not have one of them. */
+async function reaches(repository: Repository, commit: string, head: string): Promise<boolean> {
+  if (commit === head) return true
+  try {
+    return await repository.isAncestor(commit, head)
+  } catch (error) {
+    if (error instanceof RepositoryError) return false
+    throw error
+  }
+}

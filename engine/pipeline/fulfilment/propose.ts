@@ -1,0 +1,173 @@
+import { stringify } from 'yaml'
+import { Renderer } from '../../compile/render-template.ts'
+import { editYaml, type YamlEdit } from '../../drift/edit-yaml.ts'
+import type { Address } from '../../model/address.ts'
+import type { DeclaredRecord } from '../../model/declared-record.ts'
+import { compareText, type Diagnostic, reporter } from '../../model/diagnostic.ts'
+import type { Json, JsonObject } from '../../model/document.ts'
+import { fulfilmentProposal } from '../../pull-request/proposal.ts'
+import { type CatalogItem, type DocumentsToPropose, requesterOf } from '../../records/catalog.ts'
+import { filled } from '../../records/fill.ts'
+import { codes } from '../codes.ts'
+import type { EstateAt } from '../estate-at.ts'
+import { handOf } from '../hand.ts'
+import { planChange } from '../plan-change.ts'
+import { standingOf } from '../plan-revision.ts'
+import { planTold } from '../proposals/plan-told.ts'
+import { requestLabel } from '../proposals/room-for-requests.ts'
+import { targetBranch, targetTip } from '../target-branch.ts'
+import type { World } from '../world.ts'
+
+const report = reporter(codes)
+
+type Refused = { readonly refused: readonly Diagnostic[] }
+
+export interface Proposed {
+  readonly branch: string
+  readonly commit: string
+  readonly files: readonly string[]
+  /** Where it can be seen, where there is a forge. */
+  readonly url?: string
+}
+
+/** The branch on which what fulfils a request is proposed. */
+export const branchFor = (id: string): string => `request/${id}`
+
+/**
+ * Writes the documents that fulfil a request on a branch, validated and planned, and opens a pull request of it where there
+ * is a forge. Nothing is left where it does not come out. Done twice it is the same: the branch that is there is taken.
+ */
+export async function proposeFulfilment(
+  world: World,
+  estate: EstateAt,
+  item: CatalogItem,
+  record: DeclaredRecord,
+): Promise<Proposed | Refused> {
+  const wanted = item.spec.fulfilment.pullRequest
+  if (wanted === undefined) return refuse('the item is not fulfilled by a pull request')
+  const repository = await world.repository()
+  const target = await targetBranch(world)
+  const base = await targetTip(world, target)
+  if (base === undefined) return refuse(`there is no branch ${target}`)
+  const files = await filesFor(world, estate, wanted, variablesOf(estate, record, world.clock.now()), base)
+  if ('refused' in files) return files
+  const requester = requesterOf(record)
+  const askedBy = requester.startsWith('Person/') ? (requester as Address) : 'itself'
+  const hand = await handOf(world, base, askedBy)
+  const tree = await repository.writeTree((await repository.commit(base)).tree, files.files)
+  const branch = branchFor(record.id)
+  const there = await repository.resolve(
+    (await repository.hasRemote()) ? `refs/remotes/origin/${branch}` : `refs/heads/${branch}`,
+  )
+  if (there !== undefined) return whatIsThere(world, branch, there, record.id)
+  const head = await repository.writeCommit({
+    tree,
+    parents: [base],
+    author: hand.author,
+    message: `${record.id}: ${record.title}\n\nRequest: ${record.id}\n${hand.trailers}`,
+    signer: hand.signer,
+  })
+  const planned = await planChange(world, { base, head, tree })
+  if ('refused' in planned) return planned
+  const errors = planned.plan.diagnostics.filter((d) => d.severity === 'error' && d.code !== 'all-unknown')
+  if (errors.length > 0) return { refused: errors }
+  if (!(await repository.moveBranch(branch, null, head))) return refuse(`there is a branch ${branch} already`)
+  const names = [...files.files.keys()].sort(compareText)
+  const forge = await world.forge()
+  if (forge === undefined) return { branch, commit: head, files: names }
+  const told = await planTold(world, forge, planned, await standingOf(world, planned))
+  const { title, body } = fulfilmentProposal({
+    ...{ id: record.id, title: record.title, item: item.name, files: names, told },
+    ...(typeof record.fields['reason'] === 'string' && { because: record.fields['reason'] }),
+    asked: `\`${requester}\` asked for it, and is one of its authors`,
+  })
+  const request = await forge.keepRequest({ branch, target, title, body, labels: [requestLabel] })
+  return { branch, commit: head, files: names, url: request.url }
+}
+
+const refuse = (summary: string): Refused => ({ refused: [report('fulfilment-failed', { summary })] })
+
+/** Somebody was stopped after the branch was made: it is ours where an engine signed its one commit for this request. */
+async function whatIsThere(world: World, branch: string, tip: string, id: string): Promise<Proposed | Refused> {
+  const { message, signature, signedPayload } = await (await world.repository()).commit(tip)
+  const signer = signature === undefined ? undefined : world.verifySignature(signature, signedPayload, 'git')
+  const { publicKey } = await world.engineSigner()
+  if (signer?.ok !== true || signer.publicKey !== publicKey || !message.includes(`\nRequest: ${id}\n`))
+    return refuse(`there is a branch ${branch} of somebody else`)
+  return { branch, commit: tip, files: [] }
+}
+
+function variablesOf({ graph }: EstateAt, record: DeclaredRecord, now: Date): JsonObject {
+  const address = requesterOf(record)
+  const email = graph.documents.get(address as Address)?.document.spec['email']
+  return {
+    id: record.id,
+    title: record.title,
+    reason: typeof record.fields['reason'] === 'string' ? record.fields['reason'] : record.title,
+    form: record.fields['form'] ?? {},
+    requester: {
+      address,
+      name: address.slice(address.indexOf('/') + 1),
+      email: typeof email === 'string' ? email : '',
+    },
+    today: now.toISOString().slice(0, 10),
+  }
+}
+
+async function filesFor(
+  world: World,
+  { graph }: EstateAt,
+  { documents = [], patches = [] }: DocumentsToPropose,
+  variables: JsonObject,
+  base: string,
+): Promise<{ readonly files: ReadonlyMap<string, Uint8Array> } | Refused> {
+  const renderer = new Renderer()
+  const fill = (value: Json) => filled(value, variables, (text, all) => renderer.render(text, all))
+  const tree = await world.treeFiles(base)
+  const there = new Set(tree.entries.map((e) => e.path))
+  const files = new Map<string, string>()
+  for (const wanted of documents) {
+    const [file, document] = [fill(wanted.file), fill(wanted.document)]
+    if ('error' in file) return refuse(file.error)
+    if ('error' in document) return refuse(document.error)
+    const path = String(file.value)
+    if (!/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*\.yaml$/.test(path))
+      return refuse(`${JSON.stringify(path)} is no place for a document`)
+    if (there.has(path)) return refuse(`${path} is there already`)
+    const text = stringify({ apiVersion: 'plumbline/v1', ...(document.value as JsonObject) }, { lineWidth: 0 })
+    files.set(path, files.has(path) ? `${files.get(path)}---\n${text}` : text)
+  }
+  for (const patch of patches) {
+    const [address, set, add] = [fill(patch.document), fill(patch.set ?? {}), fill(patch.add ?? {})]
+    for (const made of [address, set, add]) if ('error' in made) return refuse(made.error)
+    const document = graph.documents.get(('value' in address ? String(address.value) : '') as Address)
+    if (document === undefined)
+      return refuse(`there is no ${'value' in address ? String(address.value) : ''} to be changed`)
+    const entry = tree.entries.find((e) => e.path === document.file)
+    const bytes = entry === undefined ? undefined : (await tree.read([entry])).get(entry.path)
+    const before = files.get(document.file) ?? (bytes === undefined ? '' : Buffer.from(bytes).toString('utf8'))
+    const edits = [
+      ...Object.entries('value' in set ? (set.value as JsonObject) : {}).map(
+        ([path, value]): YamlEdit => ({ path: path.split('.'), set: value }),
+      ),
+      ...Object.entries('value' in add ? (add.value as JsonObject) : {}).map(
+        ([path, value]): YamlEdit => addition(document.document as unknown as JsonObject, path.split('.'), value),
+      ),
+    ]
+    const edited = editYaml(before, document.index, edits)
+    if ('refused' in edited) return refuse(`${document.address}: ${edited.refused}`)
+    files.set(document.file, edited.text)
+  }
+  return { files: new Map([...files].map(([path, text]) => [path, Buffer.from(text)])) }
+}
+
+/** One item more at the end of a list, or several. */
+function addition(document: JsonObject, path: readonly string[], value: Json): YamlEdit {
+  let at: Json | undefined = document
+  for (const step of path) at = typeof at === 'object' && at !== null ? (at as JsonObject)[step] : undefined
+  const before = Array.isArray(at) ? (at as readonly Json[]) : []
+  const more = (Array.isArray(value) ? (value as readonly Json[]) : [value]).filter(
+    (item) => !before.some((b) => JSON.stringify(b) === JSON.stringify(item)),
+  )
+  return { path, set: [...before, ...more] }
+}

@@ -1,0 +1,163 @@
+import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DeclaredRecord } from '../engine/model/declared-record.ts'
+import { documents, type Office, openOffice } from './office.ts'
+
+/** What people ask for: from the catalogue, agreed to, proposed as documents, fulfilled by a change, and open again where that is taken back. */
+
+let office: Office
+
+const catalogue = documents(
+  {
+    kind: 'CatalogItem',
+    metadata: { name: 'message' },
+    spec: {
+      title: 'A message of the day',
+      team: 'operations',
+      target: 'PT4H',
+      form: {
+        properties: {
+          text: { description: 'The text', type: 'string', maxLength: 200 },
+          host: { description: 'Where', type: 'string', ref: 'Host' },
+          lines: { description: 'How many lines', type: 'integer', default: 1 },
+        },
+        required: ['text', 'host'],
+      },
+      eligible: '"Team/operations" in requester.teams && form.text != "nonsense"',
+      approvals: [{ people: ['cleo'] }],
+      fulfilment: {
+        pullRequest: {
+          documents: [
+            {
+              file: 'inventory/{{ id | downcase }}.yaml',
+              document: {
+                kind: 'Profile',
+                metadata: { name: '{{ id | downcase }}', labels: { lines: 'n{{ form.lines }}' } },
+                spec: {
+                  selector: { hosts: ['{{ form.host }}'] },
+                  resources: [{ file: { path: '/etc/motd', content: '{{ form.text }}\n' } }],
+                },
+              },
+            },
+          ],
+        },
+      },
+    },
+  },
+  {
+    kind: 'CatalogItem',
+    metadata: { name: 'leaver' },
+    spec: {
+      title: 'Somebody leaves',
+      team: 'operations',
+      form: { properties: { person: { description: 'Who', type: 'string', ref: 'Person' } }, required: ['person'] },
+      fulfilment: {
+        pullRequest: { patches: [{ document: 'Person/{{ form.person }}', set: { 'spec.active': false } }] },
+      },
+    },
+  },
+)
+
+beforeAll(async () => {
+  office = await openOffice({ files: { 'inventory/catalogue.yaml': catalogue } })
+}, 60_000)
+afterAll(async () => office.close())
+
+const as = (name: string): readonly string[] => ['--key', office.colleague(name).keyFile]
+
+async function made(...argv: string[]): Promise<DeclaredRecord> {
+  return JSON.parse(await office.must([...argv, '--json'])) as DeclaredRecord
+}
+
+async function shown(id: string): Promise<DeclaredRecord> {
+  return (JSON.parse(await office.must(['request', 'show', id, '--json'])) as { record: DeclaredRecord }).record
+}
+
+async function refused(...argv: string[]): Promise<string> {
+  const ran = await office.desk.run(...argv)
+  expect(ran.status, ran.out).toBe(1)
+  return ran.err
+}
+
+const hostile = 'hello: "you"\n- {{ id }} # <b>'
+
+describe('a request from the catalogue', () => {
+  it('is listed, held to its form, and refused to those it is not for', async () => {
+    expect(await office.must(['catalog'])).toContain('A message of the day')
+    expect(await office.must(['catalog', 'message'])).toContain('has to be answered')
+    expect(await refused('request', 'new', 'message', '--set', 'text=x', ...as('ana'))).toContain("'host'")
+    expect(await refused('request', 'new', 'message', '--set', 'text=x', '--set', 'host=no', ...as('ana'))).toContain(
+      'there is no Host/no',
+    )
+    const nonsense = ['--set', 'text=nonsense', '--set', 'host=web-01']
+    expect(await refused('request', 'new', 'message', ...nonsense, ...as('ana'))).toContain('may not ask for')
+    expect(await refused('request', 'new', 'massage', ...as('ana'))).toContain('there is no CatalogItem/massage')
+  })
+
+  it('is agreed to by those its item names and nobody else, and never by who asks', async () => {
+    const answers = ['--set', `text=${hostile}`, '--set', 'host=web-01', '--reason', 'people shall be greeted']
+    const { id, fields } = await made('request', 'new', 'message', ...answers, ...as('ana'))
+    expect(fields).toMatchObject({ item: 'message', team: 'operations', requester: 'Person/ana', form: { lines: 1 } })
+    await office.must(['work', '--once'])
+    expect(await refused('request', 'approve', id, ...as('ana'))).toContain('may not approve')
+    expect(await refused('request', 'accept', id, ...as('ana'))).toContain('may not accept')
+    await office.must(['request', 'approve', id, ...as('ben')])
+    await office.must(['work', '--once'])
+    expect((await shown(id)).state).toBe('submitted')
+    await office.must(['request', 'approve', id, ...as('cleo')])
+    await office.must(['work', '--once'])
+    expect(await shown(id)).toMatchObject({ state: 'in-progress', links: [{ relation: 'proposed-as' }] })
+  })
+
+  it('becomes documents in which an answer is an answer, whatever stands in it', async () => {
+    const file = execFileSync('git', ['show', 'request/REQ-2026-00001:inventory/req-2026-00001.yaml'], {
+      cwd: office.desk.folder,
+      encoding: 'utf8',
+    })
+    expect(file).toContain('name: req-2026-00001')
+    office.desk.git('merge', '--quiet', '--ff-only', 'request/REQ-2026-00001')
+    expect(await office.must(['get', 'profile', 'req-2026-00001', '--json'])).toContain(
+      JSON.stringify(hostile).slice(1, -1),
+    )
+    office.desk.git('reset', '--quiet', '--hard', 'HEAD~1')
+  })
+
+  it('is fulfilled once its change is applied, and open again once that is rolled back', async () => {
+    const key = office.colleague('ben').keyFile
+    await office.must(['approve', 'request/REQ-2026-00001', '--key', key])
+    office.merge('request/REQ-2026-00001')
+    await office.must(['apply'])
+    await office.must(['work', '--once'])
+    expect(await shown('REQ-2026-00001')).toMatchObject({
+      state: 'fulfilled',
+      links: [{ relation: 'proposed-as' }, { relation: 'fulfilled-by', to: 'CHG-2026-00001' }],
+    })
+    await office.must(['rollback', 'CHG-2026-00001', '--branch', 'back', ...as('cleo')])
+    await office.must(['approve', 'back', '--key', key])
+    office.merge('back')
+    await office.must(['apply'])
+    await office.must(['work', '--once'])
+    const { state, log } = await shown('REQ-2026-00001')
+    expect(state).toBe('in-progress')
+    expect(log.at(-1)?.text).toContain('rolled back')
+  })
+
+  it('is proposed by the engine, which the one who asked can not approve', async () => {
+    const { id } = await made('request', 'new', 'leaver', '--set', 'person=ben', ...as('ana'))
+    await office.must(['work', '--once'])
+    expect(await shown(id)).toMatchObject({ state: 'in-progress' })
+    const own = await office.desk.run('approve', `request/${id}`, '--key', office.colleague('ana').keyFile)
+    expect(own.status, own.out).not.toBe(0)
+  })
+
+  it('says why where it does not come out, and leaves nothing', async () => {
+    const { id } = await made('request', 'new', 'leaver', '--set', 'person=nobody', ...as('ana')).catch(() => ({
+      id: '',
+    }))
+    expect(id).toBe('')
+    const second = await made('request', 'new', '--title', 'A larger screen', '--team', 'operations', ...as('ana'))
+    await office.must(['work', '--once'])
+    expect((await shown(second.id)).state).toBe('submitted')
+    expect(await office.must(['audit', 'verify'])).toMatch(/entries/)
+  })
+})

@@ -130,7 +130,10 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     devices: once(async () => {
       const { Ssh2Connector } = await import('./adapters/ssh/ssh2-connector.ts')
       const agent = options.env['SSH_AUTH_SOCK']
-      const connector = new Ssh2Connector({ keyFiles: identityFiles(options.env), ...(agent !== undefined && { agent }) })
+      const connector = new Ssh2Connector({
+        keyFiles: identityFiles(options.env),
+        ...(agent !== undefined && { agent }),
+      })
       closers.push(() => connector.close())
       return connector
     }),

@@ -116,6 +116,13 @@ describe('grants that nobody uses', () => {
     expect(run(grants, {})).toEqual({ unused: [], notSeen: ['h'] })
   })
 
+  it('stay where somebody else of them may still come', () => {
+    const young = [account('ana', '2026-09-20'), account('ben', '2026-01-01')]
+    expect(run(grants, { users: young, lastLogins: { since, accounts: [] } }).unused).toMatchObject([
+      { login: 'ben', remove: 'take Person/ben out of AccessGrant/g' },
+    ])
+  })
+
   it('take as many days as the role says, or else the estate', () => {
     const days = (text: string) =>
       run(text, { lastLogins: { since, accounts: [at('ana', '2026-08-20'), at('ben', '2026-08-20')] } }).unused.length

@@ -22,6 +22,7 @@ export interface Unused {
 }
 
 interface Use extends Omit<Unused, 'remove' | 'keep'> {
+  /** True as well where it can't be told. */
   readonly used: boolean
 }
 
@@ -83,13 +84,16 @@ function usesOf(host: string, { seen, wanted, now }: ReportInput, { after, peopl
     return resource.by.flatMap((grant): readonly Use[] => {
       const days = after.get(grant)
       if (days === undefined) return []
+      // What can't be told may be in use: the grant is not to go because of others.
+      const untold: Use = { grant, host, login, after: days, used: true, sure: false }
       if (facts?.lastLogins === undefined) {
         notSeen.add(host)
-        return []
+        return [untold]
       }
       const start = new Date(now.getTime() - days * day).toISOString()
       // Not made yet, or not long enough ago to tell.
-      if (account === undefined || (account.changed !== undefined && account.changed > start.slice(0, 10))) return []
+      if (account === undefined || (account.changed !== undefined && account.changed > start.slice(0, 10)))
+        return [untold]
       const { since, accounts: logins } = facts.lastLogins
       const last = logins.find((l) => l.user === login)?.at
       const person = people.get(login)

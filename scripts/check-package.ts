@@ -31,6 +31,9 @@ try {
   )
   run('npx', ['plumbline', 'validate', '-C', 'estate'], folder)
   run('npx', ['plumbline', 'explain', 'Tree.height', '-C', 'estate'], folder)
+  // A library of another language, in a chunk of its own.
+  const drawn = run('npx', ['plumbline', 'graph', '--format', 'svg', '-C', 'estate'], folder)
+  if (!drawn.startsWith('<svg ')) throw new Error('the installed command draws nothing')
   console.log(`${packed.filename} installs and runs`)
 } finally {
   await rm(folder, { recursive: true, force: true })

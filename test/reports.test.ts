@@ -204,6 +204,13 @@ describe('what-if', () => {
     })
   })
 
+  it('takes switches with their rack, as it does hosts', async () => {
+    const { out: text } = await desk.run('-C', estate, 'what-if', 'lose', 'rack/ams1-r01', '--json')
+    const { losses } = JSON.parse(text) as { losses: { address: string; state: string; causes: string[] }[] }
+    for (const address of ['NetworkDevice/ams1-sw-01', 'Host/mail-01'])
+      expect(losses.find((l) => l.address === address)).toMatchObject({ state: 'down', causes: ['Rack/ams1-r01'] })
+  })
+
   it('asks what was meant', async () => {
     const { status, err } = await desk.run('-C', estate, 'what-if', 'lose', 'site/ams')
     expect([status, err]).toEqual([1, expect.stringContaining('did you mean Site/ams1?')])

@@ -27,6 +27,7 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 code { font: .92em ui-monospace, "DejaVu Sans Mono", "Liberation Mono", monospace; }
 pre { background: var(--shade); border: 1px solid var(--line); padding: .7rem .9rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 .mark { font-weight: 700; } .mark.good { color: var(--good); } .mark.bad { color: var(--bad); } .mark.caution { color: var(--caution); }
+figure { margin: .8rem 0 1.4rem; overflow-x: auto; }
 .empty { color: var(--soft); font-style: italic; }
 .part { border-left: 3px solid var(--line); padding-left: 1rem; margin: 1rem 0 1.6rem; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
@@ -37,6 +38,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
   tr, dl, .verdict, .part > h3 { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   section.sheet { break-before: page; }
+  figure { overflow: visible; break-inside: avoid; } figure svg { max-width: 100%; height: auto; }
   a { color: inherit; text-decoration: none; }
   pre, .verdict, thead th { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }

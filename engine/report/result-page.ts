@@ -1,3 +1,4 @@
+import { isGraph } from '../model/drawing.ts'
 import type { ReportResult } from '../model/practice.ts'
 import { drawingSvg } from './drawing-svg.ts'
 import { type Block, linksBy, type Page } from './page.ts'
@@ -35,13 +36,13 @@ function resultPage({ title, tables, drawings = [] }: ReportResult, about: strin
     rows: rows.map((row) => row.map(String)),
     empty,
   })
+  const told = tables.map((t) => ({ heading: t.caption, blocks: [table(t)] }))
+  const drawn = drawings.map((drawing) => ({ heading: drawing.title, blocks: [{ kind: 'drawing', drawing } as const] }))
   return {
     title,
     subtitle: about,
-    sections: [
-      ...tables.map((t) => ({ heading: t.caption, blocks: [table(t)] })),
-      ...drawings.map((drawing) => ({ heading: drawing.title, blocks: [{ kind: 'drawing', drawing } as const] })),
-    ],
+    // A graph says more than its table, which may be long.
+    sections: drawings.some(isGraph) ? [...drawn, ...told] : [...told, ...drawn],
     foot: about,
   }
 }

@@ -7,6 +7,7 @@ import { mountedEquipment } from './equipment.ts'
 const within: Readonly<Record<string, readonly string[]>> = {
   Host: ['spec.site', 'spec.rack.rack'],
   Equipment: ['spec.rack.rack'],
+  NetworkDevice: ['spec.site', 'spec.rack.rack'],
   Rack: ['spec.room'],
   CoolingUnit: ['spec.room'],
   Room: ['spec.site'],

@@ -92,6 +92,14 @@ describe('editYaml', () => {
     expect(text).toContain('- file: { path: /etc/issue, content: "Mind the gap.\\n", mode: "0600" }\n---')
   })
 
+  it.each([
+    ['spec:\n  address: { from: prefix/p } # ours\n', 'spec:\n  address: "10.0.0.1" # ours\n'],
+    ['spec:\n  address:\n    from: prefix/p\n  site: ams1\n', 'spec:\n  address: "10.0.0.1"\n  site: ams1\n'],
+    ['spec:\n  address: # ours\n    from: prefix/p\n', 'spec:\n  address: # ours\n    "10.0.0.1"\n'],
+  ])('writes a value in the place of a map: %j', (before, after) => {
+    expect(edited(before, { path: ['spec', 'address'], set: '10.0.0.1' })).toBe(after)
+  })
+
   it('takes items and keys out with their lines and touches nothing else', () => {
     const text = edited(profile, { path: at(1), remove: true }, { path: at(0, 'file', 'mode'), remove: true })
     expect(difference(profile, text)).toEqual({

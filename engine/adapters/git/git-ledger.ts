@@ -140,9 +140,11 @@ class BranchLedger implements GitLedger {
       const jobs = this.#queue.splice(0, largestBatch)
       try {
         const place = await this.#place()
-        const batch = () => this.#appendAll(jobs, place)
-        // What the one before adds comes in our turn; what was there already need not.
-        await inTurn(place, batch, async () => (await this.#borrow(place)) || this.#tip())
+        const batch = (giveBack: () => void) => this.#appendAll(jobs, place, giveBack)
+        // What the one before adds comes in our turn; what was there already need not, nor the start of our reader.
+        const getReady = async () =>
+          (await this.#borrow(place)) ? tipOf(this.#context, localRef(this.#branch)) : this.#tip()
+        await inTurn(place, batch, getReady)
       } catch (error) {
         this.#ours = undefined
         for (const job of jobs) job.reject(error)
@@ -159,6 +161,13 @@ class BranchLedger implements GitLedger {
     return this.#lent.length > 0
   }
 
+  /** Lends others the pack of a batch that the remote has taken. */
+  async #lend(place: string, { start, pack }: Chain): Promise<void> {
+    if (pack === undefined || !start.remote) return
+    this.#lent = [...this.#lent, pack]
+    await lendPacks(place, { folder: this.#packs, names: this.#lent })
+  }
+
   /** What writers of one ledger have in common: where it lies. */
   #place(): Promise<string> {
     this.#placed ??= this.#context.git
@@ -167,7 +176,7 @@ class BranchLedger implements GitLedger {
     return this.#placed
   }
 
-  async #appendAll(jobs: readonly Job[], place: string): Promise<void> {
+  async #appendAll(jobs: readonly Job[], place: string, giveBack: () => void): Promise<void> {
     if (this.#ours === undefined) await this.#borrow(place)
     const giveUpAt = performance.now() + this.#patience
     const uncertain: Chain[] = []
@@ -179,10 +188,9 @@ class BranchLedger implements GitLedger {
       const outcome = uncertain.includes(chain) ? 'done' : await this.#publish(chain)
       this.#ours = outcome === 'done' && chain.start.remote ? { tip: chain.tip, remote: true } : undefined
       if (outcome === 'done') {
-        if (chain.pack !== undefined && chain.start.remote) {
-          this.#lent = [...this.#lent, chain.pack]
-          await lendPacks(place, { folder: this.#packs, names: this.#lent })
-        }
+        await this.#lend(place, chain)
+        giveBack()
+        if (chain.start.remote && !uncertain.includes(chain)) await this.#follow(chain)
         for (const { job, result } of chain.done) job.resolve(result)
         return
       }
@@ -246,19 +254,19 @@ class BranchLedger implements GitLedger {
     const pushed = await push(this.#context.git, tip, ref)
     if (pushed.outcome === 'refused')
       throw repositoryError('push-refused', `the remote refused the ledger's entries: ${pushed.because}`)
-    // Where another process of this clone was here already, it has moved the branch at least as far.
-    if (pushed.outcome === 'done') {
-      await swapRef(this.#context, ref, start.tip ?? null, tip)
-      await this.#track(tip)
-    }
     return pushed.outcome
   }
 
-  /** git notes a push in the tracking branch only where the clone is configured to fetch it: some fetch one branch only. */
-  async #track(tip: string): Promise<void> {
-    const ref = trackingRef(this.#branch)
-    const seen = await tipOf(this.#context, ref)
-    if (seen !== tip) await swapRef(this.#context, ref, seen ?? null, tip)
+  /**
+   * The branches here go where the remote's went. Where another process of this clone was here already, it has moved them at
+   * least as far. git notes a push in the tracking branch only where the clone is configured to fetch it: some fetch one only.
+   */
+  async #follow({ start, tip }: Chain): Promise<void> {
+    if (tip === undefined || tip === start.tip) return
+    await swapRef(this.#context, localRef(this.#branch), start.tip ?? null, tip)
+    const tracking = trackingRef(this.#branch)
+    if ((await tipOf(this.#context, tracking)) === start.tip)
+      await swapRef(this.#context, tracking, start.tip ?? null, tip)
   }
 
   /**

@@ -58,8 +58,8 @@ export async function writePack(
   const checksum = createHash(hash).update(body).digest()
   const name = `pack-${checksum.toString('hex')}`
   await mkdir(folder, { recursive: true })
-  await writeWhole(join(folder, `${name}.pack`), join(folder, 'tmp_pack_'), Buffer.concat([body, checksum]))
   const index = indexOf([...places.values()], checksum, hash)
+  await writeWhole(join(folder, `${name}.pack`), join(folder, 'tmp_pack_'), Buffer.concat([body, checksum]))
   await writeWhole(join(folder, `${name}.idx`), join(folder, 'tmp_idx_'), index)
   await syncFolder(folder)
   return name

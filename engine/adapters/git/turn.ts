@@ -11,16 +11,17 @@ const longestWait = 300_000
  * work in vain, and slow that one down. A courtesy that nothing relies on: where it can't be had (other systems than
  * Linux), or takes too long to get, the work is done all the same. Whoever dies gives its turn back.
  *
+ * @param work may give its turn back before it has ended, where what is left gets into nobody's way
  * @param getReady what whoever is next does while it waits; what becomes of it is not looked at
  */
 export async function inTurn<Result>(
   place: string,
-  work: () => Promise<Result>,
+  work: (giveBack: () => void) => Promise<Result>,
   getReady: () => Promise<unknown> = async () => undefined,
 ): Promise<Result> {
   const turn = process.platform === 'linux' ? await comeNext(place, getReady) : undefined
   try {
-    return await work()
+    return await work(() => turn?.giveBack())
   } finally {
     turn?.giveBack()
   }

@@ -4,6 +4,7 @@ import type { Catalogue } from '../model/resource.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
 import { loadMeant } from './estate.ts'
+import { originOf } from './origin.ts'
 import { documentsMeant } from './report-about.ts'
 import { lastSeen, type Seen } from './snapshot.ts'
 import type { World } from './world.ts'
@@ -45,7 +46,7 @@ export async function runReport(
   }
   return {
     result: found.run(input, meant.documents, meant.parts),
-    of: `${options.commit === undefined ? 'the working folder' : `commit ${estate.treeish.slice(0, 12)}`}, ${input.now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    of: originOf(world, estate, options.commit),
     unsound: hasErrors(estate.diagnostics),
   }
 }

@@ -121,7 +121,7 @@ function mistake(line: readonly string[]): string | undefined {
   if (command === undefined) return name === 'completion' ? undefined : `there is no command ${name}`
   const sub = command.commands.find((c) => c.name() === rest[0])
   // One with options of its own does something by itself, too.
-  const alone = command.options.length > 0 && !/^[a-z]/.test(rest[0] ?? '')
+  const alone = command.options.length > 0 && (command.registeredArguments.length > 0 || !/^[a-z]/.test(rest[0] ?? ''))
   if (command.commands.length > 0 && sub === undefined && !alone) return `there is no command ${name} ${rest[0] ?? ''}`
   command = sub ?? command
   const known = [...command.options, ...program.options].flatMap((o) => [o.long, o.short])

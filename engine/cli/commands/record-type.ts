@@ -19,9 +19,14 @@ export async function defineOwnType(name: string, command: Command, context: Com
   return true
 }
 
-/** Outside of an estate there are those that come with the engine. */
+/** Where no estate can be opened there are those that come with the engine: why it can't be is said when a command needs it. */
 export async function typesHere(context: CommandContext): Promise<ReadonlyMap<string, RecordType>> {
-  const world = await context.open({ estateOptional: true })
-  const { commandTypes } = await import('../../pipeline/record-types/command-types.ts')
-  return commandTypes(world)
+  try {
+    const world = await context.open({ estateOptional: true })
+    const { commandTypes } = await import('../../pipeline/record-types/command-types.ts')
+    return await commandTypes(world)
+  } catch {
+    const { recordTypes } = await import('../../generated/record-types.ts')
+    return new Map([...recordTypes].map(([name, { spec }]) => [name, { name, spec }]))
+  }
 }

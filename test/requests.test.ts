@@ -56,6 +56,33 @@ const catalogue = documents(
       },
     },
   },
+  {
+    kind: 'CatalogItem',
+    metadata: { name: 'address' },
+    spec: {
+      title: 'A new address',
+      team: 'operations',
+      form: { properties: { prefix: { description: 'Where', type: 'string', ref: 'Prefix' } }, required: ['prefix'] },
+      fulfilment: {
+        pullRequest: {
+          documents: [
+            {
+              file: 'inventory/{{ id | downcase }}.yaml',
+              document: {
+                kind: 'Address',
+                metadata: { name: '{{ id | downcase }}' },
+                spec: { address: { from: 'prefix/{{ form.prefix }}' } },
+              },
+            },
+          ],
+        },
+      },
+    },
+  },
+  { kind: 'Prefix', metadata: { name: 'servers' }, spec: { prefix: '10.20.3.0/29', gateway: '10.20.3.1' } },
+  { kind: 'Prefix', metadata: { name: 'point' }, spec: { prefix: '10.20.4.0/31' } },
+  { kind: 'Address', metadata: { name: 'one' }, spec: { address: '10.20.4.0' } },
+  { kind: 'Address', metadata: { name: 'other' }, spec: { address: '10.20.4.1' } },
 )
 
 beforeAll(async () => {
@@ -148,6 +175,35 @@ describe('a request from the catalogue', () => {
     expect(await shown(id)).toMatchObject({ state: 'in-progress' })
     const own = await office.desk.run('approve', `request/${id}`, '--key', office.colleague('ana').keyFile)
     expect(own.status, own.out).not.toBe(0)
+  })
+
+  it('is given the next free address, leased for its branch, though two ask before either is merged', async () => {
+    const asked = [
+      await made('request', 'new', 'address', '--set', 'prefix=servers', ...as('ana')),
+      await made('request', 'new', 'address', '--set', 'prefix=servers', ...as('ben')),
+    ]
+    await office.must(['work', '--once'])
+    const said = asked.map(({ id }) =>
+      execFileSync('git', ['show', `request/${id}:inventory/${id.toLowerCase()}.yaml`], {
+        cwd: office.desk.folder,
+        encoding: 'utf8',
+      }),
+    )
+    expect(said.map((text) => /address: "?(10\.20\.3\.\d)"?$/m.exec(text)?.[1]).sort()).toEqual([
+      '10.20.3.2',
+      '10.20.3.3',
+    ])
+    const leases = await office.must(['address', 'leases'])
+    for (const { id } of asked) expect(leases).toContain(`Address/${id.toLowerCase()}`)
+  })
+
+  it('says that nothing is free, and leases nothing', async () => {
+    const { id } = await made('request', 'new', 'address', '--set', 'prefix=point', ...as('ana'))
+    await office.must(['work', '--once'])
+    const { state, log } = await shown(id)
+    expect(state).toBe('waiting')
+    expect(log.at(-1)?.text).toContain('nothing left that is free')
+    expect(await office.must(['address', 'leases'])).not.toContain(id.toLowerCase())
   })
 
   it('says why where it does not come out, and leaves nothing', async () => {

@@ -13,7 +13,7 @@ import type { EstateAt } from './estate-at.ts'
 import { type Asked, type Given, giveNext } from './give-next.ts'
 import { append, expectGenesis } from './records.ts'
 import type { World } from './world.ts'
-import { writerHere } from './writer-here.ts'
+import { type Writer, writerHere } from './writer-here.ts'
 
 const report = reporter(codes)
 type Refused = { readonly refused: readonly Diagnostic[] }
@@ -55,10 +55,37 @@ export interface Allocation {
  */
 export async function allocate(world: World, only: readonly string[]): Promise<Allocation | Refused> {
   await expectGenesis(world)
-  const estate = await loadWork(world)
+  const writer = (): ReturnType<typeof writerHere> => writerHere(world)
+  const branch = await (await world.repository()).currentBranch()
+  const made = await allocateIn(world, await loadWork(world), {
+    ...{ only, branch, writer },
+    read: async (path) => (await world.folder.read(path)) ?? '',
+  })
+  if ('refused' in made) return made
+  await world.folder.replace(made.files)
+  const { allocated, findings } = made
+  return { allocated, findings }
+}
+
+interface AllocateInOptions {
+  /** Documents to do it for; all where none is named. */
+  readonly only: readonly string[]
+  /** The branch whose documents they are: what was leased on it before is kept. */
+  readonly branch: string | undefined
+  /** Who leases; asked only where something is to be leased. */
+  readonly writer: () => Promise<Writer | Refused>
+  readonly read: (path: string) => Promise<string>
+}
+
+/** The same for the documents of any tree; files that say what was given come back instead of being written. */
+export async function allocateIn(
+  world: World,
+  estate: EstateAt,
+  { only, branch, writer: who, read }: AllocateInOptions,
+): Promise<(Allocation & { readonly files: ReadonlyMap<string, string> }) | Refused> {
   const requests = requestsIn(estate, only)
   if ('refused' in requests) return requests
-  if (requests.length === 0) return { allocated: [], findings: [] }
+  if (requests.length === 0) return { allocated: [], findings: [], files: new Map() }
   const around = await surroundingsOf(world, estate)
   const asked: Wanted[] = []
   const refused: Diagnostic[] = []
@@ -68,9 +95,8 @@ export async function allocate(world: World, only: readonly string[]): Promise<A
     else asked.push({ ...request, of: request.document.address, field: fieldOf(request), space })
   }
   if (refused.length > 0) return { refused }
-  const writer = await writerHere(world)
+  const writer = await who()
   if ('refused' in writer) return writer
-  const branch = await (await world.repository()).currentBranch()
   const given = await append<readonly Given<Wanted>[] | Refused>(world, async (view) => {
     const next = await giveNext(world, asked, { branch, observed: around.observed, writer }, view)
     if (next.without.length === 0) return { entries: next.entries, result: next.given }
@@ -82,7 +108,7 @@ export async function allocate(world: World, only: readonly string[]): Promise<A
     const { file } = document
     return { document: of, field, value, pool, file, lease }
   })
-  return { allocated, findings: await write(world, given) }
+  return { allocated, ...(await written(given, read)) }
 }
 
 /** Requests in the order of their documents' addresses, whatever files they stand in. */
@@ -151,14 +177,17 @@ function told(
   return report(code, { summary, subject: document.address, ...estate.locate(document, path) })
 }
 
-/** Writes values where the requests stood. What can't be edited in place is told, to be written by hand. */
-async function write(world: World, given: readonly Given<Wanted>[]): Promise<readonly Diagnostic[]> {
+/** Values where the requests stood. What can't be edited in place is told, to be written by hand. */
+async function written(
+  given: readonly Given<Wanted>[],
+  read: AllocateInOptions['read'],
+): Promise<{ readonly findings: readonly Diagnostic[]; readonly files: ReadonlyMap<string, string> }> {
   const findings: Diagnostic[] = []
   const files = new Map<string, string>()
   for (const { request, value } of given) {
     const { document, path, sort, of, field } = request
     const { file, index, line } = document
-    const text = files.get(file) ?? (await world.folder.read(file)) ?? ''
+    const text = files.get(file) ?? (await read(file))
     const edited = editYaml(text, index, [{ path, set: sort === 'vlan' ? Number(value) : value }])
     if ('text' in edited) files.set(file, edited.text)
     else
@@ -169,6 +198,5 @@ async function write(world: World, given: readonly Given<Wanted>[]): Promise<rea
         }),
       )
   }
-  await world.folder.replace(files)
-  return findings
+  return { findings, files }
 }

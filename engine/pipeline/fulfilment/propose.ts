@@ -3,7 +3,7 @@ import { Renderer } from '../../compile/render-template.ts'
 import { editYaml, type YamlEdit } from '../../drift/edit-yaml.ts'
 import type { Address } from '../../model/address.ts'
 import type { DeclaredRecord } from '../../model/declared-record.ts'
-import { compareText, type Diagnostic, reporter } from '../../model/diagnostic.ts'
+import { compareText, reporter } from '../../model/diagnostic.ts'
 import type { Json, JsonObject } from '../../model/document.ts'
 import { fulfilmentProposal } from '../../pull-request/proposal.ts'
 import { type CatalogItem, type DocumentsToPropose, requesterOf } from '../../records/catalog.ts'
@@ -11,24 +11,12 @@ import { filled } from '../../records/fill.ts'
 import { codes } from '../codes.ts'
 import type { EstateAt } from '../estate-at.ts'
 import { handOf } from '../hand.ts'
-import { planChange } from '../plan-change.ts'
-import { standingOf } from '../plan-revision.ts'
-import { planTold } from '../proposals/plan-told.ts'
-import { requestLabel } from '../proposals/room-for-requests.ts'
 import { targetBranch, targetTip } from '../target-branch.ts'
 import type { World } from '../world.ts'
+import { allocateFor } from './allocate-for.ts'
+import { type Proposed, proposeBranch, type Refused } from './propose-branch.ts'
 
 const report = reporter(codes)
-
-type Refused = { readonly refused: readonly Diagnostic[] }
-
-export interface Proposed {
-  readonly branch: string
-  readonly commit: string
-  readonly files: readonly string[]
-  /** Where it can be seen, where there is a forge. */
-  readonly url?: string
-}
 
 /** The branch on which what fulfils a request is proposed. */
 export const branchFor = (id: string): string => `request/${id}`
@@ -45,57 +33,36 @@ export async function proposeFulfilment(
 ): Promise<Proposed | Refused> {
   const wanted = item.spec.fulfilment.pullRequest
   if (wanted === undefined) return refuse('the item is not fulfilled by a pull request')
-  const repository = await world.repository()
-  const target = await targetBranch(world)
-  const base = await targetTip(world, target)
-  if (base === undefined) return refuse(`there is no branch ${target}`)
+  const base = await targetTip(world, await targetBranch(world))
+  if (base === undefined) return refuse('there is no target branch')
+  const branch = branchFor(record.id)
   const files = await filesFor(world, estate, wanted, variablesOf(estate, record, world.clock.now()), base)
   if ('refused' in files) return files
   const requester = requesterOf(record)
   const askedBy = requester.startsWith('Person/') ? (requester as Address) : 'itself'
-  const hand = await handOf(world, base, askedBy)
-  const tree = await repository.writeTree((await repository.commit(base)).tree, files.files)
-  const branch = branchFor(record.id)
-  const there = await repository.resolve(
-    (await repository.hasRemote()) ? `refs/remotes/origin/${branch}` : `refs/heads/${branch}`,
-  )
-  if (there !== undefined) return whatIsThere(world, branch, there, record.id)
-  const head = await repository.writeCommit({
-    tree,
-    parents: [base],
-    author: hand.author,
-    message: `${record.id}: ${record.title}\n\nRequest: ${record.id}\n${hand.trailers}`,
-    signer: hand.signer,
+  const given = await allocateFor(world, { base, branch, files: files.files })
+  if ('refused' in given) return given
+  return proposeBranch(world, {
+    ...{ base, branch, files: given.files },
+    hand: await handOf(world, base, askedBy),
+    title: `${record.id}: ${record.title}`,
+    trailer: `Request: ${record.id}`,
+    proposal: (told) =>
+      fulfilmentProposal({
+        ...{
+          id: record.id,
+          title: record.title,
+          item: item.name,
+          files: [...given.files.keys()].sort(compareText),
+          told,
+        },
+        ...(typeof record.fields['reason'] === 'string' && { because: record.fields['reason'] }),
+        asked: `\`${requester}\` asked for it, and is one of its authors`,
+      }),
   })
-  const planned = await planChange(world, { base, head, tree })
-  if ('refused' in planned) return planned
-  const errors = planned.plan.diagnostics.filter((d) => d.severity === 'error' && d.code !== 'all-unknown')
-  if (errors.length > 0) return { refused: errors }
-  if (!(await repository.moveBranch(branch, null, head))) return refuse(`there is a branch ${branch} already`)
-  const names = [...files.files.keys()].sort(compareText)
-  const forge = await world.forge()
-  if (forge === undefined) return { branch, commit: head, files: names }
-  const told = await planTold(world, forge, planned, await standingOf(world, planned))
-  const { title, body } = fulfilmentProposal({
-    ...{ id: record.id, title: record.title, item: item.name, files: names, told },
-    ...(typeof record.fields['reason'] === 'string' && { because: record.fields['reason'] }),
-    asked: `\`${requester}\` asked for it, and is one of its authors`,
-  })
-  const request = await forge.keepRequest({ branch, target, title, body, labels: [requestLabel] })
-  return { branch, commit: head, files: names, url: request.url }
 }
 
 const refuse = (summary: string): Refused => ({ refused: [report('fulfilment-failed', { summary })] })
-
-/** Somebody was stopped after the branch was made: it is ours where an engine signed its one commit for this request. */
-async function whatIsThere(world: World, branch: string, tip: string, id: string): Promise<Proposed | Refused> {
-  const { message, signature, signedPayload } = await (await world.repository()).commit(tip)
-  const signer = signature === undefined ? undefined : world.verifySignature(signature, signedPayload, 'git')
-  const { publicKey } = await world.engineSigner()
-  if (signer?.ok !== true || signer.publicKey !== publicKey || !message.includes(`\nRequest: ${id}\n`))
-    return refuse(`there is a branch ${branch} of somebody else`)
-  return { branch, commit: tip, files: [] }
-}
 
 function variablesOf({ graph }: EstateAt, record: DeclaredRecord, now: Date): JsonObject {
   const address = requesterOf(record)

@@ -13,11 +13,13 @@ import { verifyEnvelope } from './model/dsse.ts'
 import { canonicalSshKey, sshFingerprint } from './model/ssh-key.ts'
 import { codes } from './pipeline/codes.ts'
 import { estateFile } from './pipeline/estate-file.ts'
-import type { World } from './pipeline/world.ts'
+import type { MailRules, World } from './pipeline/world.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Files } from './ports/files.ts'
 import type { Folder } from './ports/folder.ts'
 import type { Forge } from './ports/forge.ts'
+import type { Mailbox } from './ports/mailbox.ts'
+import type { Channel, Notifier } from './ports/notifier.ts'
 import { RepositoryError, type Signer } from './ports/repository.ts'
 
 export interface WorldOptions extends OpenOptions {
@@ -121,6 +123,15 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       closers.push(() => inbox.close())
       return inbox
     }),
+    outbox: once(async () => {
+      const { openEmbeddedInbox } = await import('./adapters/inbox/embedded-inbox.ts')
+      const outbox = openEmbeddedInbox(join((await repository()).commonDir, 'plumbline', 'outbox'), 5_000)
+      closers.push(() => outbox.close())
+      return outbox
+    }),
+    notifier: (channel, name) => notifierFor(options.env, forge, channel, name),
+    mailbox: (path) => mailboxFor(options, path),
+    mailRules: mailRulesOf(options.env),
     listen: async (at, services) => (await import('./adapters/http/web-server.ts')).listen(at, services),
     connector: once(async () => {
       const connector = await hostConnector(options.env)
@@ -310,6 +321,61 @@ async function hostConnector(env: WorldOptions['env']) {
       return new LocalConnector(sudo)
     },
   })
+}
+
+/** A way to tell people something, as the environment has it. */
+async function notifierFor(
+  env: WorldOptions['env'],
+  forge: () => Promise<Forge | undefined>,
+  channel: Channel,
+  name: string | undefined,
+): Promise<Notifier | undefined> {
+  const has = (variable: string): string | undefined => (env[variable] === '' ? undefined : env[variable])
+  try {
+    switch (channel) {
+      case 'mail': {
+        const [url, from] = [has('PLUMBLINE_SMTP_URL'), has('PLUMBLINE_MAIL_FROM')]
+        if (url === undefined || from === undefined) return undefined
+        return await (await import('./adapters/mail/smtp-notifier.ts')).smtpNotifier({ url, from })
+      }
+      case 'webhook': {
+        const url = has(`PLUMBLINE_NOTIFY_${(name ?? '').toUpperCase().replaceAll('-', '_')}`)
+        if (url === undefined) return undefined
+        return (await import('./adapters/webhook/webhook-notifier.ts')).webhookNotifier(url)
+      }
+      case 'forge': {
+        const opened = await forge()
+        if (opened === undefined) return undefined
+        return (await import('./adapters/forge/comment-notifier.ts')).commentNotifier(opened)
+      }
+    }
+  } catch (error) {
+    if (error instanceof RepositoryError || !(error instanceof Error)) throw error
+    const { codes: told } = await import('./pipeline/notify/codes.ts')
+    throw new RepositoryError('notification-channel', error.message, told['notification-channel'].fix)
+  }
+}
+
+async function mailboxFor({ start, env }: WorldOptions, path: string | undefined): Promise<Mailbox | undefined> {
+  const named = path ?? env['PLUMBLINE_MAILDIR']
+  if (named === undefined || named === '') return undefined
+  const { mailboxAt } = await import('./adapters/mail/maildir.ts')
+  try {
+    return await mailboxAt(resolve(start, named))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new RepositoryError('file-missing', `there is no ${named}`, codes['file-missing'].fix)
+    throw error
+  }
+}
+
+function mailRulesOf(env: WorldOptions['env']): MailRules {
+  const [authServer, from] = [env['PLUMBLINE_MAIL_AUTHSERV_ID'] ?? '', env['PLUMBLINE_MAIL_FROM'] ?? '']
+  const [, own = from] = /<([^<>]*)>\s*$/.exec(from) ?? []
+  return {
+    ...(authServer !== '' && { authServer: authServer.toLowerCase() }),
+    ...(own !== '' && { own: own.trim().toLowerCase() }),
+  }
 }
 
 /** Private keys to log in to hosts with: the one that is named, else those with the usual names. */

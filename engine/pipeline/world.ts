@@ -20,6 +20,8 @@ import type { Inbox } from '../ports/inbox.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Ledger } from '../ports/ledger.ts'
 import type { Machine } from '../ports/machine.ts'
+import type { Mailbox } from '../ports/mailbox.ts'
+import type { Channel, Notifier } from '../ports/notifier.ts'
 import type { Reach } from '../ports/reach.ts'
 import type { RecordIndex } from '../ports/record-index.ts'
 import type { Repository, Signer } from '../ports/repository.ts'
@@ -35,6 +37,14 @@ export interface ShownHostKey {
   readonly key: string
   /** `SHA256:…`, as ssh-keygen prints it. */
   readonly fingerprint: string
+}
+
+/** What this machine knows of the mail that it gets and sends. */
+export interface MailRules {
+  /** The authserv-id of the server that vouches for senders (RFC 8601); nobody is vouched for where it is not said. */
+  readonly authServer?: string
+  /** Whom our mails are from, in small letters: what it gets from itself is a loop. */
+  readonly own?: string
 }
 
 /** Everything the pipeline needs from outside, wired by `main.ts`. Ports that cost something to open are opened when first asked for. */
@@ -69,6 +79,14 @@ export interface World {
   readonly devices: () => Promise<DeviceConnector>
   /** Hooks that were accepted and are still to be looked after. */
   readonly inbox: () => Promise<Inbox>
+  /** Messages to people that are still to be sent. */
+  readonly outbox: () => Promise<Inbox>
+  /** A way to tell people something; undefined where this machine is not set up for it. `name` is that of a webhook. */
+  readonly notifier: (channel: Channel, name?: string) => Promise<Notifier | undefined>
+  /** A file or Maildir that the user names; the one of this machine where none is named, undefined where it has none. */
+  readonly mailbox: (path?: string) => Promise<Mailbox | undefined>
+  /** How mail that comes in is to be taken. */
+  readonly mailRules: MailRules
   readonly listen: Listen
   readonly reach: Reach
   /** What reviews say: a file of facts, or the forge itself; undefined where nobody asked for them. */

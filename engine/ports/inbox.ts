@@ -27,8 +27,8 @@ export type Accepted = 'accepted' | 'known' | 'full'
  * done again. Times are milliseconds since 1970.
  */
 export interface Inbox {
-  /** Durable once it returns. What failed for good may be sent again. */
-  put(parcel: Parcel, now: number): Accepted
+  /** Durable once it returns. What failed for good may be sent again. It waits until `due`, where that is said. */
+  put(parcel: Parcel, now: number, due?: number): Accepted
   /** The oldest of a lane that is not busy and is due; undefined where there is none. */
   take(busy: ReadonlySet<string>, now: number): Taken | undefined
   done(taken: Taken, now: number): void

@@ -37,7 +37,7 @@ export function openEmbeddedInbox(folder: string, most = 1000): Inbox {
   const find = database.prepare('select state from parcels where id = ?')
   const count = database.prepare('select count(*) as n from parcels where state = ?')
   const add = database.prepare(
-    "insert into parcels (id, lane, same, work, state, attempts, due, at) values (?, ?, ?, ?, 'waiting', 0, 0, ?)",
+    "insert into parcels (id, lane, same, work, state, attempts, due, at) values (?, ?, ?, ?, 'waiting', 0, ?, ?)",
   )
   const remove = database.prepare('delete from parcels where id = ?')
   const waiting = database.prepare(
@@ -61,13 +61,13 @@ export function openEmbeddedInbox(folder: string, most = 1000): Inbox {
     }
   }
   return {
-    put: (parcel, now) =>
+    put: (parcel, now, due = 0) =>
       whole((): Accepted => {
         const known = find.get(parcel.id) as { readonly state: string } | undefined
         if (known !== undefined && known.state !== 'failed') return 'known'
         if (countOf('waiting') >= most) return 'full'
         remove.run(parcel.id)
-        add.run(parcel.id, parcel.lane, parcel.same, JSON.stringify(parcel.work), now)
+        add.run(parcel.id, parcel.lane, parcel.same, JSON.stringify(parcel.work), due, now)
         return 'accepted'
       }),
     take: (busy, now) => takeOf(rows(), busy, now),

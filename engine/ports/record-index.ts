@@ -17,10 +17,12 @@ export interface RecordQuery {
   readonly types?: readonly string[]
   readonly states?: readonly string[]
   readonly open?: boolean
-  readonly team?: string
-  readonly assignee?: string
+  /** Null: that of none. */
+  readonly team?: string | null
+  readonly assignee?: string | null
   readonly requester?: string
   readonly service?: string
+  readonly priority?: string
   /** It is linked to this: the number of a change or record, the address of a document; by any relation where none is given. */
   readonly linkedTo?: { readonly to: string; readonly relation?: string }
   /** Words, best match first. */
@@ -37,10 +39,16 @@ export interface RecordQuery {
 export interface RecordIndex {
   /** The commit of the ledger up to which it was filled; undefined where it is empty. */
   tip(): Promise<string | undefined>
-  /** Takes up records as they are at a commit, all or none. */
-  put(records: readonly IndexedRecord[], tip: string): Promise<void>
-  /** Forgets every record: the ledger is another one, or types mean something else. */
-  clear(): Promise<void>
+  /**
+   * Takes up records as they are at a commit, all or none.
+   *
+   * @param builder whoever makes the index anew: false, and nothing taken up, where another has begun with it since
+   */
+  put(records: readonly IndexedRecord[], tip: string, builder?: string): Promise<boolean>
+  /** Forgets every record, to be made anew by one; false where another is at it. Cursors and keys stay. */
+  rebuild(builder: string): Promise<boolean>
+  /** The one who made it anew is done. */
+  built(builder: string): Promise<void>
   find(query: RecordQuery): Promise<readonly IndexedRecord[]>
   count(query: Omit<RecordQuery, 'order' | 'limit'>): Promise<number>
   /** How far somebody who follows the ledger has come: a commit of it. */
@@ -48,5 +56,7 @@ export interface RecordIndex {
   setCursor(name: string, commit: string): Promise<void>
   /** True the first time that a key is asked about: what has been done once is not done again. */
   first(key: string): Promise<boolean>
+  /** How the rows of a list would be found, in the words of the database: for tests that a list reads no more than it shows. */
+  explain(query: Omit<RecordQuery, 'text'>): Promise<readonly string[]>
   close(): Promise<void>
 }

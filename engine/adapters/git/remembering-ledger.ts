@@ -22,7 +22,7 @@ export async function openRememberingLedger(
     view: (at) => known.view(at),
     latest: () => (online ?? known).latest(),
     history: (path) => known.history(path),
-    steps: () => known.steps(),
+    steps: (after) => known.steps(after),
     append: (prepare) => (online ?? known).append(prepare),
     close: () => {
       known.close()

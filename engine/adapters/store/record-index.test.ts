@@ -87,7 +87,7 @@ describe('the index of records', () => {
         fc.array(indexedRecord, { maxLength: 60 }),
         fc.array(query, { maxLength: 5 }),
         async (put, asked) => {
-          await index.clear()
+          await index.rebuild('test')
           await index.put(put, 'a'.repeat(40))
           const newest = [...new Map(put.map((r) => [r.record.id, r])).values()]
           for (const q of asked) {
@@ -101,7 +101,7 @@ describe('the index of records', () => {
   })
 
   it('finds words, best first, and takes nothing in them for an operator', async () => {
-    await index.clear()
+    await index.rebuild('test')
     const one = (number: number, title: string): IndexedRecord => ({
       record: {
         ...{ id: `INC-2026-0000${number}`, type: 'incident', state: 'open', title, openedAt: '2026-10-01T00:00:00Z' },
@@ -121,9 +121,51 @@ describe('the index of records', () => {
   it('remembers how far followers came, and what was done once', async () => {
     expect(await index.cursor('mail')).toBeUndefined()
     await index.setCursor('mail', 'c'.repeat(40))
-    await index.clear()
+    await index.rebuild('test')
     expect(await index.cursor('mail')).toBe('c'.repeat(40))
     expect(await index.tip()).toBeUndefined()
     expect([await index.first('x'), await index.first('x'), await index.first('y')]).toEqual([true, false, true])
+  })
+
+  it('reads no more for a queue than it shows: each one is an index of what is open, in its order', async () => {
+    const queue = { open: true, order: 'queue', limit: 50 } as const
+    const asked: readonly (readonly [RecordQuery, string])[] = [
+      [queue, 'open_all'],
+      [{ ...queue, team: 'Team/shop' }, 'open_by_team'],
+      [{ ...queue, team: null }, 'open_by_team'],
+      [{ ...queue, assignee: 'Person/ana' }, 'open_by_assignee'],
+      [{ ...queue, requester: 'Person/ana' }, 'open_by_requester'],
+      [{ ...queue, service: 'Service/shop' }, 'open_by_service'],
+      [{ ...queue, types: ['incident'] }, 'open_by_type'],
+      [{ types: ['incident'], order: 'newest', limit: 50 }, 'by_type'],
+      [{ requester: 'Person/ana', order: 'newest', limit: 50 }, 'by_requester'],
+    ]
+    for (const [query, name] of asked) {
+      const plan = (await index.explain(query)).join('\n')
+      expect(plan).toContain(`USING INDEX ${name}`)
+      expect(plan).not.toMatch(/USE TEMP B-TREE FOR ORDER BY/)
+    }
+  })
+
+  it('is made anew by one at a time, who gives way to whoever took over', async () => {
+    const one: IndexedRecord = {
+      record: {
+        ...{ id: 'INC-2026-00001', type: 'incident', state: 'open', title: 'x', openedAt: '2026-10-01T00:00:00Z' },
+        ...{ fields: {}, links: [], log: [] },
+      } as unknown as DeclaredRecord,
+      open: true,
+    }
+    await index.built('test')
+    await index.setCursor('notify', 'c'.repeat(40))
+    expect(await index.rebuild('first')).toBe(true)
+    expect(await index.tip()).toBeUndefined()
+    expect(await index.rebuild('second')).toBe(false)
+    expect(await index.put([one], 'd'.repeat(40), 'second')).toBe(false)
+    expect(await index.count({})).toBe(0)
+    expect(await index.put([one], 'd'.repeat(40), 'first')).toBe(true)
+    await index.built('first')
+    expect(await index.rebuild('second')).toBe(true)
+    expect(await index.count({})).toBe(0)
+    expect(await index.cursor('notify')).toBe('c'.repeat(40))
   })
 })

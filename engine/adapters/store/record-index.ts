@@ -6,10 +6,12 @@ import type { DeclaredRecord } from '../../model/declared-record.ts'
 import type { IndexedRecord, RecordIndex, RecordQuery } from '../../ports/record-index.ts'
 
 /** Grows when the tables change; an index of another format is left alone, for it can be made again. */
-const format = 1
+const format = 2
 
 interface Tables {
+  /** Narrow, for it is what lists are picked from; the records themselves lie in `bodies`. */
   readonly records: {
+    readonly n: number
     readonly id: string
     readonly type: string
     readonly state: string
@@ -21,16 +23,39 @@ interface Tables {
     /** `P1` to `P9`; what has none comes after them. */
     readonly priority: string
     readonly opened_at: string
-    /** The record, JSON. */
-    readonly body: string
   }
-  readonly links: { readonly target: string; readonly relation: string; readonly id: string }
-  readonly words: { readonly id: string; readonly title: string; readonly said: string }
+  /** Records, JSON. */
+  readonly bodies: { readonly n: number; readonly body: string }
+  readonly links: { readonly target: string; readonly relation: string; readonly n: number }
   readonly marks: { readonly name: string; readonly value: string }
 }
 
 const noPriority = 'Q'
-const batch = 500
+
+/** Milliseconds after which whoever was making the index anew and is not heard of any more counts as dead. */
+const patience = 20_000
+
+/** The order of each queue is that of an index of what is open, which most records are not. */
+const recordTables = `
+  create table if not exists records (
+    n integer primary key, id text not null unique, type text not null, state text not null, open integer not null,
+    team text, assignee text, requester text, service text, priority text not null, opened_at text not null);
+  create index if not exists open_by_team on records (team, priority, opened_at, id) where open = 1;
+  create index if not exists open_by_assignee on records (assignee, priority, opened_at, id) where open = 1;
+  create index if not exists open_by_requester on records (requester, priority, opened_at, id) where open = 1;
+  create index if not exists open_by_service on records (service, priority, opened_at, id) where open = 1;
+  create index if not exists open_by_type on records (type, priority, opened_at, id) where open = 1;
+  create index if not exists open_all on records (priority, opened_at, id) where open = 1;
+  create index if not exists by_type on records (type, opened_at);
+  create index if not exists by_service on records (service, opened_at);
+  create index if not exists by_requester on records (requester, opened_at);
+  create index if not exists by_time on records (opened_at);
+  create table if not exists bodies (n integer primary key, body text not null);
+  create table if not exists links (target text not null, relation text not null, n integer not null,
+    primary key (target, relation, n)) without rowid;
+  create index if not exists links_of on links (n);
+  create virtual table if not exists words using fts5 (title, said, content = '', contentless_delete = 1,
+    tokenize = 'porter unicode61');`
 
 /** The index in a file of its own below `folder`: one for all who work with this clone on this machine. */
 export function openRecordIndex(folder: string): RecordIndex {
@@ -42,36 +67,32 @@ export function openRecordIndex(folder: string): RecordIndex {
     // A crash of the machine may cost what was indexed last; that is told by the tip, and made up for.
     database.exec('pragma journal_mode = wal')
     database.exec('pragma synchronous = normal')
-    database.exec(`create table if not exists records (
-        id text primary key, type text not null, state text not null, open integer not null, team text, assignee text,
-        requester text, service text, priority text not null, opened_at text not null, body text not null) without rowid;
-      create index if not exists open_by_team on records (team, priority, opened_at) where open = 1;
-      create index if not exists open_by_assignee on records (assignee, priority, opened_at) where open = 1;
-      create index if not exists open_by_service on records (service, priority, opened_at) where open = 1;
-      create index if not exists open_by_type on records (type, priority, opened_at) where open = 1;
-      create index if not exists open_all on records (priority, opened_at) where open = 1;
-      create index if not exists by_type on records (type, opened_at);
-      create index if not exists by_service on records (service, opened_at);
-      create index if not exists by_requester on records (requester, opened_at);
-      create index if not exists by_time on records (opened_at);
-      create table if not exists links (target text not null, relation text not null, id text not null,
-        primary key (target, relation, id)) without rowid;
-      create index if not exists links_of on links (id);
-      create virtual table if not exists words using fts5 (id unindexed, title, said, tokenize = 'porter unicode61');
-      create table if not exists marks (name text primary key, value text not null) without rowid;`)
+    database.exec('pragma cache_size = -65536')
+    database.exec('create table if not exists marks (name text primary key, value text not null) without rowid;')
+    database.exec(recordTables)
   } catch (error) {
     database.close()
     throw error
   }
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as unknown as SqliteDatabase }) })
+  const putAll = putter(database)
   return {
     tip: () => mark(db, 'tip'),
-    put: (records, tip) => put(db, records, tip),
-    clear: async () => {
-      await db.transaction().execute(async (tx) => {
-        for (const table of ['records', 'links', 'words'] as const) await tx.deleteFrom(table).execute()
-        await tx.deleteFrom('marks').where('name', '=', 'tip').execute()
+    put: async (records, tip, builder) => putAll(records, tip, builder),
+    rebuild: async (builder) => {
+      const begin = database.transaction(() => {
+        const [who = '', at = '0'] = builderIn(database)
+        if (who !== builder && who !== '' && Date.now() - Number(at) < patience) return false
+        database.exec('delete from records; delete from bodies; delete from links;')
+        database.exec("insert into words (words) values ('delete-all')")
+        database.exec("delete from marks where name = 'tip'")
+        setBuilder(database, builder)
+        return true
       })
+      return begin.immediate() as unknown as boolean
+    },
+    built: async (builder) => {
+      database.prepare("delete from marks where name = 'builder' and value like ?").run(`${builder} %`)
     },
     find: (query) => find(db, query),
     count: async (query) => {
@@ -91,6 +112,15 @@ export function openRecordIndex(folder: string): RecordIndex {
         .onConflict((c) => c.doNothing())
         .executeTakeFirst()
       return made.numInsertedOrUpdatedRows === 1n
+    },
+    explain: async (query) => {
+      const { sql: text, parameters } = pick(db, query).compile()
+      // A connection of its own: libsql leaves a statement that explains open, and nothing could be made anew beside it.
+      const other = new Database(path)
+      const statement = other.prepare(`explain query plan ${text}`)
+      const rows = statement.all(...(parameters as never[])) as readonly { readonly detail: string }[]
+      other.close()
+      return rows.map((row) => row.detail)
     },
     close: async () => {
       // libsql closes a file only when its statements are collected, so what was written would stay in the log beside it.
@@ -112,50 +142,63 @@ async function setMark(db: Kysely<Tables>, name: string, value: string): Promise
     .execute()
 }
 
-async function put(db: Kysely<Tables>, records: readonly IndexedRecord[], tip: string): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    await setMark(tx, 'tip', tip)
-    for (let i = 0; i < records.length; i += batch) {
-      const some = [...new Map(records.slice(i, i + batch).map((r) => [r.record.id, r])).values()]
-      const ids = some.map((r) => r.record.id)
-      const known = await tx.selectFrom('records').select('id').where('id', 'in', ids).execute()
-      if (known.length > 0) {
-        const old = known.map((k) => k.id)
-        await tx.deleteFrom('records').where('id', 'in', old).execute()
-        await tx.deleteFrom('links').where('id', 'in', old).execute()
-        await tx.deleteFrom('words').where('id', 'in', old).execute()
-      }
-      await tx.insertInto('records').values(some.map(rowOf)).execute()
-      const links = some.flatMap(({ record }) =>
-        record.links.map(({ relation, to }) => ({ target: to, relation, id: record.id })),
-      )
-      if (links.length > 0)
-        await tx
-          .insertInto('links')
-          .values(links)
-          .onConflict((c) => c.doNothing())
-          .execute()
-      await tx
-        .insertInto('words')
-        .values(some.map(({ record }) => ({ id: record.id, title: record.title, said: saidIn(record) })))
-        .execute()
-    }
-  })
+const writeMark =
+  'insert into marks (name, value) values (?, ?) on conflict (name) do update set value = excluded.value'
+
+/** Who makes the index anew, and when they were last heard of. All rows are asked for: a statement that is not read to its end holds its table. */
+function builderIn(database: Database.Database): readonly string[] {
+  const rows = database.prepare("select value from marks where name = 'builder'").all() as readonly { value: string }[]
+  return (rows[0]?.value ?? '').split(' ')
 }
 
-const rowOf = ({ record, open, team, assignee, requester, service, priority }: IndexedRecord): Tables['records'] => ({
-  id: record.id,
-  type: record.type,
-  state: record.state,
-  open: open ? 1 : 0,
-  team: team ?? null,
-  assignee: assignee ?? null,
-  requester: requester ?? null,
-  service: service ?? null,
-  priority: priority ?? noPriority,
-  opened_at: record.openedAt,
-  body: JSON.stringify(record),
-})
+function setBuilder(database: Database.Database, builder: string): void {
+  database.prepare(writeMark).run('builder', `${builder} ${Date.now()}`)
+}
+
+/** Writes records with statements that are prepared once: a million of them pass here when the index is made anew. */
+function putter(database: Database.Database) {
+  const columns = 'n, id, type, state, open, team, assignee, requester, service, priority, opened_at'
+  const written = [
+    'select n from records where id = ?',
+    'delete from links where n = ?',
+    'delete from words where rowid = ?',
+    'select coalesce(max(n), 0) as last from records',
+    `insert or replace into records (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    'insert or replace into bodies (n, body) values (?, ?)',
+    'insert or ignore into links (target, relation, n) values (?, ?, ?)',
+    'insert into words (rowid, title, said) values (?, ?, ?)',
+  ]
+  let statements: readonly Database.Statement[] = []
+  const putOne = (last: number, { record, open, ...of }: IndexedRecord): number => {
+    const [known, cutLinks, cutWords, , addRecord, addBody, addLink, addWords] = statements
+    const [there] = (known?.all(record.id) ?? []) as readonly { readonly n: number }[]
+    if (there !== undefined) {
+      cutLinks?.run(there.n)
+      cutWords?.run(there.n)
+    }
+    const n = there?.n ?? last + 1
+    const { id, type, state, title, openedAt } = record
+    const who = [of.team ?? null, of.assignee ?? null, of.requester ?? null, of.service ?? null]
+    addRecord?.run(n, id, type, state, open ? 1 : 0, ...who, of.priority ?? noPriority, openedAt)
+    addBody?.run(n, JSON.stringify(record))
+    for (const { relation, to } of record.links) addLink?.run(to, relation, n)
+    addWords?.run(n, title, saidIn(record))
+    return Math.max(last, n)
+  }
+  const putAll = database.transaction((records: readonly IndexedRecord[], tip: string, builder?: string) => {
+    if (builder !== undefined) {
+      if (builderIn(database)[0] !== builder) return false
+      setBuilder(database, builder)
+    }
+    if (statements.length === 0) statements = written.map((text) => database.prepare(text))
+    let [{ last } = { last: 0 }] = (statements[3]?.all() ?? []) as readonly { readonly last: number }[]
+    for (const record of records) last = putOne(last, record)
+    database.prepare(writeMark).run('tip', tip)
+    return true
+  })
+  return (records: readonly IndexedRecord[], tip: string, builder?: string): boolean =>
+    putAll.immediate(records, tip, builder) as unknown as boolean
+}
 
 /** Words to be found by: what the fields and the log say. */
 function saidIn({ id, fields, log }: DeclaredRecord): string {
@@ -166,62 +209,91 @@ function saidIn({ id, fields, log }: DeclaredRecord): string {
 type Builder = ExpressionBuilder<Tables, 'records'>
 
 function matches(eb: Builder, query: Omit<RecordQuery, 'order' | 'limit'>) {
-  const { types, states, open, team, assignee, requester, service, linkedTo, text } = query
-  const same = { team, assignee, requester, service }
+  const { types, states, open, team, assignee, requester, service, priority, linkedTo, text } = query
+  const same = { team, assignee, requester, service, priority }
   return eb.and([
     // Written out, so that the indexes of what is open are seen to fit.
     ...(open === undefined ? [] : [open ? sql<SqlBool>`open = 1` : sql<SqlBool>`open = 0`]),
     ...(types === undefined ? [] : [eb('type', 'in', types)]),
     ...(states === undefined ? [] : [eb('state', 'in', states)]),
     ...Object.entries(same).flatMap(([column, value]) =>
-      value === undefined ? [] : [eb(column as 'team', '=', value)],
+      value === undefined ? [] : [value === null ? eb(column as 'team', 'is', null) : eb(column as 'team', '=', value)],
     ),
     ...(linkedTo === undefined ? [] : [linked(eb, linkedTo)]),
-    ...(text === undefined ? [] : [sql<SqlBool>`id in (select id from words where words match ${termsOf(text)})`]),
+    ...(text === undefined
+      ? []
+      : [sql<SqlBool>`n in (select rowid from words where words match ${termsOf(text, 'or')})`]),
   ])
 }
 
 function linked(eb: Builder, { to, relation }: NonNullable<RecordQuery['linkedTo']>) {
-  const links = eb.selectFrom('links').select('links.id').where('target', '=', to)
-  return eb('id', 'in', relation === undefined ? links : links.where('relation', '=', relation))
+  const links = eb.selectFrom('links').select('links.n').where('target', '=', to)
+  return eb('n', 'in', relation === undefined ? links : links.where('relation', '=', relation))
 }
 
-/** Words as FTS5 takes them, each between quotation marks: nothing in them is an operator. All that begin so are found, any will do. */
-function termsOf(text: string): string {
+/** Words as FTS5 takes them, each between quotation marks: nothing in them is an operator. All that begin so are found. */
+function termsOf(text: string, join: 'and' | 'or'): string {
   const words = text.match(/[\p{L}\p{N}]+/gu) ?? []
-  return words.length === 0 ? '""' : [...new Set(words.slice(0, 32))].map((word) => `"${word}"*`).join(' OR ')
+  const terms = [...new Set(words.slice(0, 32))].map((word) => `"${word}"*`)
+  return terms.length === 0 ? '""' : terms.join(` ${join.toUpperCase()} `)
 }
 
-async function find(db: Kysely<Tables>, query: RecordQuery): Promise<readonly IndexedRecord[]> {
-  const { order, limit, text } = query
+/** The rows of a list, in its order. */
+function pick(db: Kysely<Tables>, query: Omit<RecordQuery, 'text'>) {
   const rows = db
     .selectFrom('records')
     .selectAll('records')
     .where((eb) => matches(eb, query))
-    .limit(limit)
-  const ordered =
-    text !== undefined
-      ? rows
-          .innerJoin(
-            sql<{
-              found: string
-              rank: number
-            }>`(select id as found, bm25(words, 0, 4, 1) as rank from words where words match ${termsOf(text)})`.as(
-              'hits',
-            ),
-            (join) => join.onRef('hits.found' as never, '=', 'records.id'),
-          )
-          .orderBy(sql`hits.rank`)
-      : order === 'queue'
-        ? rows.orderBy('priority').orderBy('opened_at').orderBy('id')
-        : rows.orderBy('opened_at', 'desc').orderBy('id', 'desc')
-  return (await ordered.execute()).map((row) => ({
-    record: JSON.parse(row.body) as DeclaredRecord,
-    open: row.open === 1,
-    ...(row.team !== null && { team: row.team }),
-    ...(row.assignee !== null && { assignee: row.assignee }),
-    ...(row.requester !== null && { requester: row.requester }),
-    ...(row.service !== null && { service: row.service }),
-    ...(row.priority !== noPriority && { priority: row.priority }),
-  }))
+    .limit(query.limit)
+  return query.order === 'queue'
+    ? rows.orderBy('priority').orderBy('opened_at').orderBy('id')
+    : rows.orderBy('opened_at', 'desc').orderBy('id', 'desc')
+}
+
+/** What has all of the words, best first; after that, what has some of them. */
+async function search(db: Kysely<Tables>, { text, ...query }: RecordQuery & { readonly text: string }) {
+  const found = new Map<number, Tables['records']>()
+  for (const join of ['and', 'or'] as const) {
+    const hits = sql<{ readonly n: number; readonly rank: number }>`(
+      select rowid as n, bm25(words, 4, 1) as rank from words where words match ${termsOf(text, join)})`.as('hits')
+    const rows = await db
+      .selectFrom('records')
+      .innerJoin(hits, (on) => on.onRef('hits.n', '=', 'records.n'))
+      .selectAll('records')
+      .where((eb) => matches(eb as unknown as Builder, query))
+      .orderBy('hits.rank')
+      .orderBy('records.id')
+      .limit(query.limit)
+      .execute()
+    for (const row of rows) if (!found.has(row.n) && found.size < query.limit) found.set(row.n, row)
+    if (found.size >= query.limit) break
+  }
+  return [...found.values()]
+}
+
+async function find(db: Kysely<Tables>, query: RecordQuery): Promise<readonly IndexedRecord[]> {
+  const { text, ...others } = query
+  const rows = text === undefined ? await pick(db, others).execute() : await search(db, { ...others, text })
+  const bodies = new Map<number, string>()
+  const numbers = rows.map((row) => row.n)
+  for (let i = 0; i < numbers.length; i += 500)
+    for (const { n, body } of await db
+      .selectFrom('bodies')
+      .selectAll()
+      .where('n', 'in', numbers.slice(i, i + 500))
+      .execute())
+      bodies.set(n, body)
+  return rows.flatMap((row) => {
+    const body = bodies.get(row.n)
+    if (body === undefined) return []
+    return {
+      record: JSON.parse(body) as DeclaredRecord,
+      open: row.open === 1,
+      ...(row.team !== null && { team: row.team }),
+      ...(row.assignee !== null && { assignee: row.assignee }),
+      ...(row.requester !== null && { requester: row.requester }),
+      ...(row.service !== null && { service: row.service }),
+      ...(row.priority !== noPriority && { priority: row.priority }),
+    }
+  })
 }

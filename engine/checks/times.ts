@@ -4,6 +4,7 @@ import { isTimeZone } from '../calendar/time-zone.ts'
 import type { Json, JsonObject, LoadedDocument } from '../model/document.ts'
 import { isObject } from '../schema/is-object.ts'
 import type { CheckInput, ValueFinding } from './check-input.ts'
+import { onCallFindings } from './on-call.ts'
 
 type TimeCode =
   | 'time-zone-unknown'
@@ -25,6 +26,7 @@ export function timeFindings({ graph, now }: CheckInput): readonly TimeFinding[]
     ...graph.ofKind('Estate').flatMap((document) => zoneFindings(document, ['spec', 'changes', 'timeZone'])),
     ...graph.ofKind('ChangeWindow').flatMap((document) => findings(document, ['start'], now)),
     ...graph.ofKind('Freeze').flatMap((document) => findings(document, ['from', 'until'], now)),
+    ...onCallFindings(graph),
   ]
 }
 

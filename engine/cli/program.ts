@@ -96,6 +96,8 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       load: () => import('./commands/request.ts'),
     },
     incident: record('incident', 'tell of incidents, and bring back what does not work'),
+    problem: record('problem', 'find out what lies behind incidents, until it is gone'),
+    'on-call': { summary: 'show who is called when something is wrong', load: () => import('./commands/on-call.ts') },
     work: {
       summary: 'look after what follows from records and from time',
       load: () => import('./commands/work.ts'),

@@ -67,6 +67,8 @@ export interface RecordClock {
   readonly target?: string | Readonly<Record<string, string>>
   /** The field that names a document whose `spec.target` says it. */
   readonly targetFrom?: string
+  /** The field that says by when, a date or a moment. */
+  readonly until?: string
   /** Name of the SupportHours. */
   readonly hours?: string
 }

@@ -1,12 +1,11 @@
 import { type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
-import type { Report, ReportResult, Wanted } from '../model/practice.ts'
-import type { Catalogue } from '../model/resource.ts'
+import type { Report, ReportResult } from '../model/practice.ts'
 import { nearest } from '../schema/nearest.ts'
 import { codes } from './codes.ts'
 import { loadMeant } from './estate.ts'
 import { originOf } from './origin.ts'
 import { documentsMeant } from './report-about.ts'
-import { lastSeen, type Seen } from './snapshot.ts'
+import { reportInput } from './report-input.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -36,25 +35,10 @@ export async function runReport(
   const estate = await loadMeant(world, options.commit)
   const meant = documentsMeant(found, estate.graph, options.about)
   if ('refused' in meant) return meant
-  const seen = found.observed === true ? await lastSeen(world) : new Map<string, Seen>()
-  const input = {
-    ...{ graph: estate.graph, locate: estate.locate, now: world.clock.now(), starts: estate.starts },
-    seen: (host: string) => seen.get(host)?.facts,
-    seenAt: (host: string) => seen.get(host)?.factsSeen,
-    wanted: (host: string) => wantedOn(world, estate.compile.host(host)),
-    fingerprint: world.fingerprint,
-  }
+  const input = await reportInput(world, estate, { observed: found.observed === true })
   return {
     result: found.run(input, meant.documents, meant.parts),
     of: originOf(world, estate, options.commit),
     unsound: hasErrors(estate.diagnostics),
   }
-}
-
-function wantedOn(world: World, { resources }: Catalogue): readonly Wanted[] {
-  return resources.map(({ type, spec, declaredBy }) => ({
-    ...{ type, spec },
-    by: [...new Set(declaredBy.map((d) => d.address))],
-    files: world.types.get(type)?.paths?.(spec) ?? [],
-  }))
 }

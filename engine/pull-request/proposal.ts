@@ -75,6 +75,31 @@ export function fulfilmentProposal({ id, title, item, files, ...asked }: Fulfilm
   }
 }
 
+export interface ReviewProposed extends Asked {
+  /** Number of the review, and its title. */
+  readonly id: string
+  readonly title: string
+  /** What is revoked, of whom, and who decided so. */
+  readonly lines: readonly { readonly grant: string; readonly who: string; readonly by: string }[]
+  readonly files: readonly string[]
+}
+
+/** What a review of access revoked, taken out of the documents. */
+export function reviewProposal({ id, title, lines, files, ...asked }: ReviewProposed): Proposal {
+  const hidden = lines.length > mostRows ? [`and ${lines.length - mostRows} more`] : []
+  return {
+    title: plainLine(`${id}: revoke what nobody needs`, mostTitle),
+    body: bodyOf(`<!-- plumbline:fulfils ${id} -->`, asked, [
+      `Takes away what ${code(id)} (${words(title, 200)}) revoked, and nothing else. Changes ${files.map((f) => code(f)).join(', ')}. The review ends once this is applied.`,
+      table(
+        ['Grant', 'Of whom', 'Decided by'],
+        lines.slice(0, mostRows).map((l) => [code(l.grant, 80), code(l.who, 80), code(l.by, 80)]),
+      ),
+      ...hidden,
+    ]),
+  }
+}
+
 const mostRows = 40
 const mostTitle = 200
 

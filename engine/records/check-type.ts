@@ -23,8 +23,8 @@ export async function typeFaults(type: RecordType): Promise<readonly TypeFault[]
     ...Object.entries(spec.clocks ?? {}).flatMap(([name, clock]) => [
       ...unknownStates(spec, clock.runs, ['clocks', name, 'runs']),
       ...unknownStates(spec, clock.stops, ['clocks', name, 'stops']),
-      ...(clock.target === undefined && clock.targetFrom === undefined
-        ? [{ path: ['clocks', name], summary: 'it says neither `target` nor `targetFrom`' }]
+      ...(clock.target === undefined && clock.targetFrom === undefined && clock.until === undefined
+        ? [{ path: ['clocks', name], summary: 'it says neither `target`, `targetFrom` nor `until`' }]
         : []),
     ]),
     ...(spec.reactions ?? []).flatMap(({ do: move }, i) =>
@@ -84,9 +84,10 @@ function fieldNameFaults(spec: RecordTypeSpec): readonly TypeFault[] {
           { path: ['priority', 'urgency'], name: spec.priority.urgency },
         ]),
     ...(required ?? []).map((name, i) => ({ path: ['fields', 'required', i], name })),
-    ...Object.entries(spec.clocks ?? {}).flatMap(([clock, { targetFrom }]) =>
-      targetFrom === undefined ? [] : [{ path: ['clocks', clock, 'targetFrom'], name: targetFrom }],
-    ),
+    ...Object.entries(spec.clocks ?? {}).flatMap(([clock, { targetFrom, until }]) => [
+      ...(targetFrom === undefined ? [] : [{ path: ['clocks', clock, 'targetFrom'], name: targetFrom }]),
+      ...(until === undefined ? [] : [{ path: ['clocks', clock, 'until'], name: until }]),
+    ]),
     ...Object.entries(spec.transitions).flatMap(([move, { sets, requires }]) => [
       ...(sets ?? []).map((name, i) => ({ path: ['transitions', move, 'sets', i], name })),
       ...(requires ?? []).map((name, i) => ({ path: ['transitions', move, 'requires', i], name })),

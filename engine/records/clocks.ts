@@ -30,9 +30,42 @@ const horizon = 400 * 86_400_000
 /** Clocks of a record as they stand at a moment. One that has no target for a record of this priority does not run for it. */
 export function clocksOf(type: RecordType, record: DeclaredRecord, graph: Graph, now: Date): readonly ClockReading[] {
   return Object.entries(type.spec.clocks ?? {}).flatMap(([name, clock]) => {
+    const end = endOf(record, clock)
+    if (end !== undefined) return [readingUntil(name, clock, end, record, now)]
     const target = targetOf(type, record, clock, graph)
     return target === undefined ? [] : [reading(name, clock, target, record, hoursOf(type, record, clock, graph), now)]
   })
+}
+
+/** The moment that a field of the record says; a day lasts to its end, UTC. */
+function endOf({ fields }: DeclaredRecord, { until }: RecordClock): number | undefined {
+  const said = until === undefined ? undefined : fields[until]
+  if (typeof said !== 'string') return undefined
+  const at = Date.parse(said)
+  return Number.isNaN(at) ? undefined : /^\d{4}-\d\d-\d\d$/.test(said) ? at + 86_400_000 : at
+}
+
+/** Of a clock that runs out at a moment nothing stops the time but that it is done. */
+function readingUntil(
+  name: string,
+  { title, stops }: RecordClock,
+  end: number,
+  record: DeclaredRecord,
+  now: Date,
+): ClockReading {
+  const begun = Date.parse(record.openedAt)
+  const done = stops.includes(record.state) ? firstLine(record, stops) : undefined
+  const [target, elapsed] = [end - begun, (done ?? now.getTime()) - begun]
+  const common = { name, title, elapsed, target, left: target - elapsed }
+  if (done !== undefined) return { ...common, state: done > end ? 'missed' : 'met' }
+  if (common.left < 0) return { ...common, state: 'breached' }
+  return { ...common, state: 'running', due: new Date(end).toISOString() }
+}
+
+/** When it came to be in one of these states, in which it has been since. */
+function firstLine({ log, openedAt }: DeclaredRecord, states: readonly string[]): number {
+  const before = log.findLastIndex((line) => !states.includes(line.state))
+  return Date.parse(log[before + 1]?.at ?? openedAt)
 }
 
 function reading(

@@ -4,6 +4,7 @@ import type { CommandContext, Define } from '../context.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { accessText, explainedAccessText } from '../views/access-text.ts'
+import { defineReview } from './access-review.ts'
 
 interface Options {
   readonly asOf?: string
@@ -50,6 +51,7 @@ export const define: Define = (command, context) => {
     .action((person: string, about: string | undefined, options: Options) =>
       run(context, { person, ...(about !== undefined && { about }) }, options, explainedAccessText),
     )
+  defineReview(command.command('review').description('look at who has what line by line, and revoke'), context)
 }
 
 function run(

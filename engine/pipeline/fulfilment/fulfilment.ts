@@ -1,4 +1,5 @@
-import type { DeclaredRecord } from '../../model/declared-record.ts'
+import { isFinal } from '../../ledger/declared-law.ts'
+import type { DeclaredRecord, RecordType } from '../../model/declared-record.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import { RepositoryError } from '../../ports/repository.ts'
 import { agreementOn, type CatalogItem, catalogItem } from '../../records/catalog.ts'
@@ -78,24 +79,35 @@ function itemOf({ hand }: Turn, record: DeclaredRecord | undefined): CatalogItem
 const line = ({ code, summary, subject }: Diagnostic): string =>
   `${code}: ${subject === undefined ? '' : `${subject}: `}${summary}`
 
-/** Links requests to the changes that came of what was proposed for them. */
+/** Links records to the changes that came of what was proposed for them, where their type says what follows from that. */
 export const fulfilledBy: Part = {
   name: 'links',
   async run(world, turn) {
     let linked = 0
+    const types = [...turn.types.values()].filter(({ spec }) =>
+      spec.reactions?.some(({ on }) => on.type === 'change' && on.relation === 'fulfilled-by'),
+    )
     await followLedger(world, 'fulfilled-by', 'now', async (move) => {
       if (move.type !== 'change' || !['propose', 'break-glass', 'merge'].includes(move.move)) return
-      linked += await linkTo(world, turn, move.record.id, move.record.subject.head)
+      for (const type of types) linked += await linkTo(world, turn, type, move.record.id, move.record.subject.head)
     })
     return linked
   },
 }
 
-async function linkTo(world: World, turn: Turn, change: string, head: string): Promise<number> {
+async function linkTo(
+  world: World,
+  turn: Turn,
+  { name, spec }: RecordType,
+  change: string,
+  head: string,
+): Promise<number> {
   const repository = await world.repository()
+  // Nothing is proposed for what was opened a moment ago.
+  const first = spec.transitions['new']?.to ?? Object.keys(spec.states)[0]
   const started = await (await turn.index()).find({
-    types: ['request'],
-    states: ['in-progress', 'waiting'],
+    types: [name],
+    states: Object.keys(spec.states).filter((state) => state !== first && !isFinal(spec, state)),
     order: 'newest',
     limit: 1_000,
   })
@@ -107,9 +119,9 @@ async function linkTo(world: World, turn: Turn, change: string, head: string): P
     )
     if (!holds.includes(true)) continue
     linked += await writeRecords(world, turn.hand, async (desk) => {
-      const now = await desk.find('request', record.id)
+      const now = await desk.find(name, record.id)
       if (now?.links.some((l) => l.relation === 'fulfilled-by' && l.to === change) !== false) return 0
-      await desk.link('request', record.id, { relation: 'fulfilled-by', to: change })
+      await desk.link(name, record.id, { relation: 'fulfilled-by', to: change })
       return 1
     })
   }

@@ -1,5 +1,6 @@
 import { reporter } from '../../model/diagnostic.ts'
 import { RepositoryError } from '../../ports/repository.ts'
+import { reviewReminders } from '../access-review/reminders.ts'
 import { codes } from '../codes.ts'
 import { fulfilledBy, fulfilment } from '../fulfilment/fulfilment.ts'
 import { enginesHand } from '../record-types/hand.ts'
@@ -12,7 +13,7 @@ import { reactions } from './reactions.ts'
 const report = reporter(codes)
 
 /** In the order in which they are looked after: what comes in, what follows from it, who is told. */
-const parts: readonly Part[] = [fulfilledBy, reactions, fulfilment]
+const parts: readonly Part[] = [fulfilledBy, reactions, fulfilment, reviewReminders]
 
 /** What one turn did, by the names of its parts. */
 export type Worked = Readonly<Record<string, number>>

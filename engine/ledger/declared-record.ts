@@ -65,8 +65,10 @@ export function declaredAt(path: string): { readonly type: string; readonly id: 
   return declaredPath(match[1], match[2]) === path ? { type: match[1], id: match[2] } : undefined
 }
 
+const recordTypesFolder = 'record-types'
+
 /** `record-types/<name>.yaml` */
-export const recordTypePath = (name: string): string => `record-types/${name}.yaml`
+export const recordTypePath = (name: string): string => `${recordTypesFolder}/${name}.yaml`
 
 export interface NewRecord {
   readonly id: string
@@ -140,7 +142,7 @@ export function linkRecord(
   return lawful(type, record, {
     ...record,
     links: [...record.links, added],
-    log: [...record.log, logLine('link', record.state, who, `${added.relation} ${added.to}`)],
+    log: [...record.log, { ...logLine('link', record.state, who, undefined), text: `${added.relation} ${added.to}` }],
     transition: transitionBy(who, 'link'),
   })
 }
@@ -241,6 +243,15 @@ export async function findRecordType(view: LedgerView, name: string): Promise<Fo
   const path = recordTypePath(name)
   const text = await view.file(path)
   return text === undefined ? { record: undefined } : parseRecord('recordType', text, path)
+}
+
+/** Every type that the ledger has a declaration of, by name; what can't be read is left to `audit verify`. */
+export async function allRecordTypes(view: LedgerView): Promise<ReadonlyMap<string, RecordTypeRecord>> {
+  const names = (await view.list(recordTypesFolder)).map((file) => file.replace(/\.yaml$/, ''))
+  const found = await Promise.all(names.map(async (name) => [name, await findRecordType(view, name)] as const))
+  return new Map(
+    found.flatMap(([name, read]) => ('record' in read && read.record !== undefined ? [[name, read.record]] : [])),
+  )
 }
 
 /** Whether the ledger's declaration of a type says the same as this one. */

@@ -62,6 +62,7 @@ async function verified(records: readonly ChangeRecord[], authors: readonly `Per
     personKeys: async () => [],
     recordTypeOf: async () => undefined,
     moveObjection: async () => undefined,
+    fieldFault: async () => undefined,
     shippedRecordType: () => undefined,
     rulesChanged: async () => [],
     isPerson: async (_, person) => person === 'Person/ben' || person === 'Person/cleo',

@@ -50,8 +50,14 @@ export interface VerifyQuestion {
     before: DeclaredRecord | undefined,
     after: DeclaredRecord,
   ) => Promise<string | undefined>
-  /** What an engine of that version brings of a type; undefined where nobody here knows. */
-  readonly shippedRecordType: (engine: string, name: string) => RecordTypeSpec | undefined
+  /** Why fields are not what their type asks for, as far as the move changed that; undefined where they are. */
+  readonly fieldFault: (
+    type: RecordType,
+    before: DeclaredRecord | undefined,
+    after: DeclaredRecord,
+  ) => Promise<string | undefined>
+  /** What an engine of that version brings of a type: undefined where it brings none or is newer than this one, `forgotten` where it is older. */
+  readonly shippedRecordType: (engine: string, name: string) => RecordTypeSpec | 'forgotten' | undefined
   /** The time it is: what was due by now. */
   readonly now: Date
   readonly verifySignature: VerifySignature

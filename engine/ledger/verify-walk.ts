@@ -1,6 +1,6 @@
 import { accountEntry } from '../model/account.ts'
 import type { Address } from '../model/address.ts'
-import type { RecordType } from '../model/declared-record.ts'
+import type { RecordType, RecordTypeRecord } from '../model/declared-record.ts'
 import { namespaceOf, type StatementSort, type VerifiedEnvelope, verifyEnvelope } from '../model/dsse.ts'
 import type {
   AgreedRules,
@@ -75,7 +75,9 @@ export class LedgerWalk {
   readonly releases = new Map<string, SeenRelease>()
   readonly newestReleases = new Map<string, string>()
   /** Types of records as they were declared so far, by name. */
-  readonly recordTypes = new Map<string, RecordType>()
+  readonly recordTypes = new Map<string, RecordType & Pick<RecordTypeRecord, 'from'>>()
+  /** The highest number of records so far, by what numbers begin with: `INC-2026`. */
+  readonly recordNumbers = new Map<string, number>()
   /** Unauthorised changes that nothing has settled so far. */
   readonly unauthorised = new Map<string, OpenUnauthorised>()
   /** Emergencies that were begun, by the number of their change. */

@@ -230,6 +230,7 @@ async function verify(steps: readonly LedgerStep[], over: Partial<VerifyQuestion
     rulesChanged: async () => [],
     recordTypeOf: async () => undefined,
     moveObjection: async () => undefined,
+    fieldFault: async () => undefined,
     shippedRecordType: () => undefined,
     isPerson: async (_, person) => person === 'Person/n.ito' || person === 'Person/m.okafor',
     personKeys: async (_, person) =>

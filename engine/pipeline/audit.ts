@@ -7,8 +7,10 @@ import { type Address, addressOf } from '../model/address.ts'
 import type { RecordTypeSpec } from '../model/declared-record.ts'
 import { reporter } from '../model/diagnostic.ts'
 import { specOf } from '../model/practice.ts'
+import { compareVersions, isVersion } from '../model/version.ts'
 import { planDigest } from '../plan/plan-digest.ts'
 import type { LedgerStep } from '../ports/ledger.ts'
+import { newSchemaFaults } from '../records/judge-fields.ts'
 import { moveObjection } from '../records/judge-move.ts'
 import { authorsOfRecord } from './authors-of-record.ts'
 import { codes } from './codes.ts'
@@ -84,8 +86,14 @@ export async function auditVerify(world: World, options: AuditOptions): Promise<
       const actor = moveActor({ actor: by, ...(behalf !== undefined && { for: behalf }) }, graph)
       return moveObjection(type, before, after, actor)?.summary
     },
-    shippedRecordType: (engine, name) =>
-      engine === world.engineVersion ? world.recordTypes.get(name)?.spec : undefined,
+    fieldFault: async (type, before, after) => {
+      const [fault] = await newSchemaFaults(type, before, after)
+      return fault?.summary
+    },
+    shippedRecordType: (engine, name) => {
+      if (engine === world.engineVersion) return world.recordTypes.get(name)?.spec
+      return isVersion(engine) && compareVersions(engine, world.engineVersion) < 0 ? 'forgotten' : undefined
+    },
     rulesChanged: async (from, to) => changedRules(await estateOf(from), await estateOf(to)),
     now: world.clock.now(),
     releaseTags: await repository.tags('release'),

@@ -137,7 +137,8 @@ export const codes = {
   },
   'graph-too-large': {
     severity: 'error',
-    meaning: 'A picture would have so many nodes or connections that nobody could read it, and drawing it would take long.',
+    meaning:
+      'A picture would have so many nodes or connections that nobody could read it, and drawing it would take long.',
     fix: 'narrow it: name a document, say how far to go with --depth, or which kinds with --kind; csv, json and dot have all of it',
   },
   'kind-unknown': {
@@ -189,6 +190,12 @@ export const codes = {
     severity: 'error',
     meaning: 'No document on the target branch declares this type of record, and none comes with the engine.',
     fix: 'plumbline get recordtype lists your own; a document of the kind RecordType makes a new one, once it is merged',
+  },
+  'record-type-taken': {
+    severity: 'error',
+    meaning:
+      'A type of record contradicts what the ledger knows already: the letters of its numbers are of another type or were others, or a newer engine has declared it.',
+    fix: 'give the type letters that no other had, and leave them as they are; update an engine that is older than the others',
   },
   'catalog-item-unknown': {
     severity: 'error',

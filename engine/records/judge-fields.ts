@@ -1,4 +1,5 @@
 import { addressOf } from '../model/address.ts'
+import { canonicalJson } from '../model/canonical.ts'
 import type { DeclaredRecord, RecordType } from '../model/declared-record.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { Json, JsonObject } from '../model/document.ts'
@@ -30,29 +31,77 @@ export function fieldsValidator({ spec }: Fielded): Promise<Validator | string> 
 /** What is wrong with the fields of a record: by its type's schema, and by the documents that they name. */
 export async function fieldFaults(
   type: Fielded,
-  { id, fields }: Pick<DeclaredRecord, 'id' | 'fields'>,
+  record: Pick<DeclaredRecord, 'id' | 'fields'>,
   graph: Graph,
 ): Promise<readonly Diagnostic[]> {
-  const refuse = (summary: string): Diagnostic => report('record-fields', { summary: `${id}: ${summary}`, subject: id })
+  const faults = await schemaFaults(type, record)
+  return faults.length > 0 ? faults : nameFaults(type, record, graph)
+}
+
+/**
+ * The same of a move: what was wrong before it stays as it is. Types are replaced, and what fields name goes; a record has to come to
+ * its end all the same.
+ */
+export async function newFieldFaults(
+  type: Fielded,
+  before: DeclaredRecord | undefined,
+  after: DeclaredRecord,
+  graph: Graph,
+): Promise<readonly Diagnostic[]> {
+  if (before === undefined) return fieldFaults(type, after, graph)
+  if (canonicalJson(before.fields) === canonicalJson(after.fields)) return []
+  const known = new Set(
+    [...(await schemaFaults(type, before)), ...nameFaults(type, before, graph)].map((f) => f.summary),
+  )
+  return [...(await schemaFaults(type, after)), ...nameFaults(type, after, graph)].filter((f) => !known.has(f.summary))
+}
+
+/** As much of it as the type alone tells. */
+export async function newSchemaFaults(
+  type: Fielded,
+  before: DeclaredRecord | undefined,
+  after: DeclaredRecord,
+): Promise<readonly Diagnostic[]> {
+  if (before !== undefined && canonicalJson(before.fields) === canonicalJson(after.fields)) return []
+  const known = new Set((before === undefined ? [] : await schemaFaults(type, before)).map((f) => f.summary))
+  return (await schemaFaults(type, after)).filter((f) => !known.has(f.summary))
+}
+
+const refuse = (id: string, summary: string): Diagnostic =>
+  report('record-fields', { summary: `${id}: ${summary}`, subject: id })
+
+async function schemaFaults(
+  type: Fielded,
+  { id, fields }: Pick<DeclaredRecord, 'id' | 'fields'>,
+): Promise<readonly Diagnostic[]> {
   const validate = await fieldsValidator(type)
-  if (typeof validate === 'string') return [refuse(`the fields of ${type.name} are no schema: ${validate}`)]
-  if (!validate(fields))
-    return (validate.errors ?? []).slice(0, 20).map((error) => {
-      const extra = error.params['additionalProperty']
-      const allowed = error.params['allowedValues']
-      return refuse(
-        [
-          `${error.instancePath.slice(1).replaceAll('/', '.') || 'the fields'} ${error.message ?? 'do not fit'}`,
-          ...(typeof extra === 'string' ? [extra] : []),
-          ...(Array.isArray(allowed) ? [allowed.join(', ')] : []),
-        ].join(': '),
-      )
-    })
+  if (typeof validate === 'string') return [refuse(id, `the fields of ${type.name} are no schema: ${validate}`)]
+  if (validate(fields)) return []
+  return (validate.errors ?? []).slice(0, 20).map((error) => {
+    const extra = error.params['additionalProperty']
+    const allowed = error.params['allowedValues']
+    const what = `${error.instancePath.slice(1).replaceAll('/', '.') || 'the fields'} ${error.message ?? 'do not fit'}`
+    return refuse(
+      id,
+      [
+        what,
+        ...(typeof extra === 'string' ? [extra] : []),
+        ...(Array.isArray(allowed) ? [allowed.join(', ')] : []),
+      ].join(': '),
+    )
+  })
+}
+
+function nameFaults(
+  type: Fielded,
+  { id, fields }: Pick<DeclaredRecord, 'id' | 'fields'>,
+  graph: Graph,
+): readonly Diagnostic[] {
   return namesIn(type.spec.fields.properties, fields).flatMap(({ path, name, kinds }) => {
     const addresses = name.includes('/') ? [asAddress(name, kinds)] : kinds.map((kind) => addressOf(kind, name))
     return addresses.some((address) => address !== undefined && graph.documents.has(address))
       ? []
-      : [refuse(`${path}: there is no ${kinds.length === 1 ? `${kinds[0]}/` : ''}${name}`)]
+      : [refuse(id, `${path}: there is no ${kinds.length === 1 ? `${kinds[0]}/` : ''}${name}`)]
   })
 }
 

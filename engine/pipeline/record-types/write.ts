@@ -1,4 +1,6 @@
+import { prefixFault } from '../../ledger/declared-law.ts'
 import {
+  allRecordTypes,
   commentOn,
   declaredEntry,
   findDeclared,
@@ -16,10 +18,11 @@ import {
   saysSame,
 } from '../../ledger/declared-record.ts'
 import { type Address, addressOf } from '../../model/address.ts'
-import type { DeclaredRecord, RecordLink, RecordType } from '../../model/declared-record.ts'
+import type { DeclaredRecord, RecordLink, RecordType, RecordTypeRecord } from '../../model/declared-record.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
+import { compareVersions, isVersion } from '../../model/version.ts'
 import type { LedgerEntry, LedgerView } from '../../ports/ledger.ts'
-import { fieldFaults } from '../../records/judge-fields.ts'
+import { newFieldFaults } from '../../records/judge-fields.ts'
 import { moveObjection } from '../../records/judge-move.ts'
 import { codes } from '../codes.ts'
 import { append, by, moved, refusal, trusted } from '../records.ts'
@@ -56,6 +59,13 @@ export async function writeRecords<Result>(
   })
 }
 
+/** The version of an engine that declared types in the ledger, where it is newer than this one. */
+function newerEngine(all: ReadonlyMap<string, RecordTypeRecord>, version: string): string | undefined {
+  return [...all.values()]
+    .flatMap(({ from }) => ('engine' in from && isVersion(from.engine) ? [from.engine] : []))
+    .find((other) => isVersion(version) && compareVersions(other, version) > 0)
+}
+
 export const unknownRecord = (type: string, id: string): Diagnostic =>
   report('record-unknown', { summary: `there is no ${type} ${id}` })
 
@@ -88,30 +98,34 @@ class Batch implements RecordDesk {
 
   async open(name: string, record: Omit<NewRecord, 'id'>): Promise<DeclaredRecord> {
     const type = this.type(name)
-    const id = await this.#nextId(type)
-    return this.#take(type, undefined, moved(openRecord(type, { ...record, id }, this.#mover())))
+    const who = this.#mover()
+    const id = await this.#nextId(type, Number(who.at.slice(0, 4)))
+    return this.#take(type, undefined, moved(openRecord(type, { ...record, id }, who)))
   }
 
   async move(name: string, id: string, move: Move): Promise<DeclaredRecord> {
     const type = this.type(name)
     const record = await this.#expect(type, id)
-    return this.#take(type, record, moved(moveRecord(type, record, move, this.#mover())))
+    return this.#take(type, record, moved(moveRecord(type, record, move, this.#mover(record))))
   }
 
   async comment(name: string, id: string, text: string): Promise<DeclaredRecord> {
     const type = this.type(name)
     const record = await this.#expect(type, id)
-    return this.#take(type, record, moved(commentOn(type, record, text, this.#mover())))
+    return this.#take(type, record, moved(commentOn(type, record, text, this.#mover(record))))
   }
 
   async link(name: string, id: string, link: RecordLink): Promise<DeclaredRecord> {
     const type = this.type(name)
     const record = await this.#expect(type, id)
-    return this.#take(type, record, moved(linkRecord(type, record, link, this.#mover())))
+    return this.#take(type, record, moved(linkRecord(type, record, link, this.#mover(record))))
   }
 
-  #mover(): Mover {
-    return { ...by(this.#world), ...this.#hand.who }
+  /** Clocks of machines differ: what follows on something is not written down as earlier than that. */
+  #mover(after?: DeclaredRecord): Mover {
+    const now = { ...by(this.#world), ...this.#hand.who }
+    const last = after?.transition.at
+    return last !== undefined && Date.parse(now.at) < Date.parse(last) ? { ...now, at: last } : now
   }
 
   async #expect({ name }: RecordType, id: string): Promise<DeclaredRecord> {
@@ -120,8 +134,7 @@ class Batch implements RecordDesk {
     throw refusal(unknownRecord(name, id))
   }
 
-  async #nextId(type: RecordType): Promise<string> {
-    const year = this.#world.clock.now().getUTCFullYear()
+  async #nextId(type: RecordType, year: number): Promise<string> {
     const last = this.#numbers.get(type.name)
     const number =
       last === undefined ? (parseRecordId(await nextRecordId(this.view, type, year))?.number ?? 1) : last + 1
@@ -131,8 +144,7 @@ class Batch implements RecordDesk {
 
   async #take(type: RecordType, before: DeclaredRecord | undefined, after: DeclaredRecord): Promise<DeclaredRecord> {
     const { estate, who } = this.#hand
-    const [fault] =
-      before !== undefined && before.fields === after.fields ? [] : await fieldFaults(type, after, estate.graph)
+    const [fault] = await newFieldFaults(type, before, after, estate.graph)
     const objection = fault ?? moveObjection(type, before, after, moveActor(who, estate.graph))
     if (objection !== undefined) throw refusal(objection)
     await this.#declare(type)
@@ -147,9 +159,20 @@ class Batch implements RecordDesk {
     this.#declared.add(name)
     const known = trusted(await findRecordType(this.view, name))
     if (known !== undefined && saysSame(known.spec, spec)) return
+    const all = await allRecordTypes(this.view)
+    const taken = prefixFault(all, { name, spec })
+    if (taken !== undefined) throw refusal(report('record-type-taken', { summary: `${name}: ${taken}` }))
     const who = by(this.#world, this.#hand.who.actor)
     const isOwn = this.#hand.estate.graph.documents.has(addressOf('RecordType', name) as Address)
     const from = isOwn ? { commit: this.#hand.estate.treeish } : { engine: this.#world.engineVersion }
+    const newer = 'engine' in from ? newerEngine(all, from.engine) : undefined
+    if (newer !== undefined)
+      throw refusal(
+        report('record-type-taken', {
+          summary: `the ledger knows ${name} as the engine ${newer} brings it`,
+          hint: `this is ${this.#world.engineVersion}: update it`,
+        }),
+      )
     this.entries.push(
       recordTypeEntry(
         { apiVersion: 'plumbline/v1', kind: 'RecordTypeDeclared', name, at: who.at, from, spec },

@@ -14,9 +14,10 @@ const stages = [
   'change',
   'query',
   'release',
+  'events',
 ]
 const pure =
-  'model|policy|schema|calendar|audit|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import|release|pull-request|doctor|records'
+  'model|policy|schema|calendar|audit|query|load|graph|checks|compile|diff|drift|plan|ledger|change|resources|practices|facts|import|release|pull-request|doctor|records|knowledge|events'
 const test = '\\.test\\.ts$'
 
 /** Each stage may import itself and what is listed; everything else under engine/ is closed to it. */
@@ -39,6 +40,8 @@ module.exports = {
     only('ports-import-model', '^engine/ports/', '^engine/(model|ports)/'),
     ...stages.map((s) => only(`stage-${s}`, `^engine/${s}/`, `^engine/(model|ports|policy|schema|calendar|${s})/`)),
     only('records-import-ledger', '^engine/records/', '^engine/(model|ports|policy|schema|calendar|ledger|records)/'),
+    only('knowledge-imports-model', '^engine/knowledge/', '^engine/(model|policy|schema|knowledge)/'),
+    only('incidents-import-calendar', '^engine/incidents/', '^engine/(model|calendar|incidents)/'),
     only('resources-import-model', '^engine/resources/', '^engine/(model|resources)/'),
     only('facts-import-model', '^engine/facts/', '^engine/(model|facts)/'),
     only('import-imports-model', '^engine/import/', '^engine/(model|import)/'),
@@ -74,7 +77,7 @@ module.exports = {
       to: {
         dependencyTypes: ['npm'],
         pathNot:
-          'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|ignore|picomatch|p-limit|semver|rrule|temporal-polyfill|ipaddr\\.js|xmlbuilder2)/',
+          'node_modules/(yaml|js-yaml|ajv|ajv-formats|ajv-errors|@marcbachmann/cel-js|liquidjs|diff|ignore|picomatch|p-limit|semver|rrule|temporal-polyfill|ipaddr\\.js|xmlbuilder2|minisearch|mdast-util-[a-z-]+|micromark-extension-frontmatter|@types/mdast)/',
       },
     },
     {

@@ -13,6 +13,7 @@ import { platformFindings } from './network-platforms.ts'
 import { policyDiagnostics } from './policies.ts'
 import { changePolicyDiagnostics, matchFindings } from './policy-match.ts'
 import { rolloutFindings } from './rollouts.ts'
+import { runbookFindings } from './runbooks.ts'
 import { schemaFindings } from './schema-findings.ts'
 import { standardChangeFindings } from './standard-changes.ts'
 import { lineFindings, reservedFindings } from './subjects.ts'
@@ -42,6 +43,7 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
     ...coded('standard-change', standardChangeFindings(input)),
     ...coded('rollout', rolloutFindings(input)),
     ...coded('platform-pattern', platformFindings(input)),
+    ...coded('runbook', runbookFindings(input)),
     ...timeFindings(input),
   ]
   const wrong = schemaErrors(input, special)
@@ -76,8 +78,7 @@ function schemaErrors(input: CheckInput, said: readonly ValueFinding[]): Coded[]
     const validate = validators.get(document.document.kind)
     if (kind === undefined || validate === undefined) continue
     for (const finding of unallocated(input, kind, schemaFindings(document, kind, validate))) {
-      const isMissingEnd = document.document.kind === 'AccessGrant' && finding.summary === 'spec.expires is missing'
-      if (!isMissingEnd && !better.has(`${document.address} ${finding.path.join('.')}`)) findings.push(finding)
+      if (!better.has(`${document.address} ${finding.path.join('.')}`)) findings.push(finding)
     }
   }
   return findings

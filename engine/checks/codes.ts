@@ -37,6 +37,12 @@ export const codes = {
       'A template for standard changes names a kind or type that does not exist or is never covered, or has no end within a year.',
     fix: 'Mend what is named; of a template that has ended, agree anew until when it holds, or remove it',
   },
+  runbook: {
+    severity: 'error',
+    meaning:
+      'A runbook has a pattern or a rule that can’t be used, or speaks of an input that it does not declare.',
+    fix: 'Patterns have no look-around and no back-references; `who` is CEL over `actor`; on=input/NAME is an input with ref: Host',
+  },
   'time-zone-unknown': {
     severity: 'error',
     meaning: 'A window or freeze names a time zone that does not exist.',

@@ -103,4 +103,14 @@ export const codes = {
     meaning: 'There is no kind of that name.',
     fix: 'plumbline explain lists the kinds; a kind of your own needs a schema in the schemas folder of the estate',
   },
+  'front-matter': {
+    severity: 'error',
+    meaning: 'A runbook or an article does not begin with front matter that says what it is.',
+    fix: 'Begin the file with a line ---, its title: and owner:, and another line ---; README.md files need none',
+  },
+  'runbook-step': {
+    severity: 'error',
+    meaning: 'A step of a runbook is not written as steps are.',
+    fix: 'Write the line of its block as ```sh step=NAME on=host/web-01 timeout=60 expect="^active"',
+  },
 } as const satisfies CodeBook

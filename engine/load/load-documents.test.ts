@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { load, loadAll } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { kinds } from '../generated/kinds.ts'
+import { readMarkdown } from '../knowledge/read-markdown.ts'
 import type { RawDocument } from '../model/document-cache.ts'
 import { codes } from './codes.ts'
 import { defaultLimits, type Limits } from './limits.ts'
@@ -37,7 +38,11 @@ function sourceOf(file: CaseFile): SourceFile {
 
 describe('loadDocuments', () => {
   it.each(cases)('$name', ({ files, limits, findings = [], documents = [], never = [] }) => {
-    const loaded = loadDocuments(files.map(sourceOf), { kinds, ...(limits === undefined ? {} : { limits }) })
+    const loaded = loadDocuments(files.map(sourceOf), {
+      kinds,
+      markdown: readMarkdown,
+      ...(limits === undefined ? {} : { limits }),
+    })
     const sorted = [...findings].map((f) => f['code']).sort()
     expect(loaded.diagnostics.map((d) => d.code).sort()).toEqual(sorted)
     for (const finding of findings) expect(loaded.diagnostics).toContainEqual(expect.objectContaining(finding))

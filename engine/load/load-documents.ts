@@ -7,8 +7,10 @@ import { decodeText } from './decode-text.ts'
 import { maxFindings, report, toDiagnostic } from './finding.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { locator } from './locate.ts'
+import { frontMatterOf, isMarkdown, type ReadMarkdown } from './markdown-file.ts'
 import { placeOf } from './offset-place.ts'
 import { parseFile } from './parse-file.ts'
+import { parseMarkdown } from './parse-markdown.ts'
 import { mistakeDiagnostic, readEnvelope } from './read-envelope.ts'
 
 /** A file to load, however it was come by. */
@@ -29,6 +31,8 @@ export interface LoadOptions {
   readonly kinds: Kinds
   readonly limits?: Partial<Limits>
   readonly cache?: DocumentCache
+  /** Reads what stands below the front matter of a file of Markdown; wanted only where there is one that the cache does not hold. */
+  readonly markdown?: ReadMarkdown
 }
 
 export interface Loaded {
@@ -45,7 +49,10 @@ export function loadDocuments(files: readonly SourceFile[], options: LoadOptions
   const limits: Limits = { ...defaultLimits, ...options.limits }
   const sorted = [...files].sort((a, b) => compareText(a.path, b.path))
   const byPath = new Map(sorted.map((file) => [file.path, file]))
-  const locate = locator((path) => textOf(byPath.get(path), limits))
+  const locate = locator((path) => {
+    const text = textOf(byPath.get(path), limits)
+    return text !== undefined && isMarkdown(path) ? frontMatterOf(text) : text
+  })
   const diagnostics: Diagnostic[] = [...pathCollisions(sorted.map((f) => f.path))]
   const documents: LoadedDocument[] = []
   const unreadable: string[] = []
@@ -59,7 +66,7 @@ export function loadDocuments(files: readonly SourceFile[], options: LoadOptions
       diagnostics.push(refused)
       continue
     }
-    const read = readFile(file, limits, options.cache)
+    const read = readFile(file, limits, options)
     diagnostics.push(...read.diagnostics)
     if (read.documents.length === 0) unreadable.push(file.path)
     let mistakes = 0
@@ -78,15 +85,18 @@ interface ReadFile {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-function readFile(file: SourceFile, limits: Limits, cache: DocumentCache | undefined): ReadFile {
-  const cached = file.blob === undefined ? undefined : cache?.get(file.blob)
+function readFile(file: SourceFile, limits: Limits, { cache, markdown }: LoadOptions): ReadFile {
+  const blob = cacheKey(file)
+  const cached = blob === undefined ? undefined : cache?.get(blob)
   if (cached !== undefined) return { documents: cached, diagnostics: [] }
   if (file.size !== undefined && file.size > limits.fileBytes)
     return { documents: [], diagnostics: [tooLarge(file.path, file.size, limits)] }
-  const { documents, findings, text } = parseFile(bytesOf(file), limits)
-  if (findings.length === 0 && file.blob !== undefined && cache !== undefined) {
-    cache.set(file.blob, documents)
-    return { documents: cache.get(file.blob) ?? documents, diagnostics: [] }
+  const { documents, findings, text } = isMarkdown(file.path)
+    ? parseMarkdown(bytesOf(file), limits, markdown)
+    : parseFile(bytesOf(file), limits)
+  if (findings.length === 0 && blob !== undefined && cache !== undefined) {
+    cache.set(blob, documents)
+    return { documents: cache.get(blob) ?? documents, diagnostics: [] }
   }
   const diagnostics = findings.map((finding) =>
     toDiagnostic(finding, file.path, text === undefined ? { line: 1, column: 1 } : placeOf(text, finding.offset)),
@@ -102,6 +112,10 @@ function tooLarge(path: string, size: number, limits: Limits): Diagnostic {
     column: 1,
   })
 }
+
+/** What the cache knows a file by: the same bytes are another document where they are Markdown. */
+export const cacheKey = ({ path, blob }: Pick<SourceFile, 'path' | 'blob'>): string | undefined =>
+  blob !== undefined && isMarkdown(path) ? `markdown:${blob}` : blob
 
 /** Asked for once: getting them may read the file. */
 function bytesOf({ bytes }: SourceFile): Uint8Array {

@@ -1,5 +1,6 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents } from 'js-yaml'
-import type { JsonPath, LoadedDocument, Locate, Place } from '../model/document.ts'
+import type { Json, JsonPath, LoadedDocument, Locate, Place } from '../model/document.ts'
+import { isObject } from '../schema/is-object.ts'
 import { offsetOf } from './compose.ts'
 import { Lines } from './offset-place.ts'
 
@@ -29,9 +30,21 @@ export function locator(textOf: (file: string) => string | undefined): Locate {
   return (document, path, what = 'value') => {
     const source = sourceOf(document.file)
     if (source === undefined) return startOf(document)
-    const written = document.bare !== true ? path : path[0] === 'spec' ? path.slice(1) : []
+    const line = lineInText(document, path)
+    if (line !== undefined) return { file: document.file, line, column: 1 }
+    const written = document.bare !== true ? path : path[0] === 'spec' || path[1] === 'owner' ? path.slice(1) : []
     return find(source, document, written, what)
   }
+}
+
+/** What was read from a text, and stands in no YAML, knows its line itself: a step of a runbook. */
+function lineInText({ bare, document }: LoadedDocument, path: JsonPath): number | undefined {
+  const [, list, index] = path
+  if (bare !== true || typeof list !== 'string' || typeof index !== 'number') return undefined
+  const items = document.spec[list]
+  const item = Array.isArray(items) ? (items as readonly Json[])[index] : undefined
+  const line = isObject(item) ? item['line'] : undefined
+  return typeof line === 'number' ? line : undefined
 }
 
 function readSource(text: string): Source {

@@ -15,8 +15,16 @@ export interface ParsedFile {
   readonly text?: string
 }
 
-/** Bytes of one file to the documents in it and everything that is wrong with it as YAML. Never throws for what a file can hold. */
-export function parseFile(bytes: Uint8Array, limits: Limits): ParsedFile {
+/**
+ * Bytes of one file to the documents in it and everything that is wrong with it as YAML. Never throws for what a file can hold.
+ *
+ * @param yamlOf the part at the beginning of the text that is YAML, where not all of it is
+ */
+export function parseFile(
+  bytes: Uint8Array,
+  limits: Limits,
+  yamlOf: (text: string) => string = (text) => text,
+): ParsedFile {
   const decoded = decodeText(bytes, limits)
   if ('finding' in decoded) return { documents: [], findings: [decoded.finding] }
   const { text } = decoded
@@ -38,7 +46,7 @@ export function parseFile(bytes: Uint8Array, limits: Limits): ParsedFile {
       summary: `the file holds ${nameOfCharacter(text, unsafe)}`,
     })
   }
-  return { ...composeText(text, limits, findings, unsafe !== -1), text }
+  return { ...composeText(yamlOf(text), limits, findings, unsafe !== -1), text }
 }
 
 /** The documents of a file in which there is nothing to find; undefined for any other. */

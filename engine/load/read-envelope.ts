@@ -6,7 +6,8 @@ import type { Kinds } from '../model/kind.ts'
 import { apiVersion } from '../schema/document-schema.ts'
 import { nearest } from '../schema/nearest.ts'
 import { report } from './finding.ts'
-import { foreignDocument } from './foreign-document.ts'
+import { foreignDocument, knowledgeDocument } from './foreign-document.ts'
+import { isMarkdown } from './markdown-file.ts'
 
 /** A mistake in the envelope, to be placed at a path of the document. */
 interface Mistake {
@@ -19,12 +20,15 @@ export type ReadDocument =
   | { readonly document: LoadedDocument }
   | { readonly code: Mistake['code']; readonly summary: string; readonly path: JsonPath; readonly hint?: string }
 
+const fileNameRule = 'the name of the file, without .md, must be lower-case letters, digits, . and -, at most 63'
+
 /** Takes a raw document for one of ours, or says what its envelope lacks. */
 export function readEnvelope(raw: RawDocument, file: string, kinds: Kinds): ReadDocument {
   const { value, index, line } = raw
   if (!isObject(value)) return { code: 'envelope', summary: 'a document must be a map', path: [] }
-  const foreign = foreignDocument(value)
+  const foreign = isMarkdown(file) ? knowledgeDocument(value, file) : foreignDocument(value)
   if (foreign !== undefined && kinds.has(foreign.kind)) {
+    if (!namePattern.test(foreign.metadata.name)) return { code: 'envelope', summary: fileNameRule, path: [] }
     const address = addressOf(foreign.kind, foreign.metadata.name)
     return { document: { address, document: foreign, file, index, line, bare: true } }
   }

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { DeclaredRecord } from './declared-record.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Json, LoadedDocument, Locate } from './document.ts'
 import type { Picture } from './drawing.ts'
@@ -24,6 +25,8 @@ export interface ReportInput extends PracticeInput {
   readonly seenAt?: (host: string) => string | undefined
   /** What documents want of a host, by its name, with the files of the host that hold it. */
   readonly wanted?: (host: string) => readonly Wanted[]
+  /** Records of a type that the report asks for, newest first. */
+  readonly records?: (type: string) => readonly DeclaredRecord[]
   /** `SHA256:…` of a public key. */
   readonly fingerprint?: (key: string) => string | undefined
 }
@@ -71,6 +74,8 @@ export interface Report {
   readonly parts?: true
   /** It looks at what was last seen of hosts. */
   readonly observed?: true
+  /** Types of records that it looks at. */
+  readonly records?: readonly string[]
   /**
    * @param about those that were named; all of the kind where none was
    * @param parts of them that were named; all of a document where it has none

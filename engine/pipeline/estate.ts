@@ -4,8 +4,10 @@ import { checkDocuments } from '../checks/check-documents.ts'
 import { goldenSources } from '../compile/golden-texts.ts'
 import type { EstateSpec } from '../generated/types.ts'
 import { buildGraph } from '../graph/build-graph.ts'
-import { type Loaded, loadDocuments, type SourceFile } from '../load/load-documents.ts'
+import { cacheKey, type Loaded, loadDocuments, type SourceFile } from '../load/load-documents.ts'
+import { isMarkdown, knowledgeFiles } from '../load/markdown-file.ts'
 import { compareDiagnostics, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
+import type { DocumentCache } from '../model/document-cache.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Kinds } from '../model/kind.ts'
 import { secretsFolder } from '../model/secret-ref.ts'
@@ -15,8 +17,9 @@ import { compiled } from './compiled.ts'
 import type { EstateAt } from './estate-at.ts'
 import { estateFile, usualDocuments } from './estate-file.ts'
 import { grantStarts } from './grant-starts.ts'
+import { notificationRuleFindings } from './notify/check-rules.ts'
 import { ownKinds } from './own-kinds.ts'
-import { recordTypeFindings } from './record-types/types.ts'
+import { recordTypeFindings, recordTypesOf } from './record-types/types.ts'
 import { refusal } from './records.ts'
 import { pinsOf } from './release-pins.ts'
 import type { World } from './world.ts'
@@ -94,12 +97,17 @@ async function load(
   const kinds: Kinds = new Map([...world.kinds, ...own.kinds])
   const validators = new Map([...(await world.validators()), ...own.validators])
   const wanted = picomatch([...(configured.config.documents ?? usualDocuments)], { dot: false })
-  const entries = files.entries.filter((e) => e.path === estateFile || wanted(e.path))
-  await files.parseAhead?.(entries, { ...configured.config.limits })
-  const loaded = loadDocuments(await sources(world, files, entries), {
+  const knowledge = files.entries.filter((e) => isMarkdown(e.path) && isKnowledge(e.path))
+  const yaml = files.entries.filter((e) => e.path === estateFile || (wanted(e.path) && !isMarkdown(e.path)))
+  await files.parseAhead?.(yaml, { ...configured.config.limits })
+  const cache = await world.documentCache()
+  const loaded = loadDocuments(await sources(world, files, [...yaml, ...knowledge]), {
     kinds,
     ...(configured.config.limits !== undefined && { limits: configured.config.limits }),
-    cache: await world.documentCache(),
+    cache,
+    ...(knowledge.some((e) => !isCached(cache, e)) && {
+      markdown: (await import('../knowledge/read-markdown.ts')).readMarkdown,
+    }),
   })
   const { graph, diagnostics } = buildGraph(loaded.documents, kinds, loaded.locate)
   const starts =
@@ -130,7 +138,8 @@ async function load(
   const owners = await codeOwnersOf(files)
   const refused = new Set(checked.flatMap((d) => (d.code === 'schema' && d.subject !== undefined ? [d.subject] : [])))
   const records = await recordTypeFindings(world, graph, loaded.locate, refused)
-  const found = [...checked, ...pins.diagnostics, ...records]
+  const rules = await notificationRuleFindings(graph, loaded.locate, recordTypesOf(world, { graph }), refused)
+  const found = [...checked, ...pins.diagnostics, ...records, ...rules]
   const all = [...own.diagnostics, ...withoutEchoes(loaded, diagnostics), ...found].sort(compareDiagnostics)
   return {
     treeish,
@@ -170,10 +179,17 @@ function withoutEchoes(loaded: Loaded, graph: readonly Diagnostic[]): readonly D
   return [...loaded.diagnostics, ...kept]
 }
 
+const isKnowledge = picomatch([...knowledgeFiles.in], { ignore: [...knowledgeFiles.not] })
+
+function isCached(cache: DocumentCache, entry: FileEntry): boolean {
+  const key = cacheKey({ path: entry.path, ...(entry.blob !== undefined && { blob: entry.blob }) })
+  return key !== undefined && cache.get(key) !== undefined
+}
+
 /** The bytes of what was not parsed before; those of the others are read only where a finding asks for a place in them. */
 async function sources(world: World, files: Files, entries: readonly FileEntry[]): Promise<SourceFile[]> {
   const cache = await world.documentCache()
-  const known = (entry: FileEntry): boolean => entry.blob !== undefined && cache.get(entry.blob) !== undefined
+  const known = (entry: FileEntry): boolean => isCached(cache, entry)
   const isFile = (entry: FileEntry): boolean => entry.mode.startsWith('100')
   const ahead = files.oneByOne === true ? [] : entries.filter((e) => isFile(e) && !known(e))
   const bytes = await files.read(ahead)

@@ -6,6 +6,7 @@ import { loadMeant } from './estate.ts'
 import { originOf } from './origin.ts'
 import { documentsMeant } from './report-about.ts'
 import { reportInput } from './report-input.ts'
+import { reportRecords } from './report-records.ts'
 import type { World } from './world.ts'
 
 const report = reporter(codes)
@@ -37,7 +38,7 @@ export async function runReport(
   if ('refused' in meant) return meant
   const input = await reportInput(world, estate, { observed: found.observed === true })
   return {
-    result: found.run(input, meant.documents, meant.parts),
+    result: found.run({ ...input, ...(await reportRecords(world, estate, found.records)) }, meant.documents, meant.parts),
     of: originOf(world, estate, options.commit),
     unsound: hasErrors(estate.diagnostics),
   }

@@ -1,4 +1,7 @@
+import { onCallOfTeam } from '../../incidents/on-call-of.ts'
+import type { Address } from '../../model/address.ts'
 import type { OnCallFor } from './recipients.ts'
 
-/** Nobody is on call as long as no schedule says who: the team is told then. */
-export const onCallFor: OnCallFor = () => []
+/** Whoever is on call for the team of a record. */
+export const onCallFor: OnCallFor = (graph, { team }, at) =>
+  team === undefined ? [] : onCallOfTeam(graph, team as Address, at.getTime())

@@ -98,6 +98,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     incident: record('incident', 'tell of incidents, and bring back what does not work'),
     problem: record('problem', 'find out what lies behind incidents, until it is gone'),
     'on-call': { summary: 'show who is called when something is wrong', load: () => import('./commands/on-call.ts') },
+    mail: { summary: 'take the mail that comes to the desk', load: () => import('./commands/mail.ts') },
     work: {
       summary: 'look after what follows from records and from time',
       load: () => import('./commands/work.ts'),

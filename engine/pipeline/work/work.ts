@@ -3,6 +3,8 @@ import { RepositoryError } from '../../ports/repository.ts'
 import { reviewReminders } from '../access-review/reminders.ts'
 import { codes } from '../codes.ts'
 import { fulfilledBy, fulfilment } from '../fulfilment/fulfilment.ts'
+import { mailIn } from '../mail/mail-in.ts'
+import { notifications } from '../notify/notifications.ts'
 import { enginesHand } from '../record-types/hand.ts'
 import { freshIndex } from '../record-types/record-index.ts'
 import { recordTypesOf } from '../record-types/types.ts'
@@ -13,7 +15,7 @@ import { reactions } from './reactions.ts'
 const report = reporter(codes)
 
 /** In the order in which they are looked after: what comes in, what follows from it, who is told. */
-const parts: readonly Part[] = [fulfilledBy, reactions, fulfilment, reviewReminders]
+const parts: readonly Part[] = [mailIn, fulfilledBy, reactions, fulfilment, reviewReminders, notifications]
 
 /** What one turn did, by the names of its parts. */
 export type Worked = Readonly<Record<string, number>>

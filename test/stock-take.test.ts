@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Desk, openDesk } from './cli.ts'
+import { documents, openOffice } from './office.ts'
 
 /** Somebody goes through the halls of the reference estate with a scanner. */
 
@@ -56,4 +57,45 @@ describe('stock-take', () => {
     expect([status, err]).toEqual([1, expect.stringContaining(code)])
     expect(err).toContain(said)
   })
+})
+
+describe('a stock-take as a record', () => {
+  it('keeps counts and findings, and is settled with what came of them', async () => {
+    const office = await openOffice({
+      files: {
+        'inventory/assets.yaml': documents(
+          { kind: 'Site', metadata: { name: 'hq' }, spec: { address: 'Science Park 1, Amsterdam' } },
+          { kind: 'Room', metadata: { name: 'store' }, spec: { site: 'hq' } },
+          ...['one', 'two'].map((name, i) => ({
+            kind: 'Asset',
+            metadata: { name },
+            spec: { type: 'hardware', state: 'stock', tag: `LB-${i + 1}`, location: 'room/store' },
+          })),
+        ),
+      },
+    })
+    try {
+      const key = ['--key', office.colleague('ana').keyFile]
+      const path = list('store.txt', 'LB-1\nLB-9\n')
+      const said = await office.must(['stock-take', path, '--at', 'store', '--record', ...key])
+      expect(said).toContain('STK-2026-00001 open: Stock taken at Room/store')
+      const { record } = JSON.parse(await office.must(['stock-take', 'show', 'STK-2026-00001', '--json']))
+      expect(record.fields).toMatchObject({
+        places: ['Room/store'],
+        list: 'store.txt',
+        counts: { found: 1, elsewhere: 0, missing: 1, unexpected: 1 },
+        findings: [
+          { what: 'missing', asset: 'Asset/two' },
+          { what: 'unexpected', mark: 'LB-9' },
+        ],
+      })
+      const silent = await office.desk.run('stock-take', 'settle', 'STK-2026-00001', ...key)
+      expect([silent.status, silent.err]).toEqual([1, expect.stringContaining('say what came of the findings')])
+      const outcome = ['--outcome', 'It was lent to the auditor']
+      expect(await office.must(['stock-take', 'settle', 'STK-2026-00001', ...outcome, ...key])).toContain('settled')
+      expect(await office.must(['stock-take', 'list', '--all'])).toContain('STK-2026-00001')
+    } finally {
+      await office.close()
+    }
+  }, 60_000)
 })

@@ -2,7 +2,7 @@ import type { Address } from '../model/address.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { ReportResult } from '../model/practice.ts'
 import { stockResult } from '../practices/assets/stock-result.ts'
-import { takeStock } from '../practices/assets/take-stock.ts'
+import { type StockTake, takeStock } from '../practices/assets/take-stock.ts'
 import { loadMeant } from './estate.ts'
 import { placeNamed, readStockList } from './stock-list.ts'
 import type { World } from './world.ts'
@@ -18,6 +18,11 @@ export async function stockTake(
       readonly unsound: boolean
       /** Whether all is where the documents have it. */
       readonly right: boolean
+      readonly taken: StockTake
+      /** The commit that it was compared with; `work` for the working folder. */
+      readonly treeish: string
+      /** `sha256:…` of the list. */
+      readonly digest: string
     }
   | { readonly refused: readonly Diagnostic[] }
 > {
@@ -39,6 +44,7 @@ export async function stockTake(
     result: stockResult(taken),
     of: `${options.file} and ${of}, ${world.clock.now().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     unsound: hasErrors(diagnostics),
+    ...{ taken, treeish, digest: `sha256:${world.sha256(text)}` },
     right: taken.missing.length + taken.elsewhere.length + taken.unexpected.length === 0,
   }
 }

@@ -94,6 +94,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     recordTypes,
     fragments,
     validators: once(async () => (await import('./generated/validators.js')).validators),
+    quickValidators: once(async () => (await import('./generated/quick-validators.js')).validators),
     repository,
     ledger: once(async () => {
       const { openRememberingLedger } = await import('./adapters/git/remembering-ledger.ts')

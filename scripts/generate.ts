@@ -14,6 +14,8 @@ const outputs = [
   'types.ts',
   'validators.js',
   'validators.d.ts',
+  'quick-validators.js',
+  'quick-validators.d.ts',
   'github-files.ts',
   'record-types.ts',
 ]
@@ -21,6 +23,10 @@ const outputs = [
 const validatorTypes = `import type { Validator } from '../schema/validator.ts'
 /** Validators of whole documents, by kind. */
 export const validators: ReadonlyMap<string, Validator>
+`
+
+const quickValidatorTypes = `/** Whether the schema of a kind accepts a whole document, by kind: the same answers as those of \`validators.js\`, without what is wrong. */
+export const validators: ReadonlyMap<string, (document: unknown) => boolean>
 `
 
 async function generate(): Promise<void> {
@@ -31,21 +37,33 @@ async function generate(): Promise<void> {
   if (readText(`${target}/stamp`) === digest && outputs.every((o) => existsSync(`${target}/${o}`))) return
 
   const inputs = readInputs(files)
-  const [{ kindsText }, { registryText }, { typesText }, { validatorsText }, { githubFilesText }, { recordTypesText }] =
-    await Promise.all([
-      import('./generate/kinds.ts'),
-      import('./generate/registry.ts'),
-      import('./generate/types.ts'),
-      import('./generate/validators.ts'),
-      import('./generate/github-files.ts'),
-      import('./generate/record-types.ts'),
-    ])
-  const [types, validators] = await Promise.all([typesText(inputs), validatorsText(inputs)])
+  const [
+    { kindsText },
+    { registryText },
+    { typesText },
+    { validatorsText, quickValidatorsText },
+    { githubFilesText },
+    { recordTypesText },
+  ] = await Promise.all([
+    import('./generate/kinds.ts'),
+    import('./generate/registry.ts'),
+    import('./generate/types.ts'),
+    import('./generate/validators.ts'),
+    import('./generate/github-files.ts'),
+    import('./generate/record-types.ts'),
+  ])
+  const [types, validators, quick] = await Promise.all([
+    typesText(inputs),
+    validatorsText(inputs),
+    quickValidatorsText(inputs),
+  ])
   writeIfChanged(`${target}/registry.ts`, registryText(inputs))
   writeIfChanged(`${target}/kinds.ts`, kindsText(inputs))
   writeIfChanged(`${target}/types.ts`, types)
   writeIfChanged(`${target}/validators.js`, validators)
   writeIfChanged(`${target}/validators.d.ts`, validatorTypes)
+  writeIfChanged(`${target}/quick-validators.js`, quick)
+  writeIfChanged(`${target}/quick-validators.d.ts`, quickValidatorTypes)
   writeIfChanged(`${target}/github-files.ts`, githubFilesText())
   writeIfChanged(`${target}/record-types.ts`, recordTypesText(inputs))
   writeIfChanged(`${target}/stamp`, digest)

@@ -1,6 +1,19 @@
+const known = new Map<string, boolean>()
+/** Names come from documents as well: what is kept of them has an end. */
+const maxKnown = 1_000
+
 /** Whether it is the name of a time zone (IANA), such as `Europe/Amsterdam` or `UTC`. Offsets are none: they know no summer time. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
+  // Asking costs a millisecond, and an estate has few of them.
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const answer = isKnownHere(name)
+  if (known.size < maxKnown) known.set(name, answer)
+  return answer
+}
+
+function isKnownHere(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

@@ -12,6 +12,7 @@ import type { Graph } from '../model/graph.ts'
 import type { Kinds } from '../model/kind.ts'
 import { secretsFolder } from '../model/secret-ref.ts'
 import type { FileEntry, Files } from '../ports/files.ts'
+import type { Validator } from '../schema/validator.ts'
 import { codes } from './codes.ts'
 import { compiled } from './compiled.ts'
 import type { EstateAt } from './estate-at.ts'
@@ -32,7 +33,7 @@ const estatesKept = 4
 /** The working folder: for validate and the like. What is planned and applied comes from commits. */
 export async function loadWork(world: World): Promise<EstateAt> {
   // Git looks at the folder while we load what its answer is checked with.
-  const [files] = await Promise.all([world.workFiles(), world.validators(), world.documentCache()])
+  const [files] = await Promise.all([world.workFiles(), world.quickValidators(), world.documentCache()])
   return load(world, 'work', files, undefined)
 }
 
@@ -95,7 +96,6 @@ async function load(
   const configured = await configOf(world, files)
   const own = await ownKinds(world, files, configured.config.schemas ?? 'schemas')
   const kinds: Kinds = new Map([...world.kinds, ...own.kinds])
-  const validators = new Map([...(await world.validators()), ...own.validators])
   const wanted = picomatch([...(configured.config.documents ?? usualDocuments)], { dot: false })
   const knowledge = files.entries.filter((e) => isMarkdown(e.path) && isKnowledge(e.path))
   const yaml = files.entries.filter((e) => e.path === estateFile || (wanted(e.path) && !isMarkdown(e.path)))
@@ -121,7 +121,7 @@ async function load(
   const checked = checkDocuments({
     graph,
     kinds,
-    validators,
+    validators: new Map([...(await neededValidators(world, graph)), ...own.validators]),
     locate: loaded.locate,
     now: world.clock.now(),
     starts,
@@ -159,6 +159,15 @@ async function load(
     starts,
     diagnostics: all,
   }
+}
+
+/** Validators of built-in kinds of which a document is wrong. Where none is, what could say why is not even loaded. */
+async function neededValidators(world: World, graph: Graph): Promise<ReadonlyMap<string, Validator>> {
+  const quick = await world.quickValidators()
+  const wrong = new Set<string>()
+  for (const { document } of graph.documents.values())
+    if (quick.get(document.kind)?.(document) === false) wrong.add(document.kind)
+  return wrong.size === 0 ? new Map() : new Map([...(await world.validators())].filter(([kind]) => wrong.has(kind)))
 }
 
 /** A commit; nothing for the result of a merge that nobody made yet, and the working folder. */

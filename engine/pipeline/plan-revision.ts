@@ -30,7 +30,7 @@ export async function planRevision(
   // Git answers while we load what its answers are checked with, and what reaches the hosts.
   const [range] = await Promise.all([
     rangeOfRevision(world, revision),
-    world.validators(),
+    world.quickValidators(),
     world.asOf === undefined && options.desiredOnly !== true ? world.connector() : undefined,
   ])
   if ('refused' in range) return range

@@ -8,9 +8,26 @@ import { vocabulary } from '../../engine/schema/vocabulary.ts'
 import type { Inputs } from './read-inputs.ts'
 
 /** Text of `validators.js`: one function for each kind over whole documents, with nothing left to compile at run time. */
-export async function validatorsText({ schemas, kinds }: Inputs): Promise<string> {
+export const validatorsText = (inputs: Inputs): Promise<string> => standaloneText(inputs, { allErrors: true })
+
+/**
+ * Text of `quick-validators.js`: functions that accept the same documents and say nothing of others. They are a fraction of the
+ * code, since they stop at the first mistake and make nothing of it, and what schemas share is there once.
+ */
+export const quickValidatorsText = (inputs: Inputs): Promise<string> =>
+  standaloneText(inputs, { allErrors: false, messages: false, inlineRefs: false, shorten: withoutErrors })
+
+interface Choices {
+  readonly allErrors: boolean
+  readonly messages?: boolean
+  readonly inlineRefs?: boolean
+  /** What becomes of the code before it is bundled. */
+  readonly shorten?: (code: string) => string
+}
+
+async function standaloneText({ schemas, kinds }: Inputs, { shorten = same, ...choices }: Choices): Promise<string> {
   const ajv = new Ajv2020({
-    allErrors: true,
+    ...choices,
     allowUnionTypes: true,
     strict: true,
     strictTypes: false,
@@ -27,7 +44,7 @@ export async function validatorsText({ schemas, kinds }: Inputs): Promise<string
   const names = Object.fromEntries(
     kinds.map((kind) => [`validate${kind.name}`, `urn:plumbline:v1:document:${kind.name}`]),
   )
-  const code = standalone.default(ajv, names)
+  const code = shorten(standalone.default(ajv, names))
   const map = kinds.map((kind) => `  ['${kind.name}', validate${kind.name}],`).join('\n')
   const bundled = await build({
     stdin: { contents: `${code}\nexport const validators = new Map([\n${map}\n])\n`, resolveDir: '.', loader: 'js' },
@@ -38,9 +55,45 @@ export async function validatorsText({ schemas, kinds }: Inputs): Promise<string
     target: 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
+    minifyIdentifiers: shorten !== same,
     logLevel: 'error',
   })
   return bundled.outputFiles[0]?.text ?? ''
+}
+
+const same = (code: string): string => code
+
+/** Each error of generated code becomes `{}`, since how many there are still counts; validators don't tell each other places. */
+function withoutErrors(code: string): string {
+  if (/dynamicAnchors[.[]|rootData[.[]/.test(code))
+    throw new Error('a schema needs what quick validators are not handed')
+  const parts: string[] = []
+  let from = 0
+  for (const { index } of code.matchAll(/\{instancePath[:,]/g)) {
+    const end = endOfObject(code, index)
+    const isPlace = code.slice(index, end).includes(',parentData:')
+    parts.push(code.slice(from, index), isPlace ? 'undefined' : '{}')
+    from = end
+  }
+  return parts.join('') + code.slice(from)
+}
+
+/** Where the object that begins at `start` ends. Braces in texts are not counted. */
+function endOfObject(code: string, start: number): number {
+  let depth = 0
+  for (let i = start; i < code.length; i++) {
+    const c = code[i]
+    if (c === '"') i = endOfString(code, i)
+    else if (c === '{') depth++
+    else if (c === '}' && --depth === 0) return i + 1
+  }
+  throw new Error('an object of the generated code has no end')
+}
+
+function endOfString(code: string, start: number): number {
+  let i = start + 1
+  while (code[i] !== '"') i += code[i] === '\\' ? 2 : 1
+  return i
 }
 
 /** Descriptions and examples are for people; compiled in, they would only make the command larger. */

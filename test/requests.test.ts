@@ -46,6 +46,25 @@ const catalogue = documents(
   },
   {
     kind: 'CatalogItem',
+    metadata: { name: 'note' },
+    spec: {
+      title: 'A note',
+      team: 'operations',
+      form: { properties: { name: { description: 'Its name', type: 'string' } }, required: ['name'] },
+      fulfilment: {
+        pullRequest: {
+          documents: [
+            {
+              file: 'inventory/{{ form.name }}.yaml',
+              document: { kind: 'Profile', metadata: { name: 'note' }, spec: { selector: {}, resources: [] } },
+            },
+          ],
+        },
+      },
+    },
+  },
+  {
+    kind: 'CatalogItem',
     metadata: { name: 'leaver' },
     spec: {
       title: 'Somebody leaves',
@@ -204,6 +223,33 @@ describe('a request from the catalogue', () => {
     expect(state).toBe('waiting')
     expect(log.at(-1)?.text).toContain('nothing left that is free')
     expect(await office.must(['address', 'leases'])).not.toContain(id.toLowerCase())
+  })
+
+  it('is not approved by whoever asked for somebody else, nor by whom they asked for', async () => {
+    const { id, fields } = await made(
+      ...['request', 'new', 'leaver', '--set', 'person=ben', '--requester', 'person/Cleo', ...as('ana')],
+    )
+    expect(fields).toMatchObject({ requester: 'Person/cleo' })
+    await office.must(['work', '--once'])
+    for (const name of ['ana', 'cleo']) {
+      const own = await office.desk.run('approve', `request/${id}`, ...as(name))
+      expect(own.status, own.out).not.toBe(0)
+    }
+    const message = ['--set', 'text=hello', '--set', 'host=web-01']
+    const other = await made('request', 'new', 'message', ...message, '--requester', 'cleo@example.org', ...as('ana'))
+    expect(await refused('request', 'approve', other.id, ...as('cleo'))).toContain('may not approve')
+    expect(
+      await refused('request', 'new', 'leaver', '--set', 'person=ben', '--requester', 'cloe', ...as('ana')),
+    ).toContain('there is no person cloe')
+    expect(await refused('request', 'wait', other.id, '-m', 'x', ...as('ana'))).toContain('does not start in the state')
+  })
+
+  it('puts documents where its item says, whatever is answered', async () => {
+    const { id } = await made('request', 'new', 'note', '--set', 'name=deeper/note', ...as('ana'))
+    await office.must(['work', '--once'])
+    const { state, log } = await shown(id)
+    expect(state).toBe('waiting')
+    expect(log.at(-1)?.text).toContain('an answer names no folder')
   })
 
   it('says why where it does not come out, and leaves nothing', async () => {

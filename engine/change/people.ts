@@ -141,7 +141,7 @@ export function keyOf(person: JudgedPerson, publicKey: string): PersonKey | unde
   return entries.find((k) => k.revoked) ?? entries.find((k) => k.use === 'login') ?? entries[0]
 }
 
-function isActiveHuman(person: JudgedPerson | undefined): boolean {
+export function isActiveHuman(person: JudgedPerson | undefined): boolean {
   return person?.active === true && !person.bot
 }
 

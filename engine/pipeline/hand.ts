@@ -4,6 +4,7 @@ import { reporter } from '../model/diagnostic.ts'
 import type { Person as Author, Signer } from '../ports/repository.ts'
 import { codes } from './codes.ts'
 import { loadCommit } from './estate.ts'
+import type { EstateAt } from './estate-at.ts'
 import { refusal } from './records.ts'
 import type { World } from './world.ts'
 
@@ -22,22 +23,31 @@ export interface Hand {
  */
 export type AskedBy = Address | 'itself'
 
-/** The person at the keyboard where nobody is named; else this engine. */
-export async function handOf(world: World, tip: string, askedBy: AskedBy | undefined): Promise<Hand> {
+/** The person at the keyboard where nobody is named; else this engine. Where several asked, each of them is an author. */
+export async function handOf(
+  world: World,
+  tip: string,
+  askedBy: AskedBy | readonly Address[] | undefined,
+): Promise<Hand> {
   if (askedBy === undefined)
     return { author: await author(world, tip), signer: await world.personSigner(), trailers: '' }
   // An address that is nobody's, by RFC 2606.
   const engine = { name: 'Plumbline', email: 'plumbline@engine.invalid', at: world.clock.now().toISOString() }
   const signer = await world.engineSigner()
-  if (askedBy === 'itself') return { author: engine, signer, trailers: '' }
-  const found = (await loadCommit(world, tip)).graph.documents.get(askedBy)
-  const { fullName, email } = found?.document.spec ?? {}
+  const people = askedBy === 'itself' ? [] : typeof askedBy === 'string' ? [askedBy] : askedBy
+  if (people.length === 0) return { author: engine, signer, trailers: '' }
+  const { graph } = await loadCommit(world, tip)
+  return { author: engine, signer, trailers: people.map((person) => trailersOf(graph, person)).join('') }
+}
+
+function trailersOf(graph: EstateAt['graph'], person: Address): string {
+  const { fullName, email } = graph.documents.get(person)?.document.spec ?? {}
   if (typeof email !== 'string')
-    throw refusal(report('person-unknown', { summary: `${askedBy} is nobody in the base commit` }))
-  const name = String(fullName ?? askedBy)
+    throw refusal(report('person-unknown', { summary: `${person} is nobody in the base commit` }))
+  const name = String(fullName ?? person)
     .replaceAll(/[^\p{L}\p{N} .'-]+/gu, ' ')
     .trim()
-  return { author: engine, signer, trailers: `Requested-By: ${askedBy}\nCo-authored-by: ${name} <${email}>\n` }
+  return `Requested-By: ${person}\nCo-authored-by: ${name} <${email}>\n`
 }
 
 /** The person of the base whose key signs; what they have written is theirs. */

@@ -29,7 +29,7 @@ interface Asked {
   /** Who asked for it, in our words and Markdown, without a full stop: `` `Person/ana` asked for it in #12, and is one of its authors ``. */
   readonly asked?: string
   /** None where the branch was there already, so that nothing was planned. */
-  readonly told?: PlanTold
+  readonly told?: PlanTold | undefined
 }
 
 export interface RollbackProposed extends Asked {

@@ -1,5 +1,7 @@
+import { isActiveHuman, type People, peopleOf, referenced } from '../change/people.ts'
+import { transitionOf } from '../ledger/declared-law.ts'
 import { type Address, addressOf, nameOf } from '../model/address.ts'
-import type { DeclaredRecord } from '../model/declared-record.ts'
+import type { DeclaredRecord, RecordType } from '../model/declared-record.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
@@ -80,16 +82,30 @@ export interface Agreement {
   readonly given: readonly Address[]
 }
 
+/** Fields whose answers people agree to. */
+const agreedTo: ReadonlySet<string> = new Set(['item', 'form', 'reason', 'requester', 'title'])
+
 /**
- * Who has agreed to a request, judged by the documents of now: each entry of the item's approvals needs one person of it, who is
- * not the one who asked. What the record says of approvers is not believed.
+ * Who has agreed to a request, judged by the documents of now: each entry of the item's approvals needs one person of it, who neither
+ * asked nor is asked for. What was said before the request came to say something else does not count.
  */
-export function agreementOn(item: CatalogItem, record: DeclaredRecord, graph: Graph): Agreement {
-  const requester = requesterOf(record)
+export function agreementOn(
+  item: CatalogItem,
+  { spec }: Pick<RecordType, 'spec'>,
+  record: DeclaredRecord,
+  graph: Graph,
+): Agreement {
+  const asking = new Set<string>(askersOf(record, graph))
+  const changed = record.log.findLastIndex(({ move }) =>
+    transitionOf(spec, move)?.sets?.some((field) => agreedTo.has(field)),
+  )
+  const people = peopleIn(graph)
   const given = record.log
+    .slice(changed + 1)
     .filter((line) => line.move === 'approve')
     .map((line) => line.for ?? line.by)
-    .filter((who): who is Address => who.startsWith('Person/') && who !== requester && isActive(graph, who as Address))
+    .filter((who): who is Address => !asking.has(who) && isActiveHuman(people.byAddress.get(who as Address)))
+  const requester = requesterOf(record, graph)
   const missing = (item.spec.approvals ?? []).flatMap((approval) => {
     const who = approversOf(approval, requester, graph)
     return given.some((person) => who.people.has(person)) ? [] : [who.words]
@@ -97,10 +113,38 @@ export function agreementOn(item: CatalogItem, record: DeclaredRecord, graph: Gr
   return { missing, given: [...new Set(given)] }
 }
 
-/** Who asked: as the record's field says, else who opened it. */
-export function requesterOf({ fields, log, openedBy }: DeclaredRecord): string {
+/** For whom it is asked: as the record's field says, else who asked. A person by their address, however they were spelled. */
+export function requesterOf({ fields, log, openedBy }: DeclaredRecord, graph: Graph): string {
   const { requester } = fields
-  return typeof requester === 'string' ? requester : (log[0]?.for ?? openedBy)
+  const said = typeof requester === 'string' ? requester : (log[0]?.for ?? openedBy)
+  return personNamed(said, graph) ?? said
+}
+
+/** Everybody who has a hand in what is asked: for whom it is, and who asked. */
+export function askersOf(record: DeclaredRecord, graph: Graph): readonly Address[] {
+  const { openedBy, log } = record
+  const named = [requesterOf(record, graph), openedBy, log[0]?.for ?? ''].flatMap(
+    (who) => personNamed(who, graph) ?? [],
+  )
+  return [...new Set(named)]
+}
+
+/** The person that a text means: an address in any spelling, a bare name, or one's e-mail. */
+export function personNamed(text: string, graph: Graph): Address | undefined {
+  const people = peopleIn(graph)
+  const plain = text.trim().toLowerCase()
+  const [found] = plain.includes('@') ? people.byEmail(plain.replace(/^mailto:|^mail:/, '')) : []
+  if (found !== undefined) return found.address
+  const address = referenced(plain, 'Person')
+  return people.byAddress.has(address) ? address : undefined
+}
+
+const known = new WeakMap<Graph, People>()
+
+function peopleIn(graph: Graph): People {
+  const people = known.get(graph) ?? peopleOf(graph)
+  known.set(graph, people)
+  return people
 }
 
 function approversOf(approval: CatalogApproval, requester: string, graph: Graph) {
@@ -124,8 +168,3 @@ function approversOf(approval: CatalogApproval, requester: string, graph: Graph)
 }
 
 const bare = (name: string): string => name.slice(name.indexOf('/') + 1)
-
-const isActive = (graph: Graph, person: Address): boolean => {
-  const spec = graph.documents.get(person)?.document.spec
-  return spec !== undefined && spec['active'] !== false
-}

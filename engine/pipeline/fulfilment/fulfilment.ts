@@ -12,8 +12,8 @@ import { proposeFulfilment } from './propose.ts'
 
 const report = reporter(codes)
 
-/** So many requests are looked after in one turn. */
-const most = 200
+/** So many requests are looked through in one turn; those that wait for people cost next to nothing. */
+const most = 10_000
 
 /** Takes requests further that wait for nobody: those that are agreed to are accepted, and what needs no hands is done. */
 export const fulfilment: Part = {
@@ -28,6 +28,7 @@ export const fulfilment: Part = {
     })
     for (const { record } of waiting) {
       if (world.stopping()) break
+      if (!waitsForUs(turn, record)) continue
       try {
         if (await takeFurther(world, turn, record)) done += 1
       } catch (error) {
@@ -39,36 +40,44 @@ export const fulfilment: Part = {
   },
 }
 
+function waitsForUs(turn: Turn, record: DeclaredRecord): boolean {
+  const item = itemOf(turn, record)
+  if (item === undefined) return false
+  return record.state === 'accepted' ? item.spec.fulfilment.pullRequest !== undefined : agreed(turn, item, record)
+}
+
+function agreed({ types, hand }: Turn, item: CatalogItem, record: DeclaredRecord): boolean {
+  const type = types.get('request')
+  return type !== undefined && agreementOn(item, type, record, hand.estate.graph).missing.length === 0
+}
+
 async function takeFurther(world: World, turn: Turn, { id }: DeclaredRecord): Promise<boolean> {
-  const { graph } = turn.hand.estate
   const accepted = await writeRecords(world, turn.hand, async (desk) => {
     const record = await desk.find('request', id)
     const item = itemOf(turn, record)
-    if (record?.state !== 'submitted' || item === undefined) return { record, moved: false }
-    const { missing } = agreementOn(item, record, graph)
-    if (missing.length > 0) return { record, moved: false }
+    if (record?.state !== 'submitted' || item === undefined || !agreed(turn, item, record))
+      return { record, moved: false }
     const text = (item.spec.approvals ?? []).length === 0 ? 'nobody has to agree' : 'everybody who has to agree did'
     return { record: await desk.move('request', id, { name: 'accept', text }), moved: true }
   })
   const { record } = accepted
   const item = itemOf(turn, record)
-  if (record?.state !== 'accepted' || item === undefined) return accepted.moved
-  if (item.spec.fulfilment.pullRequest === undefined) return accepted.moved
+  if (record?.state !== 'accepted' || item?.spec.fulfilment.pullRequest === undefined) return accepted.moved
   const proposed = await proposeFulfilment(world, turn.hand.estate, item, record)
-  if ('refused' in proposed) {
-    const text = proposed.refused.slice(0, 5).map(line).join('\n')
-    await writeRecords(world, turn.hand, (desk) => desk.move('request', id, { name: 'fail', text }))
+  const move =
+    'refused' in proposed
+      ? { name: 'fail', text: proposed.refused.slice(0, 5).map(line).join('\n') }
+      : {
+          name: 'start',
+          text: `proposed on the branch ${proposed.branch}${proposed.url === undefined ? '' : `: ${proposed.url}`}`,
+          links: [{ relation: 'proposed-as', to: proposed.commit }],
+        }
+  return writeRecords(world, turn.hand, async (desk) => {
+    // Another engine may have said what came of it, or somebody taken it back.
+    if ((await desk.find('request', id))?.state !== 'accepted') return accepted.moved
+    await desk.move('request', id, move)
     return true
-  }
-  const { branch, commit, url } = proposed
-  await writeRecords(world, turn.hand, (desk) =>
-    desk.move('request', id, {
-      name: 'start',
-      text: `proposed on the branch ${branch}${url === undefined ? '' : `: ${url}`}`,
-      links: [{ relation: 'proposed-as', to: commit }],
-    }),
-  )
-  return true
+  })
 }
 
 function itemOf({ hand }: Turn, record: DeclaredRecord | undefined): CatalogItem | undefined {

@@ -2,6 +2,7 @@ import { compareText, type Diagnostic, reporter } from '../../model/diagnostic.t
 import type { Proposal } from '../../pull-request/proposal.ts'
 import type { PlanTold } from '../../pull-request/told.ts'
 import { codes } from '../codes.ts'
+import { isEngineKey } from '../engine-keys.ts'
 import type { Hand } from '../hand.ts'
 import { planChange } from '../plan-change.ts'
 import { standingOf } from '../plan-revision.ts'
@@ -34,7 +35,8 @@ export interface BranchToPropose {
   readonly title: string
   /** A line of the message by which the branch is known again: `Request: REQ-2026-00042`. */
   readonly trailer: string
-  readonly proposal: (told: PlanTold) => Proposal
+  /** Not told what it would do where the branch was there already. */
+  readonly proposal: (told: PlanTold | undefined) => Proposal
 }
 
 /** Validates and plans a commit, makes its branch, and opens the pull request. Done twice it is the same: the branch that is there is taken. */
@@ -42,9 +44,7 @@ export async function proposeBranch(world: World, wanted: BranchToPropose): Prom
   const { base, branch, files, hand, title, trailer } = wanted
   const repository = await world.repository()
   const tree = await repository.writeTree((await repository.commit(base)).tree, files)
-  const there = await repository.resolve(
-    (await repository.hasRemote()) ? `refs/remotes/origin/${branch}` : `refs/heads/${branch}`,
-  )
+  const there = await repository.resolve(await refOf(repository, branch))
   if (there !== undefined) return whatIsThere(world, wanted, there)
   const head = await repository.writeCommit({
     tree,
@@ -57,7 +57,11 @@ export async function proposeBranch(world: World, wanted: BranchToPropose): Prom
   if ('refused' in planned) return planned
   const errors = planned.plan.diagnostics.filter((d) => d.severity === 'error' && d.code !== 'all-unknown')
   if (errors.length > 0) return { refused: errors }
-  if (!(await repository.moveBranch(branch, null, head))) return refuse(`there is a branch ${branch} already`)
+  if (!(await repository.moveBranch(branch, null, head))) {
+    // Another engine came first; what it made is there to be seen by now.
+    const theirs = await repository.resolve(await refOf(repository, branch))
+    return theirs === undefined ? refuse(`there is a branch ${branch} already`) : whatIsThere(world, wanted, theirs)
+  }
   const names = [...files.keys()].sort(compareText)
   const forge = await world.forge()
   if (forge === undefined) return { branch, commit: head, files: names }
@@ -69,15 +73,27 @@ export async function proposeBranch(world: World, wanted: BranchToPropose): Prom
 
 const refuse = (summary: string): Refused => ({ refused: [report('fulfilment-failed', { summary })] })
 
-/** Somebody was stopped after the branch was made: it is ours where the same key signed its one commit for the same thing. */
+/** Where the branch is looked for: there where everybody sees it. */
+const refOf = async (repository: Awaited<ReturnType<World['repository']>>, branch: string): Promise<string> =>
+  (await repository.hasRemote()) ? `refs/remotes/origin/${branch}` : `refs/heads/${branch}`
+
+/**
+ * Somebody was stopped after the branch was made, or another engine was first: it is ours where an engine of the estate, or the same
+ * key, signed its commit for the same thing. Its pull request may not be there yet.
+ */
 async function whatIsThere(
   world: World,
-  { branch, trailer, hand }: BranchToPropose,
+  { branch, trailer, hand, proposal }: BranchToPropose,
   tip: string,
 ): Promise<Proposed | Refused> {
   const { message, signature, signedPayload } = await (await world.repository()).commit(tip)
   const signer = signature === undefined ? undefined : world.verifySignature(signature, signedPayload, 'git')
-  if (signer?.ok !== true || signer.publicKey !== hand.signer.publicKey || !message.includes(`\n${trailer}\n`))
-    return refuse(`there is a branch ${branch} of somebody else`)
-  return { branch, commit: tip, files: [] }
+  const ours =
+    signer?.ok === true && (signer.publicKey === hand.signer.publicKey || (await isEngineKey(world, signer.publicKey)))
+  if (!ours || !message.includes(`\n${trailer}\n`)) return refuse(`there is a branch ${branch} of somebody else`)
+  const forge = await world.forge()
+  if (forge === undefined) return { branch, commit: tip, files: [] }
+  const target = await targetBranch(world)
+  const request = await forge.keepRequest({ branch, target, ...proposal(undefined), labels: [requestLabel] })
+  return { branch, commit: tip, files: [], url: request.url }
 }

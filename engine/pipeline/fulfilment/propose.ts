@@ -5,10 +5,12 @@ import type { Address } from '../../model/address.ts'
 import type { DeclaredRecord } from '../../model/declared-record.ts'
 import { compareText, reporter } from '../../model/diagnostic.ts'
 import type { Json, JsonObject } from '../../model/document.ts'
+import { code } from '../../pull-request/markdown.ts'
 import { fulfilmentProposal } from '../../pull-request/proposal.ts'
-import { type CatalogItem, type DocumentsToPropose, requesterOf } from '../../records/catalog.ts'
+import { askersOf, type CatalogItem, type DocumentsToPropose, requesterOf } from '../../records/catalog.ts'
 import { filled } from '../../records/fill.ts'
 import { codes } from '../codes.ts'
+import { loadCommit } from '../estate.ts'
 import type { EstateAt } from '../estate-at.ts'
 import { handOf } from '../hand.ts'
 import { targetBranch, targetTip } from '../target-branch.ts'
@@ -38,13 +40,13 @@ export async function proposeFulfilment(
   const branch = branchFor(record.id)
   const files = await filesFor(world, estate, wanted, variablesOf(estate, record, world.clock.now()), base)
   if ('refused' in files) return files
-  const requester = requesterOf(record)
-  const askedBy = requester.startsWith('Person/') ? (requester as Address) : 'itself'
+  const asking = askersOf(record, estate.graph)
+  const asked = [...new Set([requesterOf(record, estate.graph), ...asking])]
   const given = await allocateFor(world, { base, branch, files: files.files })
   if ('refused' in given) return given
   return proposeBranch(world, {
     ...{ base, branch, files: given.files },
-    hand: await handOf(world, base, askedBy),
+    hand: await handOf(world, base, asking),
     title: `${record.id}: ${record.title}`,
     trailer: `Request: ${record.id}`,
     proposal: (told) =>
@@ -57,7 +59,7 @@ export async function proposeFulfilment(
           told,
         },
         ...(typeof record.fields['reason'] === 'string' && { because: record.fields['reason'] }),
-        asked: `\`${requester}\` asked for it, and is one of its authors`,
+        asked: `${asked.map((who) => code(who, 100)).join(' and ')} asked for it, which makes them its authors`,
       }),
   })
 }
@@ -65,7 +67,7 @@ export async function proposeFulfilment(
 const refuse = (summary: string): Refused => ({ refused: [report('fulfilment-failed', { summary })] })
 
 function variablesOf({ graph }: EstateAt, record: DeclaredRecord, now: Date): JsonObject {
-  const address = requesterOf(record)
+  const address = requesterOf(record, graph)
   const email = graph.documents.get(address as Address)?.document.spec['email']
   return {
     id: record.id,
@@ -100,27 +102,32 @@ async function filesFor(
     const path = String(file.value)
     if (!/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*\.yaml$/.test(path))
       return refuse(`${JSON.stringify(path)} is no place for a document`)
+    if (foldersIn(path) !== foldersIn(wanted.file.replace(/\{\{.*?\}\}|\{%.*?%\}/gs, '')))
+      return refuse(`${path} is elsewhere than ${wanted.file}: an answer names no folder`)
     if (there.has(path)) return refuse(`${path} is there already`)
     const text = stringify({ apiVersion: 'plumbline/v1', ...(document.value as JsonObject) }, { lineWidth: 0 })
     files.set(path, files.has(path) ? `${files.get(path)}---\n${text}` : text)
   }
+  // What is edited is what stands there: a file may look otherwise than when it was agreed to.
+  const current = patches.length === 0 ? { graph } : await loadCommit(world, base)
   for (const patch of patches) {
     const [address, set, add] = [fill(patch.document), fill(patch.set ?? {}), fill(patch.add ?? {})]
     for (const made of [address, set, add]) if ('error' in made) return refuse(made.error)
-    const document = graph.documents.get(('value' in address ? String(address.value) : '') as Address)
+    const document = current.graph.documents.get(('value' in address ? String(address.value) : '') as Address)
     if (document === undefined)
       return refuse(`there is no ${'value' in address ? String(address.value) : ''} to be changed`)
     const entry = tree.entries.find((e) => e.path === document.file)
     const bytes = entry === undefined ? undefined : (await tree.read([entry])).get(entry.path)
     const before = files.get(document.file) ?? (bytes === undefined ? '' : Buffer.from(bytes).toString('utf8'))
-    const edits = [
-      ...Object.entries('value' in set ? (set.value as JsonObject) : {}).map(
-        ([path, value]): YamlEdit => ({ path: path.split('.'), set: value }),
-      ),
-      ...Object.entries('value' in add ? (add.value as JsonObject) : {}).map(
-        ([path, value]): YamlEdit => addition(document.document as unknown as JsonObject, path.split('.'), value),
-      ),
-    ]
+    const sets = Object.entries('value' in set ? (set.value as JsonObject) : {}).map(
+      ([path, value]): YamlEdit => ({ path: path.split('.'), set: value }),
+    )
+    const edits: YamlEdit[] = [...sets]
+    for (const [path, value] of Object.entries('value' in add ? (add.value as JsonObject) : {})) {
+      const more = addition(document.document as unknown as JsonObject, path.split('.'), value)
+      if (more === undefined) return refuse(`${document.address}: ${path} is no list`)
+      edits.push(more)
+    }
     const edited = editYaml(before, document.index, edits)
     if ('refused' in edited) return refuse(`${document.address}: ${edited.refused}`)
     files.set(document.file, edited.text)
@@ -128,11 +135,15 @@ async function filesFor(
   return { files: new Map([...files].map(([path, text]) => [path, Buffer.from(text)])) }
 }
 
-/** One item more at the end of a list, or several. */
-function addition(document: JsonObject, path: readonly string[], value: Json): YamlEdit {
+const foldersIn = (path: string): number => path.split('/').length - 1
+
+/** One item more at the end of a list, or several; undefined where something else than a list stands there. */
+function addition(document: JsonObject, path: readonly string[], value: Json): YamlEdit | undefined {
   let at: Json | undefined = document
-  for (const step of path) at = typeof at === 'object' && at !== null ? (at as JsonObject)[step] : undefined
-  const before = Array.isArray(at) ? (at as readonly Json[]) : []
+  for (const step of path)
+    at = typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? (at as JsonObject)[step] : undefined
+  if (at !== undefined && !Array.isArray(at)) return undefined
+  const before = (at ?? []) as readonly Json[]
   const more = (Array.isArray(value) ? (value as readonly Json[]) : [value]).filter(
     (item) => !before.some((b) => JSON.stringify(b) === JSON.stringify(item)),
   )

@@ -2,7 +2,7 @@ import { addressOf } from '../../model/address.ts'
 import type { DeclaredRecord } from '../../model/declared-record.ts'
 import { reporter } from '../../model/diagnostic.ts'
 import type { Json, JsonObject } from '../../model/document.ts'
-import { type CatalogItem, catalogItem, catalogOf, eligibilityFault } from '../../records/catalog.ts'
+import { type CatalogItem, catalogItem, catalogOf, eligibilityFault, personNamed } from '../../records/catalog.ts'
 import { fieldFaults } from '../../records/judge-fields.ts'
 import { codes } from '../codes.ts'
 import { moveActor, type RecordHand } from '../record-types/hand.ts'
@@ -34,16 +34,20 @@ export async function submitRequest(
   const { graph } = hand.estate
   const item = name === undefined ? undefined : expectItem(hand, name)
   const asking = moveActor(hand.who, graph)
+  const meant = said.requester === undefined ? undefined : expectRequester(hand, said.requester)
+  // Whoever asks for somebody else, in whose name it is carried out.
+  const other = meant === undefined || meant === asking.name ? undefined : moveActor({ ...hand.who, for: meant }, graph)
   const answers = item === undefined ? form : withDefaults(item, form)
   if (item !== undefined) {
     const type = { name: item.name, spec: { fields: item.spec.form } }
     const [fault] = await fieldFaults(type, { id: item.name, fields: answers }, graph)
-    const objection = fault ?? eligibilityFault(item, asking, answers)
+    const objection =
+      fault ?? eligibilityFault(item, asking, answers) ?? (other && eligibilityFault(item, other, answers))
     if (objection !== undefined) throw refusal(objection)
   }
   const team = said.team ?? item?.spec.team
   const service = said.service ?? item?.spec.service
-  const requester = said.requester ?? (asking.name === 'engine' ? undefined : asking.name)
+  const requester = meant ?? (asking.name === 'engine' ? undefined : asking.name)
   return writeRecords(world, hand, (desk) =>
     desk.open('request', {
       title: said.title ?? item?.spec.title ?? '',
@@ -60,6 +64,14 @@ export async function submitRequest(
       ...(said.reason !== undefined && { text: said.reason }),
     }),
   )
+}
+
+/** A person by their address, or somebody outside by theirs: under another spelling they could agree to what they ask themselves. */
+function expectRequester({ estate }: RecordHand, said: string): string {
+  const person = personNamed(said, estate.graph)
+  if (person !== undefined) return person
+  if (/^[^\s@/]+@[^\s@/]+$/.test(said)) return said
+  throw refusal(report('person-unknown', { summary: `there is no person ${said} on the target branch` }))
 }
 
 function expectItem({ estate }: RecordHand, name: string): CatalogItem {

@@ -1,5 +1,6 @@
 import type { Practice } from '../../model/practice.ts'
 import { checkServices } from './check.ts'
+import { continuityReport } from './continuity-report.ts'
 import { serviceLosses } from './losses.ts'
 import { reports } from './reports.ts'
 import { serviceMapReport } from './service-map-report.ts'
@@ -8,6 +9,6 @@ import { serviceMapReport } from './service-map-report.ts'
 export const practice: Practice = {
   name: 'services',
   check: checkServices,
-  reports: [...reports, serviceMapReport],
+  reports: [...reports, continuityReport, serviceMapReport],
   losses: serviceLosses,
 }

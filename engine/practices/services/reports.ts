@@ -1,5 +1,6 @@
 import { nameOf } from '../../model/address.ts'
 import { type Report, specOf } from '../../model/practice.ts'
+import { inStateSince, newestAbout } from '../../model/record-moment.ts'
 import { expectedAvailability } from './availability.ts'
 import { minutes, percent } from './check.ts'
 import { scorecards } from './design.ts'
@@ -59,15 +60,19 @@ const cards: Report = {
   name: 'scorecards',
   summary: 'how much of what the standard of design asks for each service has, and what is missing',
   about: 'Service',
-  run: ({ graph }, about) => {
+  records: ['design-review'],
+  run: ({ graph, records }, about) => {
     const wanted = new Set(about.map((d) => d.address))
-    const rows = scorecards(graph).filter((c) => wanted.has(c.service))
+    const reviews = records?.('design-review') ?? []
+    const rows = scorecards(graph)
+      .filter((c) => wanted.has(c.service))
+      .map((c) => ({ ...c, review: newestAbout(reviews, 'service', nameOf(c.service), ['done', 'conditions']) }))
     return {
       title: 'Scorecards of design',
       tables: [
         {
           caption: 'Services',
-          head: ['service', 'standard', 'score', 'needs', 'level', 'missing'],
+          head: ['service', 'standard', 'score', 'needs', 'level', 'missing', 'last review', 'verdict'],
           rows: rows.map((c) => [
             ...[nameOf(c.service), nameOf(c.standard.address)],
             ...[c.score, c.required ?? '–', c.level ?? '–'],
@@ -75,6 +80,8 @@ const cards: Report = {
               .filter((k) => !k.met)
               .map((k) => k.name)
               .join(', ') || 'nothing',
+            c.review === undefined ? 'never' : inStateSince(c.review).slice(0, 10),
+            c.review === undefined ? '–' : `${c.review.fields['verdict'] ?? ''} (${c.review.id}, ${c.review.state})`,
           ]),
           empty: 'there is no standard of design',
         },
@@ -82,6 +89,7 @@ const cards: Report = {
       data: rows.map((c) => ({
         ...{ service: nameOf(c.service), standard: nameOf(c.standard.address), score: c.score },
         ...{ required: c.required ?? null, level: c.level ?? null, criteria: c.criteria.map((k) => ({ ...k })) },
+        review: c.review === undefined ? null : { id: c.review.id, on: inStateSince(c.review), state: c.review.state },
       })),
     }
   },
@@ -102,7 +110,9 @@ const portfolio: Report = {
   summary:
     'services by stage, with what they are for, their budget, value and demand; what has no objective, owner or budget is named',
   about: 'Service',
-  run: ({ graph }, about) => {
+  records: ['strategy-review'],
+  run: ({ graph, records }, about) => {
+    const reviews = records?.('strategy-review') ?? []
     const rows = about
       .map((document) => {
         const { stage = 'live', criticality = 3, value, budget, demand } = specOf<PortfolioSpec>(document)
@@ -115,8 +125,13 @@ const portfolio: Report = {
           owner === undefined ? 'owner' : '',
           budget === undefined ? 'budget' : '',
         ].filter((w) => w !== '')
+        const review = newestAbout(reviews, 'service', nameOf(document.address), ['decided'])
         return {
           service: nameOf(document.address),
+          decided:
+            review === undefined
+              ? undefined
+              : `${review.fields['decision']} on ${inStateSince(review).slice(0, 10)} (${review.id})`,
           stage,
           criticality,
           value,
@@ -144,6 +159,7 @@ const portfolio: Report = {
             'demand a month',
             'a unit',
             'without',
+            'last decided',
           ],
           rows: rows.map((r) => [
             ...[r.service, r.stage, r.objectives.join(', ') || '–', r.owner ?? '–', r.value ?? '–', r.criticality],
@@ -153,6 +169,7 @@ const portfolio: Report = {
               ? '–'
               : `${(r.budget.amount / 12 / r.demand.amount).toFixed(2)} ${r.budget.currency}`,
             r.without.join(', ') || 'nothing',
+            r.decided ?? 'never',
           ]),
           empty: 'there are no services',
         },
@@ -160,6 +177,7 @@ const portfolio: Report = {
       data: rows.map((r) => ({
         ...r,
         owner: r.owner ?? null,
+        decided: r.decided ?? null,
         value: r.value ?? null,
         budget: r.budget === undefined ? null : { ...r.budget },
         demand: r.demand === undefined ? null : { ...r.demand },

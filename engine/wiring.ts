@@ -124,6 +124,13 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
       closers.push(() => inbox.close())
       return inbox
     }),
+    eventStore: once(async () => {
+      const { openEventStore } = await import('./adapters/store/event-store.ts')
+      const folder = join((await repository()).commonDir, 'plumbline', 'store')
+      const events = openEventStore(folder, clock.now().getTime())
+      closers.push(() => events.close())
+      return events
+    }),
     outbox: once(async () => {
       const { openEmbeddedInbox } = await import('./adapters/inbox/embedded-inbox.ts')
       const outbox = openEmbeddedInbox(join((await repository()).commonDir, 'plumbline', 'outbox'), 5_000)

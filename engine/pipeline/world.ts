@@ -12,6 +12,7 @@ import type { ResourceType } from '../model/resource.ts'
 import type { VerifySignature } from '../model/ssh-key.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DeviceConnector } from '../ports/device-terminal.ts'
+import type { EventStore } from '../ports/event-store.ts'
 import type { Files } from '../ports/files.ts'
 import type { Folder } from '../ports/folder.ts'
 import type { Forge, ReviewSource } from '../ports/forge.ts'
@@ -81,6 +82,8 @@ export interface World {
   readonly devices: () => Promise<DeviceConnector>
   /** Hooks that were accepted and are still to be looked after. */
   readonly inbox: () => Promise<Inbox>
+  /** What was heard of conditions: can be thrown away. */
+  readonly eventStore: () => Promise<EventStore>
   /** Messages to people that are still to be sent. */
   readonly outbox: () => Promise<Inbox>
   /** A way to tell people something; undefined where this machine is not set up for it. `name` is that of a webhook. */

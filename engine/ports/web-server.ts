@@ -1,4 +1,4 @@
-import type { JsonObject } from '../model/document.ts'
+import type { Json, JsonObject } from '../model/document.ts'
 
 /** An event that a forge told us of. Its signature was good; that makes it no more than a hint of where to look. */
 export interface Hook {
@@ -27,8 +27,30 @@ export interface HealthService {
   readonly metrics: () => string
 }
 
+/** Events that somebody sent; whoever it is has still to be seen. */
+export interface EventDelivery {
+  readonly format: 'alertmanager' | 'cloudevents'
+  /** The bearer token that came with it. */
+  readonly token: string
+  /** Asked for only where the token is known: reads what was sent, or says why that can't be. */
+  readonly payload: () => Promise<
+    { readonly value: Json } | { readonly status: 400 | 413 | 415; readonly error: string }
+  >
+}
+
+/** What became of events. */
+export type EventsReceived =
+  | { readonly status: 202; readonly taken: number }
+  | { readonly status: 400 | 401 | 413 | 415 | 503; readonly error: string }
+
+export interface EventService {
+  readonly receive: (delivery: EventDelivery) => Promise<EventsReceived>
+}
+
 export interface WebServices {
-  readonly github: HookService
+  /** Absent where no forge is served. */
+  readonly github?: HookService
+  readonly events?: EventService
   readonly health: HealthService
   /** Answers that were given, for whoever counts them. `route` is a pattern of ours, never what was asked for. */
   readonly answered: (answer: { readonly route: string; readonly status: number }) => void

@@ -6,6 +6,7 @@ import { routePath } from 'hono/route'
 import { RepositoryError } from '../../ports/repository.ts'
 import type { Listen, Listening, WebServices } from '../../ports/web-server.ts'
 import { codes } from './codes.ts'
+import { eventPosts } from './event-posts.ts'
 import { githubHooks } from './github-hooks.ts'
 import { health } from './health.ts'
 
@@ -29,13 +30,14 @@ export const listen: Listen = async ({ host, port }, services) => {
   return { address: addressOf(server), close: () => closed(server) }
 }
 
-function appOf({ github, health: healthService, answered, failed }: WebServices): Hono {
+function appOf({ github, events, health: healthService, answered, failed }: WebServices): Hono {
   const app = new Hono()
   app.use(async (c, next) => {
     await next()
     answered({ route: routePath(c, -1), status: c.res.status })
   })
-  githubHooks(app, github)
+  if (github !== undefined) githubHooks(app, github)
+  if (events !== undefined) eventPosts(app, events)
   health(app, healthService)
   app.notFound((c) => c.json({ error: 'there is nothing here' }, 404))
   app.onError((error, c) => {

@@ -25,7 +25,7 @@ const most = 8
 /** Fewer characters can be guessed, or are a word. */
 const shortest = 32
 
-/** `plumbline serve`: webhooks of the forge. Exit 0 once it was told to stop. */
+/** `plumbline serve`: webhooks of the forge, and events. Exit 0 once it was told to stop. */
 export const define: Define = (command, context) => {
   const { terminal } = context
   command
@@ -42,6 +42,10 @@ export const define: Define = (command, context) => {
 Takes webhooks of GitHub at /webhooks/github: pull requests are planned, reviews and merges recorded, comments answered. They are
 signed with PLUMBLINE_WEBHOOK_SECRET, of ${shortest} characters or more; while secrets are exchanged, PLUMBLINE_WEBHOOK_SECRET_PREVIOUS
 is good as well. What is accepted is done, or done again after a crash. TLS is for a proxy before it.
+
+Takes events of Alertmanager at /events/alertmanager and CloudEvents at /events/cloudevents, of whom an EventSource document describes,
+by the bearer token that it names. Where PLUMBLINE_WEBHOOK_SECRET is not set, it takes events only and needs no forge. What
+follows from events, records and time is looked after as by plumbline work.
 
 /healthz, /readyz and /metrics tell how it is; each line of the log is a JSON object.
 
@@ -67,17 +71,16 @@ Examples:
     )
 }
 
-/** The secrets, the present one first. Throws where it is missing, or either is short. */
+/** The secrets, the present one first; none where no forge is to be served. Throws where either is short. */
 function secretsOf(env: Terminal['env']): readonly string[] {
   const names = ['PLUMBLINE_WEBHOOK_SECRET', 'PLUMBLINE_WEBHOOK_SECRET_PREVIOUS'] as const
   const [present = '', previous = ''] = names.map((name) => env[name])
-  if (present === '') throw new Refusal([report('webhook-secret', { summary: `${names[0]} is not set` })])
   for (const [i, secret] of [present, previous].entries())
     if (secret !== '' && secret.length < shortest) {
       const summary = `${names[i]} has fewer than ${shortest} characters`
       throw new Refusal([report('webhook-secret', { summary })])
     }
-  return previous === '' ? [present] : [present, previous]
+  return present === '' ? [] : [present, previous].filter((secret) => secret !== '')
 }
 
 /** `127.0.0.1:8080`, `[::1]:8080`, `localhost:0` for a port that is free. */

@@ -7,6 +7,7 @@ interface Figure {
 const figures = {
   plumbline_http_responses_total: { help: 'Requests that were answered.', type: 'counter' },
   plumbline_hooks_total: { help: 'Hooks whose signature was good, by what became of them.', type: 'counter' },
+  plumbline_event_posts_total: { help: 'Deliveries of events, by what became of them.', type: 'counter' },
   plumbline_tasks_total: { help: 'Tasks that ended, by how.', type: 'counter' },
   plumbline_task_seconds_total: { help: 'Time that tasks took.', type: 'counter' },
   plumbline_tasks_running: { help: 'Tasks under way.', type: 'gauge' },

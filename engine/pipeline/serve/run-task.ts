@@ -7,6 +7,7 @@ import { ciPlanQueued } from '../ci/plan-queued.ts'
 import type { Telling } from '../ci/plan-request.ts'
 import { answerComment } from '../comment-commands/answer-comment.ts'
 import { isPassing } from '../passing-trouble.ts'
+import { workOnce } from '../work/work.ts'
 import type { World } from '../world.ts'
 import type { Task } from './task.ts'
 import type { TaskEnd } from './work-off.ts'
@@ -51,6 +52,8 @@ async function run(world: World, task: Task, options: TaskOptions): Promise<Task
     }
     case 'record':
       return record(world, options)
+    case 'work':
+      return { outcome: Object.values(await workOnce(world)).some((count) => count > 0) ? 'worked' : 'nothing' }
   }
 }
 

@@ -1,13 +1,21 @@
+import { reporter } from '../../model/diagnostic.ts'
 import { RepositoryError } from '../../ports/repository.ts'
 import type { Hook, Received } from '../../ports/web-server.ts'
 import { expectForge } from '../ci/requests.ts'
+import { eventService } from '../events/event-service.ts'
+import { type KnownSource, knownSources } from '../events/sources.ts'
+import { enginesHand } from '../record-types/hand.ts'
+import { refusal } from '../records.ts'
 import { targetBranch } from '../target-branch.ts'
 import type { World } from '../world.ts'
+import { codes } from './codes.ts'
 import { openCounters } from './counters.ts'
 import { runTask } from './run-task.ts'
 import { parcelOf, type Task } from './task.ts'
 import { taskOfHook } from './task-of-hook.ts'
 import { type Ended, workOff } from './work-off.ts'
+
+const report = reporter(codes)
 
 /** A line of the log. Values are words, numbers and names of ours: never what somebody sent. */
 export type LogLine = Readonly<Record<string, string | number>> & { readonly event: string }
@@ -15,7 +23,7 @@ export type LogLine = Readonly<Record<string, string | number>> & { readonly eve
 export interface ServeOptions {
   readonly host: string
   readonly port: number
-  /** Of the webhook; the first is the present one. */
+  /** Of the webhook; the first is the present one. Where there is none, no forge is served. */
   readonly secrets: readonly string[]
   /** What is merged and approved is applied at once. */
   readonly apply: boolean
@@ -30,21 +38,28 @@ export interface ServeOptions {
 const rememberedDays = 7
 /** How often is looked whether something may be applied that could not before: a window opened, or a lock was freed. */
 const applyEvery = 5 * 60_000
+/** How often is looked what follows from time that went by, and who may send events. */
+const workEvery = 30_000
 const hour = 3_600_000
 
 /**
- * Serves webhooks until somebody asks to stop: what comes in is kept in the inbox and answered at once, and looked after afterwards. What
+ * Serves webhooks and takes events until somebody asks to stop: what comes in is kept in the inbox and answered at once, and looked after afterwards. What
  * was missed while nobody served is caught up with in the beginning, comments apart.
  */
 export async function serve(world: World, options: ServeOptions): Promise<void> {
   const { host, port, secrets, log } = options
-  const forge = await expectForge(world)
-  const served = { repository: forge.place.repository, target: await targetBranch(world) }
-  const inbox = await world.inbox()
+  let known = await sendersIn(world, log)
+  if (secrets.length === 0 && known.length === 0)
+    throw refusal(
+      report('webhook-secret', { summary: 'PLUMBLINE_WEBHOOK_SECRET is not set, and nobody may send events' }),
+    )
+  const forge = secrets.length === 0 ? undefined : await expectForge(world)
+  const target = await targetBranch(world)
+  const [inbox, store] = await Promise.all([world.inbox(), world.eventStore()])
   const counters = openCounters()
   const now = (): number => world.clock.now().getTime()
   const further = (task: Task): void => void inbox.put(parcelOf(world.uuid(), task), now())
-  const telling = { links: { repository: forge.place.url }, answersCommands: true }
+  const telling = { links: { repository: forge?.place.url ?? '' }, answersCommands: true }
   const worker = workOff({
     inbox,
     now,
@@ -65,7 +80,7 @@ export async function serve(world: World, options: ServeOptions): Promise<void> 
     },
   })
   const receive = (hook: Hook): Received => {
-    const task = taskOfHook(hook, served)
+    const task = forge && taskOfHook(hook, { repository: forge.place.repository, target })
     const became = task === undefined ? 'passed' : inbox.put(parcelOf(hook.id, task), now())
     counters.add('plumbline_hooks_total', { became })
     log({ event: 'hook', id: hook.id, ...(task !== undefined && { task: task.kind }), became })
@@ -73,6 +88,17 @@ export async function serve(world: World, options: ServeOptions): Promise<void> 
     setImmediate(worker.wake)
     return became
   }
+  const events = eventService(world, {
+    store,
+    sources: () => known,
+    tell: (became, source) => {
+      counters.add('plumbline_event_posts_total', { became })
+      log({ event: 'events', became, ...(source !== undefined && { source }) })
+      if (became !== 'accepted') return
+      further({ kind: 'work' })
+      setImmediate(worker.wake)
+    },
+  })
   const metrics = (): string => {
     const { waiting, failed } = inbox.counts()
     counters.set('plumbline_inbox_waiting', waiting)
@@ -83,19 +109,25 @@ export async function serve(world: World, options: ServeOptions): Promise<void> 
   const server = await world.listen(
     { host, port },
     {
-      github: { secrets, receive },
+      ...(forge !== undefined && { github: { secrets, receive } }),
+      events,
       health: { trouble: () => (world.stopping() ? 'it is stopping' : undefined), metrics },
       answered: ({ route, status }) =>
         counters.add('plumbline_http_responses_total', { route, status: String(status) }),
       failed: (error) => log({ event: 'mistake', ...errorFields(error) }),
     },
   )
-  log({ event: 'listening', address: server.address, repository: served.repository, branch: served.target })
-  further({ kind: 'record' })
-  further({ kind: 'plan-open' })
-  const every = { apply: now() + applyEvery, forget: now() }
+  const repository = forge === undefined ? {} : { repository: forge.place.repository }
+  log({ event: 'listening', address: server.address, ...repository, branch: target })
+  if (forge !== undefined) for (const kind of ['record', 'plan-open'] as const) further({ kind })
+  const every = { apply: now() + applyEvery, forget: now(), work: now() }
   while (!world.stopping()) {
-    if (options.apply && now() >= every.apply) {
+    if (now() >= every.work) {
+      further({ kind: 'work' })
+      every.work = now() + workEvery
+      known = (await sendersNow(options)) ?? known
+    }
+    if (forge !== undefined && options.apply && now() >= every.apply) {
       further({ kind: 'record' })
       every.apply = now() + applyEvery
     }
@@ -110,6 +142,34 @@ export async function serve(world: World, options: ServeOptions): Promise<void> 
   await server.close()
   await worker.stop()
   log({ event: 'stopped', waiting: inbox.counts().waiting })
+}
+
+/** Who may send events, as the target branch has it; nobody where the ledger has not begun. */
+async function sendersIn(world: World, log: ServeOptions['log']): Promise<readonly KnownSource[]> {
+  try {
+    const { estate } = await enginesHand(world)
+    const { sources, findings } = await knownSources(world, estate)
+    for (const { code, summary } of findings) log({ event: 'finding', code, because: summary })
+    return sources
+  } catch (error) {
+    if (!(error instanceof RepositoryError)) throw error
+    return []
+  }
+}
+
+/** The same with what the remote has by now; undefined where that can't be told. */
+async function sendersNow({ open }: ServeOptions): Promise<readonly KnownSource[] | undefined> {
+  try {
+    const world = await open()
+    try {
+      return (await knownSources(world, (await enginesHand(world)).estate)).sources
+    } finally {
+      await world.close?.()
+    }
+  } catch (error) {
+    if (!(error instanceof RepositoryError)) throw error
+    return undefined
+  }
 }
 
 function endedLine({ id, task, along, end, milliseconds, error }: Ended): LogLine {

@@ -15,10 +15,19 @@ export type Task =
   | { readonly kind: 'record' }
   /** Plan every open pull request that was not planned as things are now. */
   | { readonly kind: 'plan-open' }
+  /** Something came in, or time went by: one turn of work. */
+  | { readonly kind: 'work' }
 
 /** What stands in the inbox for a task. What happens to one pull request happens in order; so does what is recorded. */
 export function parcelOf(id: string, task: Task): Parcel {
-  const lane = 'request' in task ? `request ${task.request}` : 'commit' in task ? `commit ${task.commit}` : 'record'
+  const lane =
+    'request' in task
+      ? `request ${task.request}`
+      : 'commit' in task
+        ? `commit ${task.commit}`
+        : task.kind === 'work'
+          ? 'work'
+          : 'record'
   // Each comment is a command of its own; of the others, doing it once is as good as twice.
   const same = Object.entries(task).flat().join(' ')
   return { id, lane, same, work: { ...task } as JsonObject }
@@ -31,6 +40,7 @@ export function taskOf({ work }: Pick<Parcel, 'work'>): Task | undefined {
   switch (kind) {
     case 'record':
     case 'plan-open':
+    case 'work':
       return { kind }
     case 'plan':
       return isRequest ? { kind, request } : undefined

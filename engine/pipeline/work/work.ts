@@ -2,7 +2,12 @@ import { reporter } from '../../model/diagnostic.ts'
 import { RepositoryError } from '../../ports/repository.ts'
 import { reviewReminders } from '../access-review/reminders.ts'
 import { codes } from '../codes.ts'
+import { events } from '../events/events.ts'
 import { fulfilledBy, fulfilment } from '../fulfilment/fulfilment.ts'
+import { escalation } from '../incidents/escalate.ts'
+import { fixedBy } from '../incidents/fixed-by.ts'
+import { problems } from '../incidents/problems.ts'
+import { tellSuspects } from '../incidents/tell-suspects.ts'
 import { mailIn } from '../mail/mail-in.ts'
 import { notifications } from '../notify/notifications.ts'
 import { enginesHand } from '../record-types/hand.ts'
@@ -15,7 +20,19 @@ import { reactions } from './reactions.ts'
 const report = reporter(codes)
 
 /** In the order in which they are looked after: what comes in, what follows from it, who is told. */
-const parts: readonly Part[] = [mailIn, fulfilledBy, reactions, fulfilment, reviewReminders, notifications]
+const parts: readonly Part[] = [
+  mailIn,
+  events,
+  fulfilledBy,
+  fixedBy,
+  reactions,
+  fulfilment,
+  tellSuspects,
+  escalation,
+  problems,
+  reviewReminders,
+  notifications,
+]
 
 /** What one turn did, by the names of its parts. */
 export type Worked = Readonly<Record<string, number>>

@@ -51,24 +51,33 @@ function readMarks(schema: JsonObject): MarkedSchema | undefined {
   return root.leads === true ? root : undefined
 }
 
+type Visit = (marks: Marks, value: Json, path: JsonPath) => void
+
 /** Calls `visit` for every value that carries marks. */
-export function visitMarks(
-  schema: MarkedSchema,
-  value: Json | undefined,
-  visit: (marks: Marks, value: Json, path: JsonPath) => void,
-  path: JsonPath = [],
-): void {
+export function visitMarks(schema: MarkedSchema, value: Json | undefined, visit: Visit, path: JsonPath = []): void {
+  visitAt(schema, value, visit, [...path])
+}
+
+/** `path` is one list that grows and shrinks on the way: most of what is passed carries no marks. */
+function visitAt(schema: MarkedSchema, value: Json | undefined, visit: Visit, path: (string | number)[]): void {
   if (value === undefined) return
-  if (schema.marks !== undefined) visit(schema.marks, value, path)
-  for (const other of schema.also) visitMarks(other, value, visit, path)
+  if (schema.marks !== undefined) visit(schema.marks, value, [...path])
+  for (const other of schema.also) visitAt(other, value, visit, path)
   if (Array.isArray(value)) {
     const { items } = schema
     if (items === undefined) return
-    for (const [i, item] of value.entries()) visitMarks(items, item, visit, path.concat(i))
+    for (let i = 0; i < value.length; i++) {
+      path.push(i)
+      visitAt(items, value[i], visit, path)
+      path.pop()
+    }
   } else if (isObject(value) && (schema.properties.size > 0 || schema.rest !== undefined)) {
     for (const key in value) {
       const child = schema.properties.get(key) ?? schema.rest
-      if (child !== undefined) visitMarks(child, value[key], visit, path.concat(key))
+      if (child === undefined) continue
+      path.push(key)
+      visitAt(child, value[key], visit, path)
+      path.pop()
     }
   }
 }

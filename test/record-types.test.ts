@@ -9,6 +9,25 @@ import { documents, type Office, openOffice } from './office.ts'
 
 let office: Office
 
+/** Two types that set each other off for ever. */
+const echo = (name: string, other: string, prefix: string) => ({
+  kind: 'RecordType',
+  metadata: { name },
+  spec: {
+    title: 'Echo',
+    plural: 'echoes',
+    prefix,
+    fields: { properties: { pet: { description: 'Whose', type: 'string', ref: 'Team' } } },
+    states: { heard: { title: 'Heard' }, over: { title: 'Over', final: true } },
+    transitions: {
+      new: { title: 'call', to: 'heard', sets: ['pet'] },
+      ring: { title: 'ring again' },
+      end: { title: 'end it', to: 'over' },
+    },
+    reactions: [{ on: { type: other, move: 'ring' }, do: 'ring', because: 'the other rang' }],
+  },
+})
+
 const visit = documents({
   kind: 'RecordType',
   metadata: { name: 'visit' },
@@ -48,7 +67,14 @@ const visit = documents({
 })
 
 beforeAll(async () => {
-  office = await openOffice({ files: { 'schemas/records/visit.yaml': visit } })
+  office = await openOffice({
+    files: {
+      'schemas/records/visit.yaml': visit,
+      'schemas/records/echo.yaml': documents(echo('ping', 'pong', 'PNG'), echo('pong', 'ping', 'POG')),
+      'schemas/records/knock.yaml': documents(echo('knock', 'incident', 'KNK')),
+      'inventory/cats.yaml': documents({ kind: 'Team', metadata: { name: 'cats' }, spec: { members: ['ana'] } }),
+    },
+  })
 }, 60_000)
 afterAll(async () => office.close())
 
@@ -60,7 +86,7 @@ async function made(...argv: string[]): Promise<DeclaredRecord> {
 
 async function refused(...argv: string[]): Promise<string> {
   const ran = await office.desk.run(...argv)
-  expect(ran.status, ran.out).toBe(1)
+  expect(ran.status, ran.out + ran.err).toBe(1)
   return ran.err
 }
 
@@ -147,6 +173,34 @@ describe('records of a type that the estate declares itself', () => {
     const shown = await office.must(['visit', 'show', id])
     expect(shown).toContain('over: The engineer')
     expect(shown).toContain(`what they came for is done (${incident.id})`)
+  })
+
+  it('do not set each other off for ever', async () => {
+    const ping = await made('ping', 'new', 'One', ...as('ana'))
+    const pong = await made('pong', 'new', 'Two', '--pet', 'cats', '--link', `about=${ping.id}`, ...as('ana'))
+    await office.must(['ping', 'link', ping.id, 'about', pong.id, ...as('ana')])
+    await office.must(['work', '--once'])
+    await office.must(['ping', 'ring', ping.id, ...as('ana')])
+    let turns = 0
+    while ((await office.must(['work', '--once'])).includes('reactions') && turns < 30) turns += 1
+    expect(turns).toBeLessThan(15)
+  })
+
+  it('can be looked at and ended when their type or what they name is gone, and keep their letters', async () => {
+    const { id } = await made('knock', 'new', 'Who is there', ...as('ben'))
+    const files = { 'schemas/records/knock.yaml': null, 'inventory/cats.yaml': null }
+    await office.approved({ branch: 'gone', author: 'ana', files })
+    expect(await office.must(['knock', 'list', '--all'])).toContain(id)
+    expect(await office.must(['knock', 'show', id])).toContain('heard: Who is there')
+    expect(await refused('knock', 'new', 'Again', ...as('ben'))).toContain('no type of record')
+    await office.must(['pong', 'end', 'POG-2026-00001', ...as('ana')])
+    const other = echo('vision', 'pong', 'KNK')
+    await office.approved({
+      branch: 'vision',
+      author: 'ana',
+      files: { 'schemas/records/vision.yaml': documents(other) },
+    })
+    expect(await refused('vision', 'new', 'A unicorn', ...as('ana'))).toContain('as those of knock do')
   })
 
   it('are vouched for by the ledger', async () => {

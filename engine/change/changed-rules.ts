@@ -28,6 +28,9 @@ const judging: Readonly<Record<string, (spec: JsonObject) => unknown>> = {
     sshKeys ?? [],
     accounts ?? [],
   ],
+  // Who may move records and agree to requests, and what comes of them.
+  RecordType: whole,
+  CatalogItem: ({ title: _title, about: _about, words: _words, ...spec }) => spec,
   Estate: ({ id, rule, changes }) => [id ?? '', rule ?? 'one-independent', changes ?? {}],
 }
 

@@ -53,6 +53,7 @@ export interface StandardQuestion {
 /** Kinds that decide who may agree to what: a template over them could make itself wider. */
 const rules: ReadonlySet<string> = new Set([
   ...['Estate', 'Policy', 'ChangePolicy', 'StandardChange', 'ChangeWindow', 'Freeze', 'Pipeline', 'Team', 'Person'],
+  ...['RecordType', 'CatalogItem'],
 ])
 
 /**

@@ -10,6 +10,7 @@ const longest = 366 * 86_400_000
 /** What changes are judged by: no template covers it, whatever it says. */
 const neverCovered: ReadonlySet<string> = new Set([
   ...['Estate', 'Policy', 'ChangePolicy', 'StandardChange', 'ChangeWindow', 'Freeze', 'Pipeline', 'Team', 'Person'],
+  ...['RecordType', 'CatalogItem'],
 ])
 
 type Finding = ValueFinding & { readonly severity?: Severity }

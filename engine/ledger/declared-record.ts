@@ -254,6 +254,18 @@ export async function allRecordTypes(view: LedgerView): Promise<ReadonlyMap<stri
   )
 }
 
+/** Types that nobody declares any more and that the ledger has records of all the same; `known` are those that somebody does. */
+export async function formerTypes(
+  view: LedgerView,
+  known: ReadonlyMap<string, unknown>,
+): Promise<readonly RecordType[]> {
+  const names = (await view.list(recordTypesFolder)).map((file) => file.replace(/\.yaml$/, ''))
+  const found = await Promise.all(names.filter((n) => !known.has(n)).map((name) => findRecordType(view, name)))
+  return found.flatMap((read) =>
+    'record' in read && read.record !== undefined ? [{ name: read.record.name, spec: read.record.spec }] : [],
+  )
+}
+
 /** Whether the ledger's declaration of a type says the same as this one. */
 export const saysSame = (a: RecordTypeSpec, b: RecordTypeSpec): boolean =>
   canonicalJson(a as never) === canonicalJson(b as never)

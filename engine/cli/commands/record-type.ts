@@ -11,12 +11,27 @@ export const forTypeNamed =
     if (type !== undefined) await forType(type)(command, context)
   }
 
-/** Commands of a type that only the estate knows; false where it knows none of that name. */
+/** Commands of a type that only the estate knows, or that its ledger still has records of; false where there is none of that name. */
 export async function defineOwnType(name: string, command: Command, context: CommandContext): Promise<boolean> {
-  const type = (await typesHere(context)).get(name)
+  const types = await typesHere(context)
+  const type = types.get(name) ?? (await formerType(name, types, context))
   if (type === undefined) return false
   await forType(type)(command.description(`work with ${type.spec.plural}`), context)
   return true
+}
+
+async function formerType(
+  name: string,
+  types: ReadonlyMap<string, RecordType>,
+  context: CommandContext,
+): Promise<RecordType | undefined> {
+  try {
+    const world = await context.open({ network: 'no' })
+    const { formerTypes } = await import('../../ledger/declared-record.ts')
+    return (await formerTypes(await (await world.ledger()).view(), types)).find((t) => t.name === name)
+  } catch {
+    return undefined
+  }
 }
 
 /** Where no estate can be opened there are those that come with the engine: why it can't be is said when a command needs it. */

@@ -28,7 +28,8 @@ export type From = 'beginning' | 'now'
 
 /**
  * Hands over each move since the last time, oldest first, and remembers under `name` how far it came: after a crash, some come
- * again and none is left out. What can't be read is left to `audit verify`, and holds nobody up.
+ * again and none is left out. What can't be read is left to `audit verify`, and holds nobody up. A ledger that does not go on from
+ * there, because it was replaced, is followed from `from` again.
  */
 export async function followLedger(
   world: World,
@@ -41,12 +42,18 @@ export async function followLedger(
   if (tip === undefined) return 0
   const known = await index.cursor(name)
   if (known === tip) return 0
-  if (known === undefined && from === 'now') {
+  const repository = await world.repository()
+  const follows = async (a: string, b: string): Promise<boolean> => repository.isAncestor(a, b).catch(() => false)
+  const goesOn = known !== undefined && (await follows(known, tip))
+  // Another command of this clone has come further than what this one sees.
+  if (!goesOn && known !== undefined && (await follows(tip, known))) return 0
+  // Where the ledger is another one than it was, all of it would look new.
+  if (!goesOn && from === 'now') {
     await index.setCursor(name, tip)
     return 0
   }
   let taken = 0
-  for await (const step of ledger.steps(known)) {
+  for await (const step of ledger.steps(goesOn ? known : undefined)) {
     const move = moveIn(step)
     if (move !== undefined) {
       await take(move)

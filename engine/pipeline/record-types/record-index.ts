@@ -1,4 +1,4 @@
-import { declaredAt, declaredIds, declaredPath, declaredTypes } from '../../ledger/declared-record.ts'
+import { declaredAt, declaredIds, declaredPath, declaredTypes, formerTypes } from '../../ledger/declared-record.ts'
 import { parseRecord } from '../../ledger/record-text.ts'
 import { digestOf } from '../../model/canonical.ts'
 import type { RecordType } from '../../model/declared-record.ts'
@@ -27,10 +27,12 @@ type Types = ReadonlyMap<string, RecordType>
  *
  * @param anew make it anew whatever it says
  */
-export async function freshIndex(world: IndexWorld, types: Types, anew = false): Promise<RecordIndex> {
+export async function freshIndex(world: IndexWorld, declared: Types, anew = false): Promise<RecordIndex> {
   const index = await world.recordIndex()
   const view = await (await world.ledger()).view()
   if (view.tip === undefined) return index
+  const types = new Map(declared)
+  for (const type of await formerTypes(view, declared)) types.set(type.name, type)
   const meaning = digestOf(
     world.sha256,
     [...types.values()].map(({ name, spec }) => ({ name, spec })) as unknown as Json,

@@ -24,6 +24,7 @@ import { compareVersions, isVersion } from '../../model/version.ts'
 import type { LedgerEntry, LedgerView } from '../../ports/ledger.ts'
 import { newFieldFaults } from '../../records/judge-fields.ts'
 import { moveObjection } from '../../records/judge-move.ts'
+import { routed } from '../../records/routing.ts'
 import { codes } from '../codes.ts'
 import { append, by, moved, refusal, trusted } from '../records.ts'
 import type { World } from '../world.ts'
@@ -100,7 +101,8 @@ class Batch implements RecordDesk {
     const type = this.type(name)
     const who = this.#mover()
     const id = await this.#nextId(type, Number(who.at.slice(0, 4)))
-    return this.#take(type, undefined, moved(openRecord(type, { ...record, id }, who)))
+    const fields = routed(type, record.fields, this.#hand.estate.graph)
+    return this.#take(type, undefined, moved(openRecord(type, { ...record, fields, id }, who)))
   }
 
   async move(name: string, id: string, move: Move): Promise<DeclaredRecord> {

@@ -47,6 +47,15 @@ async function reactTo(world: World, turn: Turn, type: RecordType, move: Followe
   return moved
 }
 
+/** So often a record follows the same, with nobody but engines at it. */
+const mostRounds = 5
+
+/** Types whose reactions set each other off would go on for ever. */
+function goesInCircles({ log }: DeclaredRecord, text: string): boolean {
+  const byHand = log.findLastIndex((line) => line.by !== 'engine' || line.for !== undefined || line.via !== undefined)
+  return log.slice(byHand + 1).filter((line) => line.text === text).length >= mostRounds
+}
+
 async function react(
   world: World,
   turn: Turn,
@@ -62,6 +71,7 @@ async function react(
       const transition = transitionOf(type.spec, reaction.do)
       if (record === undefined || (transition !== undefined && !startsIn(type.spec, transition, record.state)))
         return 'nothing' as const
+      if (goesInCircles(record, text)) return 'nothing'
       // Followed again after a crash: it was done then.
       if (record.log.some((line) => line.by === 'engine' && line.text === text && line.at >= move.at)) return 'nothing'
       if (transition === undefined) await desk.comment(type.name, id, text)

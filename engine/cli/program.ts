@@ -107,6 +107,13 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     visit: record('visit', 'announce people from outside, let them in and see them out'),
     'emergency-access': record('emergency-access', 'answer for a sealed way in that was used'),
     'access-review': record('access-review', 'list reviews of access; plumbline access review begins and decides them'),
+    runbook: { summary: 'read runbooks, and run their steps on hosts', load: () => import('./commands/runbook.ts') },
+    'runbook-run': record('runbook-run', 'look at runs of runbooks, and end them'),
+    knowledge: {
+      summary: 'find runbooks and articles, and say what you think of them',
+      load: () => import('./commands/knowledge.ts'),
+    },
+    feedback: record('feedback', 'see what people say of runbooks and articles'),
     work: {
       summary: 'look after what follows from records and from time',
       load: () => import('./commands/work.ts'),

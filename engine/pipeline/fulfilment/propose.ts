@@ -66,7 +66,8 @@ export async function proposeFulfilment(
 
 const refuse = (summary: string): Refused => ({ refused: [report('fulfilment-failed', { summary })] })
 
-function variablesOf({ graph }: EstateAt, record: DeclaredRecord, now: Date): JsonObject {
+/** What texts of a catalogue item can speak of. */
+export function variablesOf({ graph }: EstateAt, record: DeclaredRecord, now: Date): JsonObject {
   const address = requesterOf(record, graph)
   const email = graph.documents.get(address as Address)?.document.spec['email']
   return {

@@ -8,6 +8,7 @@ import { escalation } from '../incidents/escalate.ts'
 import { fixedBy } from '../incidents/fixed-by.ts'
 import { problems } from '../incidents/problems.ts'
 import { tellSuspects } from '../incidents/tell-suspects.ts'
+import { runbookFulfilment } from '../knowledge/fulfil-by-runbook.ts'
 import { mailIn } from '../mail/mail-in.ts'
 import { notifications } from '../notify/notifications.ts'
 import { enginesHand } from '../record-types/hand.ts'
@@ -27,6 +28,7 @@ const parts: readonly Part[] = [
   fixedBy,
   reactions,
   fulfilment,
+  runbookFulfilment,
   tellSuspects,
   escalation,
   problems,

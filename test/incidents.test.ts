@@ -1,13 +1,18 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DeclaredRecord } from '../engine/model/declared-record.ts'
 import type { StatusPage } from '../engine/report/status-page.ts'
+import { type MailServer, openMailServer } from './mail-server.ts'
 import { documents, type Office, openOffice } from './office.ts'
 
 /** An incident from its page to the rollback that ends it, what comes again and again, and what everybody is told. */
 
 let office: Office
+let mail: MailServer
+let scratch: string
 
 const estate = documents(
   {
@@ -36,13 +41,25 @@ const estate = documents(
       repeat: { times: 1, every: 'PT1H' },
     },
   },
+  {
+    kind: 'NotificationRule',
+    metadata: { name: 'pages' },
+    spec: { types: ['incident'], moves: ['page'], to: { roles: ['on-call'] }, by: { mail: true } },
+  },
 )
 
 beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'plumbline-pages-'))
+  mail = await openMailServer(scratch)
   office = await openOffice({ files: { 'inventory/shop.yaml': estate } })
+  Object.assign(office.desk.env, { PLUMBLINE_SMTP_URL: mail.url, PLUMBLINE_MAIL_FROM: 'desk@example.org' })
   await office.must(['work', '--once'])
 }, 60_000)
-afterAll(async () => office.close())
+afterAll(async () => {
+  await office.close()
+  await mail.close()
+  rmSync(scratch, { recursive: true, force: true })
+})
 
 const as = (name: string): readonly string[] => ['--key', office.colleague(name).keyFile]
 
@@ -105,6 +122,11 @@ describe('an incident', () => {
     const paged = await shown(id)
     expect(pages(paged)).toHaveLength(2)
     expect(paged.fields['paged']).toEqual(['Person/ben'])
+    for (const name of ['ana', 'ben']) {
+      const mails = mail.mailbox(`${name}@example.org`)
+      expect(mails).toHaveLength(1)
+      expect((await PostalMime.parse(mails[0] ?? '')).subject).toContain('The shop is away')
+    }
     await office.must(['incident', 'acknowledge', id, '--assignee', 'ben', '--commander', 'cleo', ...as('ben')])
     office.turn(60)
     await work()

@@ -1,15 +1,18 @@
 import { peopleOf } from '../change/people.ts'
 import { branchEntry, genesisEntry } from '../ledger/entries.ts'
 import { findGenesis } from '../ledger/find-records.ts'
+import { nameOf } from '../model/address.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { BranchRecord, GenesisRecord } from '../model/record.ts'
 import { canonicalSshKey } from '../model/ssh-key.ts'
 import type { Signer } from '../ports/repository.ts'
+import { catalogOf } from '../records/catalog.ts'
 import { codes } from './codes.ts'
 import { loadCommit, readConfig } from './estate.ts'
 import { estateFile } from './estate-file.ts'
 import { estateTemplate } from './estate-template.ts'
 import { type GithubOptions, type GithubWritten, githubFiles, writeGithubFiles } from './github-files.ts'
+import { issueForms } from './issues/template.ts'
 import { append, by, trusted } from './records.ts'
 import type { World } from './world.ts'
 
@@ -100,12 +103,24 @@ async function makeFiles(
         engineVersion: world.engineVersion,
       })
   await folder.write(template)
-  const written = forGithub === undefined ? undefined : await writeGithubFiles(world, target, forGithub)
+  const written =
+    forGithub === undefined
+      ? undefined
+      : await writeGithubFiles(world, target, new Map([...forGithub, ...(known ? await formsOf(world) : [])]))
   if (!known) await folder.commitAll(branch, `Start the estate ${name}`)
   return {
     files: [...template.keys(), ...(written?.written ?? [])],
     ...(written !== undefined && { github: written }),
   }
+}
+
+/** Issue forms of what the catalogue of the newest commit has. */
+async function formsOf(world: World): Promise<ReadonlyMap<string, string>> {
+  const { graph } = await loadCommit(world, 'HEAD')
+  return issueForms(
+    catalogOf(graph),
+    graph.ofKind('Service').map((d) => nameOf(d.address)),
+  )
 }
 
 /** How many people could sign an approval. */

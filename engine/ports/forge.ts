@@ -37,6 +37,10 @@ export interface Forge extends ReviewSource {
   supersedeChecks(name: string, commit: string, except: string | undefined, because: string): Promise<number>
   /** The issue of ours that holds the marker, open or closed as wanted; a new one where there is none and it shall be open. */
   keepIssue(marker: string, wanted: WantedIssue): Promise<Kept | undefined>
+  /** An issue that somebody wrote; undefined where there is none of this number, it is a pull request, or the forge has none. */
+  issue(number: number): Promise<ForgeIssue | undefined>
+  /** Opens or closes an issue of anybody. */
+  setIssue(number: number, state: 'open' | 'closed'): Promise<void>
   permission(account: ForgeAccount): Promise<ForgePermission>
   /** Hands findings in SARIF 2.1.0 to whatever the forge shows them with; false where it has no such thing. */
   uploadFindings(upload: { readonly commit: string; readonly ref: string; readonly sarif: string }): Promise<boolean>
@@ -57,6 +61,14 @@ export interface WantedIssue {
   readonly title: string
   readonly body: string
   readonly labels: readonly string[]
+  readonly state: 'open' | 'closed'
+}
+
+export interface ForgeIssue {
+  readonly number: number
+  readonly account: ForgeAccount
+  readonly title: string
+  readonly body: string
   readonly state: 'open' | 'closed'
 }
 

@@ -202,6 +202,13 @@ class GitForge implements Forge {
     })
   }
 
+  /** Nobody writes issues into a git repository. */
+  async issue(): Promise<undefined> {
+    return undefined
+  }
+
+  async setIssue(): Promise<void> {}
+
   async permission({ login }: ForgeAccount) {
     const { access = {} } = (await this.#store.look()).state
     return (Object.hasOwn(access, login) ? access[login] : undefined) ?? 'none'

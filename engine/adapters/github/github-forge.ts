@@ -5,7 +5,7 @@ import { keepCheck, supersedeChecks } from './checks.ts'
 import { addComment, commentsOn, keepComment, react } from './comments.ts'
 import { type CredentialsEnvironment, readCredentials } from './credentials.ts'
 import { uploadFindings } from './findings.ts'
-import { keepIssue } from './issues.ts'
+import { issueOf, keepIssue, setIssue } from './issues.ts'
 import { keepRequest } from './keep-request.ts'
 import { permissionOf } from './permission.ts'
 import { githubPlace, type PlaceEnvironment } from './place.ts'
@@ -51,6 +51,8 @@ export function openGithubForge(
     supersedeChecks: (name, commit, except, because) =>
       call((c) => supersedeChecks(c, name, commit, except, because, self)),
     keepIssue: (marker, wanted) => call((c) => keepIssue(c, marker, wanted, self)),
+    issue: (number) => call((c) => issueOf(c, number)),
+    setIssue: (number, state) => call((c) => setIssue(c, number, state)),
     permission: (account) => call((c) => permissionOf(c, account)),
     uploadFindings: (upload) => call((c) => uploadFindings(c, upload)),
     settings: (branches, environments) => call((c) => readSettings(c, branches, environments)),

@@ -1,7 +1,8 @@
-import type { Kept, WantedIssue } from '../../ports/forge.ts'
+import type { ForgeIssue, Kept, WantedIssue } from '../../ports/forge.ts'
 import { accountOf, fieldsOf, listOf, numberOf, pageOf, textIfAny, textOf } from './answers.ts'
 import type { Call } from './api.ts'
 import { marked, sameText } from './comments.ts'
+import { isMissing } from './github-error.ts'
 import { makeOnce } from './make-once.ts'
 import type { Self } from './who-we-are.ts'
 
@@ -88,4 +89,24 @@ async function change(call: Call, issue: Issue, to: IssueChange): Promise<void> 
   await call.ask(`changing issue ${issue.number}`, (rest, at) =>
     rest.issues.update({ ...at, issue_number: issue.number, ...to }),
   )
+}
+
+/** An issue of anybody; undefined where there is none, or it is a pull request. */
+export async function issueOf(call: Call, number: number): Promise<ForgeIssue | undefined> {
+  let answer: unknown
+  try {
+    answer = await call.ask(`reading issue ${number}`, (rest, at) => rest.issues.get({ ...at, issue_number: number }))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+  const fields = fieldsOf(answer, 'an issue')
+  if (fields['pull_request'] !== undefined) return undefined
+  const { title, body, state } = readIssue(answer)
+  const account = accountOf(fields['user'], 'user of an issue')
+  return { number, account, title, body, state: state === 'closed' ? 'closed' : 'open' }
+}
+
+export async function setIssue(call: Call, number: number, state: 'open' | 'closed'): Promise<void> {
+  await call.ask(`changing issue ${number}`, (rest, at) => rest.issues.update({ ...at, issue_number: number, state }))
 }

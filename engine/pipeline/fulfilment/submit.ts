@@ -1,5 +1,5 @@
 import { addressOf } from '../../model/address.ts'
-import type { DeclaredRecord } from '../../model/declared-record.ts'
+import type { DeclaredRecord, RecordLink } from '../../model/declared-record.ts'
 import { reporter } from '../../model/diagnostic.ts'
 import type { Json, JsonObject } from '../../model/document.ts'
 import { type CatalogItem, catalogItem, catalogOf, eligibilityFault, personNamed } from '../../records/catalog.ts'
@@ -23,6 +23,7 @@ export interface Submission {
   readonly team?: string
   /** For whom it is asked, where that is not who asks. */
   readonly requester?: string
+  readonly links?: readonly RecordLink[]
 }
 
 /** Opens a request: the form is checked, and so is whether they may ask for it. What the catalogue says of it goes with it. */
@@ -61,6 +62,7 @@ export async function submitRequest(
         ...(requester !== undefined && { requester }),
         ...(said.reason !== undefined && { reason: said.reason }),
       },
+      ...(said.links !== undefined && { links: said.links }),
       ...(said.reason !== undefined && { text: said.reason }),
     }),
   )

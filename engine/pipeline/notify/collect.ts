@@ -9,7 +9,7 @@ import { codes } from './codes.ts'
 import { dueAt } from './due.ts'
 import { type Happening, happeningOf } from './happening.ts'
 import { onCallFor } from './on-call.ts'
-import { type Outgoing, parcelOf } from './outbox.ts'
+import { issueTarget, type Outgoing, parcelOf } from './outbox.ts'
 import { isAnswer, mailRecipients } from './recipients.ts'
 import { isAbout, type NotificationRule, rulesOf } from './rules.ts'
 import { textOf } from './text.ts'
@@ -27,6 +27,7 @@ export async function collect(world: World, turn: Turn): Promise<number> {
     const wanted = rules
       .filter((rule) => isAbout(rule, happening))
       .flatMap((rule) => outgoingFor(world, turn, rule, happening, move))
+      .concat(issueOutgoing(happening))
     // Whoever is told at once need not be told again with what is collected.
     for (const { due, ...outgoing } of wanted.sort((a, b) => a.due - b.due)) {
       const now = world.clock.now().getTime()
@@ -44,6 +45,13 @@ export async function collect(world: World, turn: Turn): Promise<number> {
 }
 
 type Due = Omit<Outgoing, 'since'> & { readonly due: number }
+
+/** Of the issue that a record came of: it says how the record stands, whatever rules say. */
+function issueOutgoing({ id, title, links, move: { uuid, at } }: Happening): readonly Due[] {
+  if (!links.some((l) => l.relation === 'told-by' && /#\d+$/.test(l.to))) return []
+  const notice = { id: `issue.${id}.${uuid}`, thread: id, subject: title, text: '', at }
+  return [{ channel: 'forge', to: issueTarget, record: id, rule: '', due: 0, notice }]
+}
 
 function outgoingFor(
   world: World,
@@ -63,7 +71,10 @@ function outgoingFor(
         subject: `NotificationRule/${name}`,
       }),
     )
-  const due = dueAt(spec, { at: Date.parse(made.at), priority }, graph, config.changes?.timeZone)
+  const happened = Date.parse(made.at)
+  const told = dueAt(spec, { at: happened, priority }, graph, config.changes?.timeZone)
+  // Clocks of machines differ: what need not wait goes out, whatever time it is here.
+  const due = told > happened ? told : 0
   const after = links
     .flatMap((l) => (l.to.startsWith('mid:') ? [decodeURIComponent(l.to.slice('mid:'.length))] : []))
     .slice(-20)
@@ -74,7 +85,7 @@ function outgoingFor(
       ...{ thread: id, after, ...said, at: made.at },
       ...(requester !== undefined && isAnswer(happening, requester) && { reply: true }),
     },
-    ...(spec.digest !== undefined && due > Date.parse(made.at) && { digest: `${name} ${channel} ${key}` }),
+    ...(spec.digest !== undefined && due > 0 && { digest: `${name} ${channel} ${key}` }),
   })
   const people =
     spec.by.mail === true && spec.to !== undefined ? mailRecipients(spec.to, happening, graph, onCallFor) : []

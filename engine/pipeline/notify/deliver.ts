@@ -1,11 +1,13 @@
+import { parseRecordId } from '../../ledger/declared-record.ts'
 import { compareText, reporter } from '../../model/diagnostic.ts'
 import type { Taken } from '../../ports/inbox.ts'
 import type { Delivered, Notice, Notifier } from '../../ports/notifier.ts'
 import { RepositoryError } from '../../ports/repository.ts'
+import { mirrorRecord } from '../issues/mirror.ts'
 import type { Turn } from '../work/part.ts'
 import type { World } from '../world.ts'
 import { codes } from './codes.ts'
-import { type Outgoing, outgoingOf } from './outbox.ts'
+import { issueTarget, type Outgoing, outgoingOf } from './outbox.ts'
 
 const report = reporter(codes)
 
@@ -26,7 +28,7 @@ interface Waiting {
 export async function deliver(world: World, turn: Turn): Promise<number> {
   const outbox = await world.outbox()
   const now = world.clock.now().getTime()
-  const channels = openChannels(world)
+  const channels = openChannels(world, turn)
   let sent = 0
   try {
     for (const group of grouped(await due(world, now))) {
@@ -121,7 +123,7 @@ function tellOf(
 }
 
 /** The ways that messages of this turn take, opened when first needed. */
-function openChannels(world: World) {
+function openChannels(world: World, turn: Turn) {
   const opened = new Map<string, Promise<Notifier | undefined>>()
   const of = (outgoing: Outgoing): Promise<Notifier | undefined> => {
     const key = `${outgoing.channel} ${outgoing.webhook ?? ''}`
@@ -132,6 +134,7 @@ function openChannels(world: World) {
   return {
     async deliver(outgoing: Outgoing, notice: Notice): Promise<Delivered> {
       try {
+        if (outgoing.to === issueTarget) return await mirror(world, turn, outgoing.record)
         const notifier = await of(outgoing)
         if (notifier === undefined) return { ok: false, because: 'this machine is not set up for it', again: true }
         if (outgoing.channel !== 'forge') return await notifier.deliver(outgoing.to, notice)
@@ -145,6 +148,15 @@ function openChannels(world: World) {
       for (const notifier of opened.values()) await (await notifier.catch(() => undefined))?.close()
     },
   }
+}
+
+/** Without a forge there is no issue that could say anything. */
+async function mirror(world: World, turn: Turn, id: string): Promise<Delivered> {
+  const forge = await world.forge()
+  const prefix = parseRecordId(id)?.prefix
+  const type = [...turn.types.values()].find((t) => t.spec.prefix === prefix)
+  if (forge !== undefined && type !== undefined) await mirrorRecord(world, forge, type, id)
+  return { ok: true }
 }
 
 /** On each pull request whose newest commit is one that was proposed; where there is none, there is nobody to be told. */

@@ -19,6 +19,9 @@ export interface Outgoing {
   readonly since: number
 }
 
+/** Stands in `to` where the issue that the record came of is meant. */
+export const issueTarget = 'issue'
+
 /** Each goes its own way: none waits for another. */
 export function parcelOf(outgoing: Outgoing): Parcel {
   const { id } = outgoing.notice

@@ -6,6 +6,7 @@ import { ciPlan, type RequestPlanned } from '../ci/plan.ts'
 import { ciPlanQueued } from '../ci/plan-queued.ts'
 import type { Telling } from '../ci/plan-request.ts'
 import { answerComment } from '../comment-commands/answer-comment.ts'
+import { takeIssue } from '../issues/take-issue.ts'
 import { isPassing } from '../passing-trouble.ts'
 import { workOnce } from '../work/work.ts'
 import type { World } from '../world.ts'
@@ -50,6 +51,8 @@ async function run(world: World, task: Task, options: TaskOptions): Promise<Task
       const what = command === undefined ? outcome : `${command}-${outcome}`
       return end(what, findings, outcome === 'interrupted')
     }
+    case 'issue':
+      return { outcome: await takeIssue(world, task.request) }
     case 'record':
       return record(world, options)
     case 'work':

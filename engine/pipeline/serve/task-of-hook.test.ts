@@ -45,7 +45,7 @@ describe('what a hook asks to look after', () => {
         return taskOfHook({ event: name, payload: own }, served)?.kind ?? []
       }),
     )
-    expect(new Set(found)).toEqual(new Set(['plan', 'plan-commit', 'queued', 'record']))
+    expect(new Set(found)).toEqual(new Set(['plan', 'plan-commit', 'queued', 'record', 'issue']))
   })
 
   it('is looked for without stumbling, whatever stands there', () => {

@@ -21,7 +21,9 @@ export function taskOfHook({ event, payload }: Pick<Hook, 'event' | 'payload'>, 
   const action = at(payload, 'action')
   switch (event) {
     case 'issue_comment':
-      return commentTask(payload)
+      return commentTask(payload) ?? issueTask(payload, action)
+    case 'issues':
+      return issueTask(payload, action)
     case 'pull_request':
       return requestTask(payload, action, served)
     case 'pull_request_review':
@@ -42,6 +44,14 @@ export function taskOfHook({ event, payload }: Pick<Hook, 'event' | 'payload'>, 
 function commentTask(payload: Json): Task | undefined {
   const meant = commentOf(payload)
   return meant === undefined ? undefined : { kind: 'comment', ...meant }
+}
+
+/** What somebody asks for, or says more about. What programs write is nothing of it. */
+function issueTask(payload: Json, action: Json | undefined): Task | undefined {
+  if (action !== 'opened' && action !== 'edited' && action !== 'created') return undefined
+  if (at(payload, 'issue', 'pull_request') !== undefined || at(payload, 'sender', 'type') === 'Bot') return undefined
+  const number = at(payload, 'issue', 'number')
+  return isNumber(number) ? { kind: 'issue', request: number } : undefined
 }
 
 /** What makes its plan another one, or says that it was merged. */

@@ -11,6 +11,8 @@ export type Task =
   | { readonly kind: 'queued'; readonly request: number; readonly commit: string; readonly base: string }
   /** Somebody wrote a comment that may hold a command. */
   | { readonly kind: 'comment'; readonly request: number; readonly comment: string }
+  /** Somebody opened or wrote on an issue that may ask for something. */
+  | { readonly kind: 'issue'; readonly request: number }
   /** The target branch moved, or somebody reviewed, or a review was dismissed: the ledger is to hold it. */
   | { readonly kind: 'record' }
   /** Plan every open pull request that was not planned as things are now. */
@@ -43,6 +45,7 @@ export function taskOf({ work }: Pick<Parcel, 'work'>): Task | undefined {
     case 'work':
       return { kind }
     case 'plan':
+    case 'issue':
       return isRequest ? { kind, request } : undefined
     case 'comment':
       return isRequest && typeof comment === 'string' ? { kind, request, comment } : undefined

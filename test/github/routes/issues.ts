@@ -207,10 +207,18 @@ async function updateIssue(call: RepositoryCall): Promise<Answer> {
   const mine = thread.account === actor.account
   if (actor.kind === 'person' && !mine && !atLeast(permissionOf(repository, actor.account), 'triage'))
     throw new Refusal(403, 'Must have admin rights to Repository.')
+  const before = { title: thread.title, body: thread.body }
   if (body['title'] !== undefined) thread.title = String(body['title'])
   if ('body' in body) {
     checkLength('Issue', text(body, 'body') ?? '')
     thread.body = text(body, 'body') ?? null
+  }
+  if (thread.pull === undefined && (thread.title !== before.title || thread.body !== before.body)) {
+    const changes = {
+      ...(thread.title !== before.title && { title: { from: before.title } }),
+      body: { from: before.body ?? '' },
+    }
+    emit(state, 'issues', repository, actor.account, { action: 'edited', issue: issueShape(state, thread), changes })
   }
   if (body['labels'] !== undefined) await setLabels(state, thread, texts(body['labels']), actor.account)
   const wanted = text(body, 'state')

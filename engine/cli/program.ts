@@ -95,8 +95,18 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       summary: 'ask for something, and follow what becomes of it',
       load: () => import('./commands/request.ts'),
     },
-    incident: record('incident', 'tell of incidents, and bring back what does not work'),
-    problem: record('problem', 'find out what lies behind incidents, until it is gone'),
+    incident: {
+      summary: 'tell of incidents, and bring back what does not work',
+      load: () => import('./commands/incident.ts'),
+    },
+    problem: {
+      summary: 'find out what lies behind incidents, until it is gone',
+      load: () => import('./commands/problem.ts'),
+    },
+    'status-page': {
+      summary: 'write a page that tells everybody how services are',
+      load: () => import('./commands/status-page.ts'),
+    },
     'on-call': { summary: 'show who is called when something is wrong', load: () => import('./commands/on-call.ts') },
     mail: { summary: 'take the mail that comes to the desk', load: () => import('./commands/mail.ts') },
     'design-review': record('design-review', 'have the design of a service looked at by others'),

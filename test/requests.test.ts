@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { DeclaredRecord } from '../engine/model/declared-record.ts'
+import { openGitLedger } from '../engine/adapters/git/git-ledger.ts'
+import { recordTypes } from '../engine/generated/record-types.ts'
+import { declaredEntry, moveRecord } from '../engine/ledger/declared-record.ts'
+import type { DeclaredRecord, RecordTypeSpec } from '../engine/model/declared-record.ts'
 import { documents, type Office, openOffice } from './office.ts'
 
 /** What people ask for: from the catalogue, agreed to, proposed as documents, fulfilled by a change, and open again where that is taken back. */
@@ -261,5 +265,23 @@ describe('a request from the catalogue', () => {
     await office.must(['work', '--once'])
     expect((await shown(second.id)).state).toBe('submitted')
     expect(await office.must(['audit', 'verify'])).toMatch(/entries/)
+  })
+})
+
+describe('a request that somebody wrote into the ledger with a client of their own', () => {
+  it('is not fulfilled, whoever it says agreed', async () => {
+    const type = { name: 'request', spec: recordTypes.get('request')?.spec as RecordTypeSpec }
+    const answers = ['--set', 'text=mine', '--set', 'host=web-01']
+    const record = await made('request', 'new', 'message', ...answers, ...as('ana'))
+    const who = { uuid: randomUUID(), at: record.openedAt, actor: 'Person/cleo' } as const
+    const approved = moveRecord(type, record, { name: 'approve' }, who)
+    if ('refused' in approved) throw new Error(approved.refused.summary)
+    const ledger = await openGitLedger(office.desk.folder, { branch: 'ledger' })
+    const forged = declaredEntry(approved.record, office.colleague('ana').signer)
+    await ledger.append(async () => ({ entries: [forged], result: undefined }))
+    ledger.close()
+    expect(await office.must(['work', '--once'])).toContain('Person/cleo did not sign it')
+    expect((await shown(record.id)).state).toBe('submitted')
+    expect((await office.desk.run('audit', 'verify')).out).toContain('no key of Person/cleo')
   })
 })

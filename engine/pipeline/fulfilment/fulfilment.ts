@@ -5,7 +5,9 @@ import { RepositoryError } from '../../ports/repository.ts'
 import { agreementOn, type CatalogItem, catalogItem } from '../../records/catalog.ts'
 import { codes } from '../codes.ts'
 import { followLedger } from '../record-types/follow.ts'
+import { unproven } from '../record-types/proven.ts'
 import { writeRecords } from '../record-types/write.ts'
+import { refusal } from '../records.ts'
 import type { Part, Turn } from '../work/part.ts'
 import type { World } from '../world.ts'
 import { proposeFulfilment } from './propose.ts'
@@ -30,6 +32,7 @@ export const fulfilment: Part = {
       if (world.stopping()) break
       if (!waitsForUs(turn, record)) continue
       try {
+        await expectProven(world, turn, record)
         if (await takeFurther(world, turn, record)) done += 1
       } catch (error) {
         if (!(error instanceof RepositoryError)) throw error
@@ -38,6 +41,20 @@ export const fulfilment: Part = {
     }
     return done
   },
+}
+
+/** Ends with a refusal where somebody else than those it names wrote what a request says. */
+export async function expectProven(world: World, { hand, types }: Turn, { id, type }: DeclaredRecord): Promise<void> {
+  const declared = types.get(type)
+  const fault = declared && (await unproven(world, hand.estate.graph, declared, id))
+  if (fault !== undefined)
+    throw refusal(
+      report('fulfilment-failed', {
+        summary: `what the ledger says of it can't be relied on: ${fault}`,
+        hint: 'see what else was tampered with: plumbline audit verify',
+        subject: id,
+      }),
+    )
 }
 
 function waitsForUs(turn: Turn, record: DeclaredRecord): boolean {

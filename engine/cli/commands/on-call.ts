@@ -41,7 +41,7 @@ export const define: Define = (command, context) => {
         if ('refused' in found) throw new Refusal(found.refused)
         const { schedules } = found
         if (options.ical !== undefined) {
-          const feed = onCallFeed(schedules, 'plumbline', world.clock.now())
+          const feed = onCallFeed(schedules, found.estate, world.clock.now())
           if (options.ical === '-') terminal.out(feed)
           else await world.writeText(options.ical, feed)
         } else if (options.json === true) terminal.out(`${JSON.stringify({ schedules }, null, 2)}\n`)

@@ -53,9 +53,9 @@ type Refused = { readonly refused: readonly Diagnostic[] }
 export async function onCallTimes(
   world: World,
   { about, from, to }: OnCallQuestion,
-): Promise<{ readonly within: Span; readonly schedules: readonly OnCallTimes[] } | Refused> {
+): Promise<{ readonly estate: string; readonly schedules: readonly OnCallTimes[] } | Refused> {
   const branch = await targetBranch(world)
-  const { graph } = await loadCommit(world, (await targetTip(world, branch)) ?? branch)
+  const { graph, config } = await loadCommit(world, (await targetTip(world, branch)) ?? branch)
   const begin = from === undefined ? world.clock.now().getTime() : dayOrMoment(from, 'begin')
   const end = to === undefined ? (begin ?? 0) + shown : dayOrMoment(to, 'end')
   if (begin === undefined || end === undefined || end <= begin || end - begin > longest)
@@ -65,7 +65,7 @@ export async function onCallTimes(
   const unknown = about.find((name) => !all.some((d) => isMeant(d, name)))
   if (unknown !== undefined) return refuse(`nobody is on call for ${unknown}: there is no such schedule or team of one`)
   const meant = about.length === 0 ? all : all.filter((d) => about.some((name) => isMeant(d, name)))
-  return { within, schedules: meant.map((document) => timesOf(document, within)) }
+  return { estate: config.id, schedules: meant.map((document) => timesOf(document, within)) }
 }
 
 const refuse = (summary: string): Refused => ({ refused: [report('on-call-unknown', { summary })] })

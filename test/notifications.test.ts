@@ -53,6 +53,20 @@ const rules = documents(
     spec: { types: ['incident'], moves: ['acknowledge'], to: { roles: ['on-call'] }, by: { mail: true } },
   },
   {
+    kind: 'OnCall',
+    metadata: { name: 'operations' },
+    spec: {
+      team: 'operations',
+      timeZone: 'Europe/Amsterdam',
+      layers: [{ name: 'week', people: ['ben', 'cleo'], start: '2026-10-05T09:00', rule: 'FREQ=WEEKLY;BYDAY=MO' }],
+    },
+  },
+  {
+    kind: 'EscalationPolicy',
+    metadata: { name: 'operations' },
+    spec: { teams: ['operations'], priorities: ['P3'], steps: [{ page: [{ onCall: 'operations' }] }] },
+  },
+  {
     kind: 'SupportHours',
     metadata: { name: 'office' },
     spec: {
@@ -220,6 +234,21 @@ describe('notifications', () => {
     office.turn(120)
     await work()
     expect((await Promise.all(box('ben').map(parse))).filter((m) => m.subject?.includes('Nobody there'))).toEqual([])
+  })
+
+  it('reach whoever is on call, where one is paged and where a rule says so', async () => {
+    office.turn('2026-10-14T10:00:00Z')
+    const before = box('cleo').length
+    const out = await office.must(['incident', 'new', 'The cellar', '--team', 'operations', ...as('ana'), '--json'])
+    const { id } = JSON.parse(out) as DeclaredRecord
+    await work()
+    const mails = await Promise.all(box('cleo').slice(before).map(parse))
+    expect(mails.map((m) => m.subject)).toEqual([`[${id}] The cellar`])
+    expect(mails[0]?.text).toContain('page by engine')
+    office.turn('2026-10-19T10:00:00Z')
+    await office.must(['incident', 'acknowledge', id, ...as('ana')])
+    await work()
+    expect((await parse(box('ben').at(-1))).text).toContain('acknowledge by Person/ana')
   })
 
   it('wait for a machine that is set up', async () => {

@@ -11,21 +11,31 @@ import { type Happening, happeningOf } from './happening.ts'
 import { onCallFor } from './on-call.ts'
 import { issueTarget, type Outgoing, parcelOf } from './outbox.ts'
 import { isAnswer, mailRecipients } from './recipients.ts'
-import { isAbout, type NotificationRule, rulesOf } from './rules.ts'
+import { isAbout, type NotificationRule, rulesOf, usualPage } from './rules.ts'
 import { textOf } from './text.ts'
 
 const report = reporter(codes)
+
+const cursor = 'notifications'
+
+/** Who begins to work now tells of what happens from now on, the pages of this first turn among it. */
+export async function begin(world: World): Promise<void> {
+  const [index, ledger] = await Promise.all([world.recordIndex(), world.ledger()])
+  const { tip } = await ledger.view()
+  if (tip !== undefined && (await index.cursor(cursor)) === undefined) await index.setCursor(cursor, tip)
+}
 
 /** Puts what is to be told of each move since the last time into the outbox. Done again after a crash, nothing is in it twice. */
 export async function collect(world: World, turn: Turn): Promise<number> {
   const rules = rulesOf(turn.hand.estate.graph)
   const outbox = await world.outbox()
   let put = 0
-  await followLedger(world, 'notifications', 'now', async (move) => {
+  await followLedger(world, cursor, 'now', async (move) => {
     const happening = happeningOf(move, turn.types)
     if (happening === undefined) return
-    const wanted = rules
-      .filter((rule) => isAbout(rule, happening))
+    const about = rules.filter((rule) => isAbout(rule, happening))
+    const isPaged = isAbout(usualPage, happening) && !about.some((rule) => rule.spec.to?.roles?.includes('paged'))
+    const wanted = [...about, ...(isPaged ? [usualPage] : [])]
       .flatMap((rule) => outgoingFor(world, turn, rule, happening, move))
       .concat(issueOutgoing(happening))
     // Whoever is told at once need not be told again with what is collected.

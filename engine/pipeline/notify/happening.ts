@@ -1,4 +1,4 @@
-import type { RecordType } from '../../model/declared-record.ts'
+import type { DeclaredRecord, RecordType } from '../../model/declared-record.ts'
 import type { JsonObject } from '../../model/document.ts'
 import { indexedRecord } from '../../records/index-record.ts'
 import type { FollowedMove } from '../record-types/follow.ts'
@@ -26,6 +26,8 @@ export interface Happening {
   readonly requester?: string
   /** Everybody who said or did something about it. */
   readonly watchers: readonly string[]
+  /** Who was called with this move. */
+  readonly paged: readonly string[]
   /** The state before; empty where it is new. */
   readonly before: string
   readonly move: {
@@ -48,7 +50,7 @@ export function happeningOf(move: FollowedMove, types: ReadonlyMap<string, Recor
     const { id, state, title, openedBy } = move.record
     return {
       ...{ id, type: 'change', kind: 'Change', state, stateTitle: state, title, before: '' },
-      ...{ fields: {}, links: [], watchers: [openedBy], requester: openedBy, final: false },
+      ...{ fields: {}, links: [], paged: [], watchers: [openedBy], requester: openedBy, final: false },
       move: { name: move.move, uuid, at, by: actor },
     }
   }
@@ -71,6 +73,7 @@ export function happeningOf(move: FollowedMove, types: ReadonlyMap<string, Recor
     ...(assignee !== undefined && { assignee }),
     ...(requester !== undefined && { requester }),
     watchers: [...new Set(record.log.map((l) => l.for ?? l.by))].filter((who) => who !== 'engine'),
+    paged: move.move === 'page' ? pagedIn(record) : [],
     before: before?.state ?? '',
     move: {
       ...{ name: move.move, uuid, at, by: line?.for ?? actor },
@@ -78,4 +81,9 @@ export function happeningOf(move: FollowedMove, types: ReadonlyMap<string, Recor
       ...(line?.via !== undefined && { via: line.via }),
     },
   }
+}
+
+function pagedIn({ fields }: DeclaredRecord): readonly string[] {
+  const { paged } = fields
+  return Array.isArray(paged) ? paged.filter((person) => typeof person === 'string') : []
 }

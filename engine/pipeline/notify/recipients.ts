@@ -62,6 +62,8 @@ function inRole(
       return team === undefined ? [] : [team]
     case 'watchers':
       return watchers
+    case 'paged':
+      return happening.paged.map((person) => referenced(person, 'Person'))
     case 'on-call': {
       const found = onCall(graph, happening, new Date(move.at))
       // Where nobody is on call, somebody hears of it all the same.

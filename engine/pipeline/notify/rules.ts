@@ -25,7 +25,7 @@ export interface NotificationRuleSpec {
 export interface WhoIsTold {
   readonly people?: readonly string[]
   readonly teams?: readonly string[]
-  readonly roles?: readonly ('assignee' | 'requester' | 'team' | 'watchers' | 'on-call')[]
+  readonly roles?: readonly ('assignee' | 'requester' | 'team' | 'watchers' | 'on-call' | 'paged')[]
   readonly strangers?: boolean
 }
 
@@ -45,6 +45,12 @@ export const rulesOf = (graph: Graph): readonly NotificationRule[] =>
       spec: specOf<NotificationRuleSpec>(document),
     }))
     .sort((a, b) => compareText(a.name, b.name))
+
+/** How people are paged where no rule of the estate says it: nobody is to be called without hearing of it. */
+export const usualPage: NotificationRule = {
+  name: 'usual-page',
+  spec: { moves: ['page'], to: { roles: ['paged'] }, by: { mail: true } },
+}
 
 /** Whether a rule is about what happened. An expression that can't be evaluated holds for nothing. */
 export function isAbout({ name, spec }: NotificationRule, happening: Happening): boolean {

@@ -60,6 +60,6 @@ export function templateFault(template: NonNullable<NotificationRuleSpec['templa
 
 const sample: Happening = {
   ...{ id: 'INC-2026-00001', type: 'incident', kind: 'Incident', state: 'open', stateTitle: 'Open', title: 'A title' },
-  ...{ final: false, fields: {}, links: [], watchers: [], before: '' },
+  ...{ final: false, fields: {}, links: [], watchers: [], paged: [], before: '' },
   move: { name: 'new', uuid: '0', at: '2026-01-01T00:00:00Z', by: 'engine' },
 }

@@ -10,7 +10,7 @@ import { problems } from '../incidents/problems.ts'
 import { tellSuspects } from '../incidents/tell-suspects.ts'
 import { runbookFulfilment } from '../knowledge/fulfil-by-runbook.ts'
 import { mailIn } from '../mail/mail-in.ts'
-import { notifications } from '../notify/notifications.ts'
+import { listening, notifications } from '../notify/notifications.ts'
 import { enginesHand } from '../record-types/hand.ts'
 import { freshIndex } from '../record-types/record-index.ts'
 import { recordTypesOf } from '../record-types/types.ts'
@@ -22,6 +22,7 @@ const report = reporter(codes)
 
 /** In the order in which they are looked after: what comes in, what follows from it, who is told. */
 const parts: readonly Part[] = [
+  listening,
   mailIn,
   events,
   fulfilledBy,

@@ -92,14 +92,24 @@ const word = text(/^[a-z][a-z-]{0,39}$/)
 const declaredFrom: Check = (value, at) =>
   object({}, { commit: objectId, engine: line })(value, at) ??
   (Object.keys(value as object).length === 1 ? undefined : `${at} names a commit or an engine`)
-/** As much of a declaration as verification goes by; the rest is judged by the kind's schema. */
+/** An object that has these parts at least. */
+const holding =
+  (parts: Readonly<Record<string, Check>>): Check =>
+  (value, at) =>
+    mapOf(anything)(value, at) ??
+    Object.entries(parts)
+      .map(([part, check]) => check((value as Readonly<Record<string, unknown>>)[part], `${at}.${part}`))
+      .find((fault) => fault !== undefined)
+const clock = holding({ title: line, runs: listOf(line), stops: listOf(line) })
+const reaction = holding({ on: holding({ type: line, move: line }), do: line })
+/** As much of a declaration as whoever reads it goes by; the rest is judged by the kind's schema. */
 const recordTypeSpec: Check = (value, at) =>
   object(
     {
       title: line,
       plural: line,
       prefix: text(/^[A-Z]{2,5}$/),
-      fields: mapOf(anything),
+      fields: holding({ properties: mapOf(holding({})) }),
       states: mapOf(object({ title: line }, { next: line, final: oneOf(true, false) })),
       transitions: mapOf(
         object(
@@ -111,12 +121,17 @@ const recordTypeSpec: Check = (value, at) =>
             requires: listOf(line),
             comment: oneOf('optional', 'required'),
             who: prose,
-            guards: anything,
+            guards: listOf(object({ rule: prose, message: line })),
           },
         ),
       ),
     },
-    { roles: anything, priority: anything, clocks: anything, reactions: anything },
+    {
+      roles: mapOf(line),
+      priority: object({ impact: line, urgency: line, matrix: mapOf(mapOf(line)) }),
+      clocks: mapOf(clock),
+      reactions: listOf(reaction),
+    },
   )(value, at)
 
 const envelopeOf = (kind: string) => ({ apiVersion: oneOf('plumbline/v1'), kind: oneOf(kind) })

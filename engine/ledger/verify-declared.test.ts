@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { recordTypes } from '../generated/record-types.ts'
 import type { DeclaredRecord, RecordTypeRecord, RecordTypeSpec } from '../model/declared-record.ts'
 import type { GenesisRecord } from '../model/record.ts'
 import type { LedgerEntry, LedgerStep } from '../ports/ledger.ts'
@@ -14,7 +15,7 @@ import {
   recordTypeEntry,
 } from './declared-record.ts'
 import type { By } from './fold-change.ts'
-import { serialiseRecord } from './record-text.ts'
+import { parseRecord, serialiseRecord } from './record-text.ts'
 import { by, expectRecord } from './test-records.ts'
 import { recordFault } from './verify-entry.ts'
 import type { VerifyQuestion } from './verify-question.ts'
@@ -313,6 +314,27 @@ describe('a declaration', () => {
     ],
   ])('%s is named', async (_, each, expected) => {
     expect(await lastFault(...each.map((over) => declares(over)))).toMatch(expected)
+  })
+
+  it.each<[string, object]>([
+    ['guards', { transitions: { new: { title: 'announce', guards: 7 } } }],
+    ['guards without a rule', { transitions: { new: { title: 'announce', guards: [{ message: 'no' }] } } }],
+    ['roles', { roles: null }],
+    ['a priority', { priority: { impact: 'impact' } }],
+    ['clocks', { clocks: { stay: { title: 'left', runs: 'inside' } } }],
+    ['reactions', { reactions: [{ do: 'leave' }] }],
+    ['fields', { fields: {} }],
+    ['a field', { fields: { properties: { host: null } } }],
+  ])('with %s of another form than any has is named', async (_, over) => {
+    const odd = serialiseRecord({ ...declared(), spec: { ...spec, ...over } } as RecordTypeRecord)
+    const { step, key } = declares()
+    const changes = step.changes.map(({ path }) => ({ path, after: odd }))
+    expect(await lastFault({ key, step: { ...step, changes } })).toMatch(/record-types\/visit.yaml: spec/)
+  })
+
+  it.each([...recordTypes])('of %s as it comes with the engine can be read', (name, { spec: brought }) => {
+    const text = serialiseRecord(declared({ name, from: { engine: '1.0.0' }, spec: brought }))
+    expect(parseRecord('recordType', text, 'here')).toMatchObject({ record: { name } })
   })
 
   it('that came with an engine which is gone by now is taken for what it was', async () => {

@@ -53,7 +53,7 @@ function stateFaults(spec: RecordTypeSpec): readonly TypeFault[] {
     ...(name === 'new' && move.from !== undefined
       ? [{ path: ['transitions', name, 'from'], summary: 'what opens a record starts in no state' }]
       : []),
-    ...((plainMoves as readonly string[]).includes(name)
+    ...([...plainMoves, 'help'].includes(name)
       ? [{ path: ['transitions', name], summary: `every type has ${name} already` }]
       : []),
   ])
@@ -73,8 +73,17 @@ function reachable(spec: RecordTypeSpec): ReadonlySet<string> {
   return reached
 }
 
+/** Options that commands of every type have; what begins with `no` takes another option back. */
+const optionsOfAll = /^(?:title|message|link|key|json|help|no[A-Z].*)$/
+
 function fieldNameFaults(spec: RecordTypeSpec): readonly TypeFault[] {
   const { properties, required } = spec.fields
+  const taken = Object.keys(properties).filter((name) => optionsOfAll.test(name))
+  if (taken.length > 0)
+    return taken.map((name) => ({
+      path: ['fields', 'properties', name],
+      summary: `commands have an option ${name} for something else`,
+    }))
   const wanted: { readonly path: JsonPath; readonly name: string }[] = [
     ...Object.entries(spec.roles ?? {}).map(([role, name]) => ({ path: ['roles', role], name })),
     ...(spec.priority === undefined

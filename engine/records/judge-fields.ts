@@ -76,7 +76,9 @@ async function schemaFaults(
 ): Promise<readonly Diagnostic[]> {
   const validate = await fieldsValidator(type)
   if (typeof validate === 'string') return [refuse(id, `the fields of ${type.name} are no schema: ${validate}`)]
-  if (validate(fields)) return []
+  const valid = answered(() => validate(fields))
+  if (valid === undefined) return [refuse(id, `the fields of ${type.name} are a schema without an end`)]
+  if (valid) return []
   return (validate.errors ?? []).slice(0, 20).map((error) => {
     const extra = error.params['additionalProperty']
     const allowed = error.params['allowedValues']
@@ -90,6 +92,16 @@ async function schemaFaults(
       ].join(': '),
     )
   })
+}
+
+/** Undefined where a schema that leads back to itself never answers. */
+function answered(ask: () => unknown): boolean | undefined {
+  try {
+    return ask() === true
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 function nameFaults(

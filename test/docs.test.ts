@@ -123,7 +123,7 @@ function mistake(line: readonly string[]): string | undefined {
   // One with options of its own does something by itself, too.
   const alone = command.options.length > 0 && (command.registeredArguments.length > 0 || !/^[a-z]/.test(rest[0] ?? ''))
   if (command.commands.length > 0 && sub === undefined && !alone) return `there is no command ${name} ${rest[0] ?? ''}`
-  command = sub ?? command
+  command = sub?.commands.find((c) => c.name() === rest[1]) ?? sub ?? command
   const known = [...command.options, ...program.options].flatMap((o) => [o.long, o.short])
   const unknown = rest.filter((word) => /^--?[a-z]/i.test(word) && !known.includes(word.split('=')[0]))
   return unknown.length === 0 ? undefined : `${command.name()} has no ${unknown.join(', ')}`

@@ -138,6 +138,7 @@ describe('runbooks', () => {
       { step: 'read', host: 'web-01', outcome: 'failed', exit: 1 },
     ])
     expect(JSON.stringify(failed)).not.toContain(secret)
+    expect(await office.must(['runbook', 'list', '--incident', incident])).toMatch(/^greet /)
     expect((await shown('incident', incident)).log.map((l) => l.text).join('\n')).toContain('it ended with 1, not 0')
     for (const host of ['web-01', 'web-02']) office.desk.write(`../hosts/${host}/etc/state`, 'ready\n')
     await office.must(['runbook', 'resume', 'run-2026-00001', '--yes', ...as('ben')])

@@ -29,16 +29,23 @@ const defineList: Define = (command, context) => {
   const { terminal } = context
   command
     .description('list runbooks')
-    .option('--service <service>', 'those of one service')
+    .option('--service <service>', 'those of one service, those with steps first')
+    .option('--incident <number>', 'those of the service that an incident is about')
     .option('--json', 'print JSON')
-    .action(async (options: { service?: string; json?: boolean }) =>
+    .action(async (options: { service?: string; incident?: string; json?: boolean }) =>
       context.run(async () => {
         const world = await context.open({})
-        const { knowledgeEstate, runbooksIn } = await import('../../pipeline/knowledge/find-runbook.ts')
-        const service = options.service?.replace(/^.*\//, '')
-        const all = runbooksIn((await knowledgeEstate(world)).graph).filter(
-          ({ spec }) => service === undefined || (spec.services ?? []).some((s) => s.replace(/^.*\//, '') === service),
-        )
+        const [{ expectRunbook, knowledgeEstate, runbooksIn }, { runbooksOf, serviceOf }] = await Promise.all([
+          import('../../pipeline/knowledge/find-runbook.ts'),
+          import('../../pipeline/knowledge/search-knowledge.ts'),
+        ])
+        const { graph } = await knowledgeEstate(world)
+        const { incident } = options
+        const service = incident === undefined ? options.service : await serviceOf(world, 'incident', incident)
+        const all =
+          service === undefined
+            ? runbooksIn(graph)
+            : runbooksOf(graph, service).map(({ address }) => expectRunbook(graph, address))
         const data = all.map(({ name, spec, document }) => ({
           ...{ name, title: spec.title, file: document.file, owner: document.document.metadata.owner ?? null },
           ...{ status: spec.status ?? 'current', services: spec.services ?? [], review: spec.review ?? null },
@@ -138,7 +145,7 @@ const defineResume: Define = (command, context) => {
 
 async function runOne(context: CommandContext, name: string, options: Options): Promise<number> {
   const { terminal } = context
-  const { world, hand, prepareRun, runs } = await opened(context, options)
+  const { world, hand, prepareRun, beginRun, runSteps } = await opened(context, options)
   const { step, from } = options
   const prepared = await prepareRun(world, hand, name, {
     ...asked(options),
@@ -152,14 +159,14 @@ async function runOne(context: CommandContext, name: string, options: Options): 
     return exit.ok
   }
   expectConfirmable(context, prepared, options)
-  const record = await runs.beginRun(world, hand, prepared, purposeOf(options))
+  const record = await beginRun(world, hand, prepared, purposeOf(options))
   return follow(context, prepared, record, options, () =>
-    runs.runSteps(world, hand, prepared, record, reader(context, options)),
+    runSteps(world, hand, prepared, record, reader(context, options)),
   )
 }
 
 async function resumeOne(context: CommandContext, id: string, options: Options): Promise<number> {
-  const { world, hand, prepareRun, runs } = await opened(context, options)
+  const { world, hand, prepareRun, resumeRun, runSteps } = await opened(context, options)
   const prepare = (record: DeclaredRecord): Promise<PreparedRun> => {
     const { runbook, steps, hosts, inputs } = record.fields
     const kept = Object.entries((inputs ?? {}) as Readonly<Record<string, Json>>).filter(([, value]) => value !== '***')
@@ -172,21 +179,21 @@ async function resumeOne(context: CommandContext, id: string, options: Options):
       hosts: [...new Set(named)].filter((host) => !host.startsWith('(')),
     })
   }
-  const { run, record } = await runs.resumeRun(world, hand, prepare, { id, again: options.again === true })
+  const { run, record } = await resumeRun(world, hand, prepare, { id, again: options.again === true })
   expectConfirmable(context, run, options)
-  return follow(context, run, record, options, () => runs.runSteps(world, hand, run, record, reader(context, options)))
+  return follow(context, run, record, options, () => runSteps(world, hand, run, record, reader(context, options)))
 }
 
 async function opened({ open }: CommandContext, { key }: Options) {
   const world = await open({ network: 'must', ...(key !== undefined && { key }) })
-  const [{ prepareRun }, runs, { personsHand }] = await Promise.all([
+  const [{ prepareRun }, { beginRun, resumeRun, runSteps }, { personsHand }] = await Promise.all([
     import('../../pipeline/knowledge/prepare-run.ts'),
     import('../../pipeline/knowledge/run-runbook.ts'),
     import('../../pipeline/record-types/hand.ts'),
   ])
   const hand = await personsHand(world)
   if ('refused' in hand) throw new Refusal(hand.refused)
-  return { world, hand, prepareRun, runs }
+  return { world, hand, prepareRun, beginRun, resumeRun, runSteps }
 }
 
 const asked = ({ host, input = [], unmerged: isUnmerged, local }: Options): RunOptions => ({

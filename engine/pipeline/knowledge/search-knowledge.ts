@@ -1,8 +1,15 @@
 import { searchTexts } from '../../knowledge/search.ts'
 import { type Address, addressOf, nameOf } from '../../model/address.ts'
+import { reporter } from '../../model/diagnostic.ts'
 import type { Graph } from '../../model/graph.ts'
+import { declaredRecord } from '../record-types/read.ts'
+import { unknownRecord } from '../record-types/write.ts'
+import { refusal } from '../records.ts'
 import type { World } from '../world.ts'
+import { codes } from './codes.ts'
 import { type KnownText, knowledgeEstate, ownerOf, textNamed } from './find-runbook.ts'
+
+const report = reporter(codes)
 
 /** A runbook or an article that may help. */
 export interface Suggestion {
@@ -73,6 +80,20 @@ export function runbooksOf(graph: Graph, service: string): readonly Suggestion[]
     .filter(({ document }) => known.has(document.address))
     .map((text) => suggestionOf(text, 0, ''))
     .sort((a, b) => Number(b.runs) - Number(a.runs))
+}
+
+/** The service that a record is about; refused where there is no such record, or it names none. */
+export async function serviceOf(world: World, type: string, id: string): Promise<string> {
+  const found = await declaredRecord(world, type, id)
+  if (found === undefined) throw refusal(unknownRecord(type, id))
+  const { service } = found.record.fields
+  if (typeof service === 'string') return service
+  throw refusal(
+    report('runbook-unknown', {
+      summary: `${found.record.id} is about no service`,
+      hint: 'plumbline runbook list shows all runbooks',
+    }),
+  )
 }
 
 function readable(graph: Graph, teams?: readonly string[]): readonly KnownText[] {

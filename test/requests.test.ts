@@ -190,6 +190,14 @@ describe('a request from the catalogue', () => {
     const { state, log } = await shown('REQ-2026-00001')
     expect(state).toBe('in-progress')
     expect(log.at(-1)?.text).toContain('rolled back')
+    // What is built on it later is another change.
+    const files = {
+      'inventory/later.yaml': documents({ kind: 'Team', metadata: { name: 'later' }, spec: { members: ['ana'] } }),
+    }
+    await office.approved({ branch: 'later', author: 'ana', files })
+    await office.must(['apply'])
+    await office.must(['work', '--once'])
+    expect(await shown('REQ-2026-00001')).toMatchObject({ state: 'in-progress' })
   })
 
   it('is proposed by the engine, which the one who asked can not approve', async () => {

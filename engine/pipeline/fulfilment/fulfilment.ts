@@ -1,6 +1,7 @@
 import { isFinal } from '../../ledger/declared-law.ts'
 import type { DeclaredRecord, RecordType } from '../../model/declared-record.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
+import type { ChangeRecord } from '../../model/record.ts'
 import { RepositoryError } from '../../ports/repository.ts'
 import { agreementOn, type CatalogItem, catalogItem } from '../../records/catalog.ts'
 import { codes } from '../codes.ts'
@@ -115,10 +116,25 @@ export const fulfilledBy: Part = {
     )
     await followLedger(world, 'fulfilled-by', 'now', async (move) => {
       if (move.type !== 'change' || !['propose', 'break-glass', 'merge'].includes(move.move)) return
-      for (const type of types) linked += await linkTo(world, turn, type, move.record.id, move.record.subject.head)
+      const commits = await commitsOf(world, move.record.subject)
+      for (const type of types) linked += await linkTo(world, turn, type, move.record.id, commits)
     })
     return linked
   },
+}
+
+/** So many commits of one change are looked for in what was proposed. */
+const mostCommits = 2_000
+
+/** The commits that a change brings; its head alone where this clone has them no longer. */
+async function commitsOf(world: World, { base, head }: ChangeRecord['subject']): Promise<readonly string[]> {
+  try {
+    const commits = await (await world.repository()).commitsBetween(base, head)
+    return [...new Set([head, ...commits.slice(0, mostCommits).map((c) => c.id)])]
+  } catch (error) {
+    if (error instanceof RepositoryError) return [head]
+    throw error
+  }
 }
 
 async function linkTo(
@@ -126,43 +142,22 @@ async function linkTo(
   turn: Turn,
   { name, spec }: RecordType,
   change: string,
-  head: string,
+  commits: readonly string[],
 ): Promise<number> {
-  const repository = await world.repository()
+  const index = await turn.index()
   // Nothing is proposed for what was opened a moment ago.
   const first = spec.transitions['new']?.to ?? Object.keys(spec.states)[0]
-  const started = await (await turn.index()).find({
-    types: [name],
-    states: Object.keys(spec.states).filter((state) => state !== first && !isFinal(spec, state)),
-    order: 'newest',
-    limit: 1_000,
-  })
+  const states = Object.keys(spec.states).filter((state) => state !== first && !isFinal(spec, state))
   let linked = 0
-  for (const { record } of started) {
-    const commits = record.links.filter((l) => l.relation === 'proposed-as').map((l) => l.to)
-    const holds = await Promise.all(
-      commits.map(async (c) => /^[0-9a-f]{40,64}$/.test(c) && (await reaches(repository, c, head))),
-    )
-    if (!holds.includes(true)) continue
-    linked += await writeRecords(world, turn.hand, async (desk) => {
-      const now = await desk.find(name, record.id)
-      if (now?.links.some((l) => l.relation === 'fulfilled-by' && l.to === change) !== false) return 0
-      await desk.link(name, record.id, { relation: 'fulfilled-by', to: change })
-      return 1
-    })
+  for (const commit of commits) {
+    const linkedTo = { to: commit, relation: 'proposed-as' }
+    for (const { record } of await index.find({ types: [name], states, linkedTo, order: 'newest', limit: 100 }))
+      linked += await writeRecords(world, turn.hand, async (desk) => {
+        const now = await desk.find(name, record.id)
+        if (now?.links.some((l) => l.relation === 'fulfilled-by' && l.to === change) !== false) return 0
+        await desk.link(name, record.id, { relation: 'fulfilled-by', to: change })
+        return 1
+      })
   }
   return linked
-}
-
-type Repository = Awaited<ReturnType<World['repository']>>
-
-/** False where this clone does not have one of them. */
-async function reaches(repository: Repository, commit: string, head: string): Promise<boolean> {
-  if (commit === head) return true
-  try {
-    return await repository.isAncestor(commit, head)
-  } catch (error) {
-    if (error instanceof RepositoryError) return false
-    throw error
-  }
 }

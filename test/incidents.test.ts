@@ -264,6 +264,7 @@ describe('what everybody is told', () => {
     await office.must(['status-page', '--out', out])
     const page = readFileSync(join(out, 'index.html'), 'utf8')
     expect(page).toContain('We &lt;mend&gt; it')
+    expect(page).toContain('section>ul{')
     expect(page).toContain('People buy &lt;b&gt;things&lt;/b&gt;')
     expect(page).not.toMatch(/Secret|<script|https?:\/\/(?!www\.w3\.org)/)
     const status = JSON.parse(readFileSync(join(out, 'status.json'), 'utf8')) as StatusPage

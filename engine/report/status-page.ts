@@ -1,4 +1,4 @@
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import { escapeControls } from '../model/escape.ts'
 
 /** How a service is. */
@@ -74,7 +74,7 @@ export async function statusHtml(page: StatusPage): Promise<string> {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
 <title>${plain(page.title)}</title>
-<style>${style}</style>
+<style>${raw(style)}</style>
 </head>
 <body>
 <header>

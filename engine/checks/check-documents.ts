@@ -6,6 +6,7 @@ import { isObject } from '../schema/is-object.ts'
 import { type MarkedSchema, markedSchema } from '../schema/marks.ts'
 import type { CheckInput, ValueFinding } from './check-input.ts'
 import { codes } from './codes.ts'
+import { eventRuleFindings } from './event-rules.ts'
 import { exceptionFindings } from './exceptions.ts'
 import { expiryFindings, loginFindings } from './grants.ts'
 import { immutableFindings } from './immutable.ts'
@@ -42,6 +43,7 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
     ...coded('exception-expiry', exceptionFindings(input)),
     ...coded('standard-change', standardChangeFindings(input)),
     ...coded('rollout', rolloutFindings(input)),
+    ...coded('event-rule', eventRuleFindings(input)),
     ...coded('platform-pattern', platformFindings(input)),
     ...coded('runbook', runbookFindings(input)),
     ...timeFindings(input),

@@ -39,8 +39,7 @@ export const codes = {
   },
   runbook: {
     severity: 'error',
-    meaning:
-      'A runbook has a pattern or a rule that can’t be used, or speaks of an input that it does not declare.',
+    meaning: 'A runbook has a pattern or a rule that can’t be used, or speaks of an input that it does not declare.',
     fix: 'Patterns have no look-around and no back-references; `who` is CEL over `actor`; on=input/NAME is an input with ref: Host',
   },
   'time-zone-unknown': {
@@ -109,6 +108,12 @@ export const codes = {
     meaning:
       'A policy looks at a kind or resource type that does not exist, or matches documents where it looks at actions: it would look at nothing.',
     fix: 'Mend what stands under match',
+  },
+  'event-rule': {
+    severity: 'error',
+    meaning:
+      'A rule for events, a silence or a source of events says something that its schema can not tell to be wrong: an expression, a duration, a source that nobody describes.',
+    fix: 'Mend what stands there: plumbline explain EventRule',
   },
   'policy-example': {
     severity: 'error',

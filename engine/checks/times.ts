@@ -26,6 +26,7 @@ export function timeFindings({ graph, now }: CheckInput): readonly TimeFinding[]
     ...graph.ofKind('Estate').flatMap((document) => zoneFindings(document, ['spec', 'changes', 'timeZone'])),
     ...graph.ofKind('ChangeWindow').flatMap((document) => findings(document, ['start'], now)),
     ...graph.ofKind('Freeze').flatMap((document) => findings(document, ['from', 'until'], now)),
+    ...graph.ofKind('Silence').flatMap((document) => findings(document, ['from', 'until'], now)),
     ...onCallFindings(graph),
   ]
 }
@@ -43,6 +44,7 @@ function findings(document: LoadedDocument, times: readonly string[], now: Date)
   const found: TimeFinding[] = []
   const tell = (code: TimeCode, field: string, summary: string): void =>
     void found.push({ document, path: ['spec', field], what: 'value', code, summary })
+  const thing = document.document.kind.toLowerCase()
   const { timeZone, duration } = spec
   if (typeof timeZone === 'string' && !isTimeZone(timeZone))
     tell('time-zone-unknown', 'timeZone', 'there is no such time zone')
@@ -56,9 +58,9 @@ function findings(document: LoadedDocument, times: readonly string[], now: Date)
   recurrence(spec, tell)
   const [from, until] = [momentOf(spec['from']), momentOf(spec['until'])]
   if (from !== undefined && until !== undefined && from >= until)
-    tell('time-invalid', 'until', 'the freeze ends before it begins')
+    tell('time-invalid', 'until', `the ${thing} ends before it begins`)
   else if (until !== undefined && until < now.getTime() - month)
-    tell('freeze-ended', 'until', 'the freeze ended more than a month ago')
+    tell('freeze-ended', 'until', `the ${thing} ended more than a month ago`)
   return found
 }
 

@@ -108,6 +108,10 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       load: () => import('./commands/status-page.ts'),
     },
     'on-call': { summary: 'show who is called when something is wrong', load: () => import('./commands/on-call.ts') },
+    event: {
+      summary: 'take events, and show what fails and what is made of it',
+      load: () => import('./commands/event.ts'),
+    },
     mail: { summary: 'take the mail that comes to the desk', load: () => import('./commands/mail.ts') },
     'design-review': record('design-review', 'have the design of a service looked at by others'),
     'strategy-review': record('strategy-review', 'decide what a service is there for, and whether it goes on'),

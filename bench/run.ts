@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import type { Context } from './context.ts'
 import { lookAgain } from './goals/again.ts'
 import { againstAnsible } from './goals/ansible.ts'
+import { deskQueue } from './goals/desk.ts'
 import { growthOfPlan, growthOfValidate } from './goals/growth.ts'
 import { latency } from './goals/latency.ts'
 import { findRecord, historyOfRecord, manyWriters, oneTransition } from './goals/ledger.ts'
@@ -42,7 +43,7 @@ const goals: Readonly<Record<string, readonly Measurement[]>> = {
   '5': [reachOne],
   '6': [coldAgainstAjv, coldAgainstYamllint, coldAgainstGit],
   '7': [warmValidate, warmValidateOfLargeFiles],
-  '8': [oneTransition, historyOfRecord, findRecord, manyWriters],
+  '8': [oneTransition, historyOfRecord, findRecord, manyWriters, deskQueue],
   '9': [start],
   '10': [memoryOfHosts],
   growth: [growthOfValidate, growthOfPlan],

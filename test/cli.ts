@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import picocolors from 'picocolors'
+import type { Prompter } from '../engine/cli/forms/prompter.ts'
 import { runProgram } from '../engine/cli/program.ts'
 import type { Clock } from '../engine/ports/clock.ts'
 import { openWorld } from '../engine/wiring.ts'
@@ -19,6 +20,8 @@ export interface Desk {
   readonly folder: string
   /** What command lines see as their environment. */
   readonly env: Record<string, string | undefined>
+  /** Somebody at the terminal who answers questions; nobody where there is none. */
+  prompter?: Prompter
   /** Runs `plumbline …` in the folder, or in the one that a leading `-C` names. */
   run(...argv: string[]): Promise<Ran>
   /** The same, with a text on standard input. */
@@ -65,7 +68,8 @@ export function openDesk(more: Readonly<Record<string, string>> = {}, clock?: Cl
           },
           cwd: folder,
           env,
-          interactive: false,
+          interactive: desk.prompter !== undefined,
+          ...(desk.prompter !== undefined && { prompter: async () => desk.prompter as Prompter }),
           width: 100,
           readSecret: async () => input,
           colors: picocolors.createColors(false),

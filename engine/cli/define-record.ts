@@ -1,15 +1,20 @@
 import type { RecordType } from '../model/declared-record.ts'
 import type { Json, JsonObject } from '../model/document.ts'
-import { escapeControls } from '../model/escape.ts'
+import { defaultsOf, schemaOf } from '../model/form.ts'
+import type { Graph } from '../model/graph.ts'
 import type { World } from '../pipeline/world.ts'
 import type { CommandContext, Define } from './context.ts'
+import { answerAs } from './forms/answer-as.ts'
+import type { Prompter } from './forms/prompter.ts'
 import { keyOption } from './key-option.ts'
+import { progress } from './progress.ts'
+import { filterOf, type ListOptions, listOptions } from './record-list.ts'
 import { repeated } from './repeated.ts'
 import { Refusal } from './run-action.ts'
 import { exit } from './terminal.ts'
 import { columns } from './views/columns.ts'
 import { recordLine, recordText, recordTypeText } from './views/declared-text.ts'
-import { wholeNumber } from './whole-number.ts'
+import { listRow } from './views/desk-text.ts'
 
 type Sub = Parameters<Define>[0]
 
@@ -60,43 +65,95 @@ interface MoveOptions {
 }
 
 function defineNew(command: Sub, context: CommandContext, type: RecordType): void {
-  const { fields } = type.spec
-  const wanted = new Set(fields.required ?? [])
-  addFields(command, type, type.spec.transitions['new']?.sets ?? Object.keys(fields.properties), wanted)
-    .argument('<title>', 'what it is about, in one line')
+  const names = type.spec.transitions['new']?.sets ?? Object.keys(type.spec.fields.properties)
+  addFields(command, type, names)
+    .argument('[title]', 'what it is about, in one line')
     .option('-m, --message <text>', 'more about it')
     .option('--link <relation=what>', 'link it to a record, a change or a document (again for more)', repeated)
     .option(...keyOption)
     .option('--json', 'print JSON')
-    .action(async (title: string, options: MoveOptions) =>
+    .action(async (said: string | undefined, options: MoveOptions) =>
       context.run(async () => {
+        const given = { ...defaultsOf(type), ...fieldsOf(type, options) }
+        const wanted = neededBy(type, 'new').filter((name) => names.includes(name) && given[name] === undefined)
+        const prompter = await prompterOf(context, options)
+        if (prompter === undefined && (said === undefined || wanted.length > 0))
+          return missing(context, [
+            ...(said === undefined ? ['<title>'] : []),
+            ...wanted.map((name) => `--${kebab(name)}`),
+          ])
         const made = await write(context, options, async (world, { personsHand, writeRecords }) => {
           const hand = await personsHand(world)
           if ('refused' in hand) throw new Refusal(hand.refused)
+          const title =
+            said ?? (await prompter?.text({ message: 'What is it about, in one line?', validate: notEmpty }))
+          const asked = title === undefined ? undefined : await askFor(prompter, type, wanted, hand.estate.graph)
+          if (title === undefined || asked === undefined) return undefined
           const links = (options.link ?? []).map(linkOf)
           return writeRecords(world, hand, (desk) =>
             desk.open(type.name, {
               title,
-              fields: { ...defaultsOf(type), ...fieldsOf(type, options) },
+              fields: { ...given, ...asked },
               links,
               ...(options.message !== undefined && { text: options.message }),
             }),
           )
         })
-        return shown(context, type, made, options)
+        return made === undefined ? brokenOff(context) : shown(context, type, made, options)
       }, options),
     )
+}
+
+/** Fields that have to be there after a move, by its list or by a guard that asks for one. */
+function neededBy({ spec }: RecordType, move: string): readonly string[] {
+  const transition = spec.transitions[move]
+  const always = move === 'new' ? (spec.fields.required ?? []) : []
+  const guarded = (transition?.guards ?? []).flatMap(({ rule }) =>
+    [...rule.matchAll(/\bhas\(record\.fields\.(\w+)\)/g)].map((match) => match[1] ?? ''),
+  )
+  const set = guarded.filter((name) => transition?.sets?.includes(name) === true)
+  return [...new Set([...always, ...(transition?.requires ?? []), ...set])]
+}
+
+/** Somebody to ask; nobody where a script is at work. */
+async function prompterOf({ terminal }: CommandContext, { json }: MoveOptions): Promise<Prompter | undefined> {
+  return terminal.interactive && json !== true ? terminal.prompter?.() : undefined
+}
+
+/** What was asked for; undefined where somebody broke off. */
+async function askFor(
+  prompter: Prompter | undefined,
+  { spec }: RecordType,
+  names: readonly string[],
+  graph: Graph,
+): Promise<JsonObject | undefined> {
+  if (prompter === undefined || names.length === 0) return {}
+  const [{ askFields }, { documentChoices }] = await Promise.all([
+    import('./forms/ask-fields.ts'),
+    import('./forms/document-choices.ts'),
+  ])
+  return askFields(prompter, { properties: spec.fields.properties, names, documents: documentChoices(graph) })
+}
+
+const notEmpty = (text: string): string | undefined => (text.trim() === '' ? 'say it in a few words' : undefined)
+
+function missing({ terminal }: CommandContext, what: readonly string[]): number {
+  terminal.err(`error: missing ${what.join(', ')}; a terminal asks for them\n`)
+  return exit.usage
+}
+
+function brokenOff({ terminal }: CommandContext): number {
+  terminal.err('nothing was written\n')
+  return exit.interrupted
 }
 
 function defineMove(command: Sub, context: CommandContext, type: RecordType, move: string): void {
   const transition = type.spec.transitions[move]
   const sets = transition?.sets ?? []
-  const required = new Set<string>()
   addFields(
     command,
     type,
     sets.filter((name) => name !== 'title'),
-    required,
   )
   if (sets.includes('title')) command.option('--title <text>', 'another title')
   command
@@ -110,19 +167,48 @@ function defineMove(command: Sub, context: CommandContext, type: RecordType, mov
         const made = await write(context, options, async (world, { personsHand, writeRecords }) => {
           const hand = await personsHand(world)
           if ('refused' in hand) throw new Refusal(hand.refused)
+          const said = await sayMore(context, world, hand.estate.graph, { type, move, id, options })
+          if (said === undefined) return undefined
           return writeRecords(world, hand, (desk) =>
             desk.move(type.name, id, {
               name: move,
-              fields: fieldsOf(type, options),
+              fields: said.fields,
               links: (options.link ?? []).map(linkOf),
               ...(options.title !== undefined && { title: options.title }),
-              ...(options.message !== undefined && { text: options.message }),
+              ...(said.message !== undefined && { text: said.message }),
             }),
           )
         })
-        return shown(context, type, made, options)
+        return made === undefined ? brokenOff(context) : shown(context, type, made, options)
       }, options),
     )
+}
+
+/** What a move needs and nobody has said is asked for, where somebody sits there; undefined where they broke off. */
+async function sayMore(
+  context: CommandContext,
+  world: World,
+  graph: Graph,
+  { type, move, id, options }: { type: RecordType; move: string; id: string; options: MoveOptions },
+): Promise<{ readonly fields: JsonObject; readonly message?: string } | undefined> {
+  const fields = fieldsOf(type, options)
+  const plain = { fields, ...(options.message !== undefined && { message: options.message }) }
+  const prompter = await prompterOf(context, options)
+  if (prompter === undefined) return plain
+  const { declaredRecord } = await import('../pipeline/record-types/read.ts')
+  const there = (await declaredRecord(world, type.name, id))?.record.fields
+  // Where there is none, the move itself says so.
+  if (there === undefined) return plain
+  const transition = type.spec.transitions[move]
+  const wanted = neededBy(type, move).filter(
+    (name) => transition?.sets?.includes(name) === true && fields[name] === undefined && there[name] === undefined,
+  )
+  const asked = await askFor(prompter, type, wanted, graph)
+  if (asked === undefined) return undefined
+  if (transition?.comment !== 'required' || options.message !== undefined)
+    return { ...plain, fields: { ...fields, ...asked } }
+  const message = await prompter.text({ message: 'Why?', validate: notEmpty })
+  return message === undefined ? undefined : { fields: { ...fields, ...asked }, message }
 }
 
 function defineSay(command: Sub, context: CommandContext, type: RecordType): void {
@@ -189,38 +275,33 @@ function shown(
   return exit.ok
 }
 
-interface ListOptions {
-  readonly state?: string
-  readonly all?: boolean
-  readonly limit: number
-  readonly json?: boolean
-}
-
 function defineList(command: Sub, context: CommandContext, type: RecordType): void {
   const { terminal } = context
-  command
+  listOptions(command)
     .option('--state <state>', `only those that are ${Object.keys(type.spec.states).join(', ')}`)
     .option('--all', 'also those that are over')
-    .option('-n, --limit <count>', 'at most so many', wholeNumber, 50)
-    .option('--json', 'print JSON')
-    .action(async (options: ListOptions) =>
+    .option(...keyOption)
+    .action(async (options: ListOptions & { readonly state?: string; readonly all?: boolean; readonly key?: string }) =>
       context.run(async () => {
-        const world = await context.open({ network: 'may' })
-        const { declaredRecords } = await import('../pipeline/record-types/read.ts')
-        const { limit, state, all } = options
-        const open = all !== true && state === undefined
-        const records = await declaredRecords(world, type, { limit, open, ...(state !== undefined && { state }) })
-        if (options.json === true) terminal.out(`${JSON.stringify({ [type.name]: records }, null, 2)}\n`)
-        else if (records.length === 0) terminal.out(`no ${type.spec.plural}${open ? ' are open' : ''}\n`)
-        else {
-          const rows = records.map((r) => [
-            r.id,
-            r.state,
-            r.openedAt.slice(0, 16).replace('T', ' '),
-            escapeControls(r.title),
-          ])
-          terminal.out(`${columns(rows).join('\n')}\n`)
-        }
+        const { state, all, json, key } = options
+        const world = await context.open({
+          network: 'may',
+          emit: progress(terminal),
+          ...(key !== undefined && { key }),
+        })
+        const { deskHere } = await import('../pipeline/desk/desk-here.ts')
+        const { index } = await deskHere(world)
+        const over = state !== undefined && type.spec.states[state]?.final === true
+        const found = await index.find({
+          ...(await filterOf(world, options)),
+          ...{ types: [type.name], order: 'newest' },
+          ...(state !== undefined && { states: [state] }),
+          ...(all !== true && !over && { open: true }),
+        })
+        if (json === true)
+          terminal.out(`${JSON.stringify({ [type.name]: found.map(({ record }) => record) }, null, 2)}\n`)
+        else if (found.length === 0) terminal.out(`no ${type.spec.plural}${all === true || over ? '' : ' are open'}\n`)
+        else terminal.out(`${columns(found.map(listRow)).join('\n')}\n`)
         return exit.ok
       }, options),
     )
@@ -240,16 +321,19 @@ function defineShow(command: Sub, context: CommandContext, type: RecordType): vo
           const { unknownRecord } = await import('../pipeline/record-types/write.ts')
           throw new Refusal([unknownRecord(type.name, id)])
         }
-        if (options.json === true)
-          terminal.out(`${JSON.stringify({ record: found.record, history: found.history }, null, 2)}\n`)
-        else terminal.out(recordText(type, found.record, terminal.colors))
+        const { standingNow } = await import('../pipeline/desk/standing.ts')
+        const standing = await standingNow(world, type, found.record)
+        if (options.json === true) {
+          const { now: _, ...of } = standing
+          terminal.out(`${JSON.stringify({ record: found.record, ...of, history: found.history }, null, 2)}\n`)
+        } else terminal.out(recordText(type, found.record, terminal.colors, standing))
         return exit.ok
       }, options),
     )
 }
 
 /** Options for fields, in the words of their schema. */
-function addFields(command: Sub, { spec }: RecordType, names: readonly string[], required: ReadonlySet<string>): Sub {
+function addFields(command: Sub, { spec }: RecordType, names: readonly string[]): Sub {
   for (const name of names) {
     const schema = schemaOf(spec.fields.properties, name)
     if (schema === undefined) continue
@@ -257,7 +341,6 @@ function addFields(command: Sub, { spec }: RecordType, names: readonly string[],
     const about = aboutField(schema)
     if (schema['type'] === 'boolean') command.option(flag, about)
     else if (schema['type'] === 'array') command.option(`${flag} <value>`, `${about} (again for more)`, repeated)
-    else if (required.has(name)) command.requiredOption(`${flag} <value>`, about)
     else command.option(`${flag} <value>`, about)
   }
   return command
@@ -272,22 +355,7 @@ function aboutField(schema: JsonObject): string {
   ].join('; ')
 }
 
-function schemaOf(properties: JsonObject, name: string): JsonObject | undefined {
-  const schema = Object.hasOwn(properties, name) ? properties[name] : undefined
-  return typeof schema === 'object' && schema !== null && !Array.isArray(schema) ? (schema as JsonObject) : undefined
-}
-
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-
-/** What schemas say where nothing is said. */
-function defaultsOf({ spec }: RecordType): JsonObject {
-  const fields: Record<string, Json> = {}
-  for (const [name, schema] of Object.entries(spec.fields.properties)) {
-    const usual = schemaOf({ [name]: schema }, name)?.['default']
-    if (usual !== undefined) fields[name] = usual
-  }
-  return fields
-}
 
 /** Options that were given, as their schema wants them: commander camel-cases the flags back into the fields' names. */
 function fieldsOf({ spec }: RecordType, options: MoveOptions): JsonObject {
@@ -296,23 +364,9 @@ function fieldsOf({ spec }: RecordType, options: MoveOptions): JsonObject {
     const value = name === 'title' || name === 'link' ? undefined : options[name]
     const schema = schemaOf(spec.fields.properties, name)
     if (value === undefined || schema === undefined) continue
-    fields[name] = typed(schema, value as Json)
+    fields[name] = answerAs(schema, value as Json)
   }
   return fields
-}
-
-function typed(schema: JsonObject, value: Json): Json {
-  if (typeof value !== 'string') return value
-  const { type } = schema
-  if ((type === 'number' || type === 'integer') && /^-?\d+(\.\d+)?$/.test(value)) return Number(value)
-  if (type === 'object' && value.startsWith('{')) {
-    try {
-      return JSON.parse(value) as Json
-    } catch {
-      return value
-    }
-  }
-  return value
 }
 
 function linkOf(text: string): { readonly relation: string; readonly to: string } {

@@ -90,6 +90,11 @@ const sections: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     rollback: { summary: 'take a change back, as a new change', load: () => import('./commands/rollback.ts') },
   },
   'Records of what happens:': {
+    desk: {
+      summary: 'say what you need, and see what is waiting for whom',
+      load: () => import('./commands/desk.ts'),
+    },
+    question: record('question', 'ask what you want to know, and answer others'),
     catalog: { summary: 'list what can be asked for', load: () => import('./commands/catalog.ts') },
     request: {
       summary: 'ask for something, and follow what becomes of it',

@@ -1,4 +1,5 @@
 import picocolors from 'picocolors'
+import type { Prompter } from './forms/prompter.ts'
 
 /** Where a command reads from and writes to. Handed in, so that commands can be run by tests. */
 export interface Terminal {
@@ -12,6 +13,8 @@ export interface Terminal {
   readonly colors: Colors
   /** Reads a value that is never shown: asked for without echo, or all of standard input. */
   readonly readSecret?: (question: string) => Promise<string>
+  /** Asks questions; called only where it is interactive. */
+  readonly prompter?: () => Promise<Prompter>
 }
 
 export type Colors = ReturnType<typeof picocolors.createColors>
@@ -32,6 +35,7 @@ export function processTerminal(flags: { readonly color: boolean }): Terminal {
     width: process.stdout.columns ?? 100,
     colors: picocolors.createColors(Boolean(colored)),
     readSecret: async (question) => (await import('./read-secret.ts')).readSecret(question),
+    prompter: async () => (await import('./forms/clack-prompter.ts')).clackPrompter(),
   }
 }
 

@@ -1,6 +1,9 @@
-import type { Json, JsonObject } from '../../model/document.ts'
+import type { JsonObject } from '../../model/document.ts'
+import type { Graph } from '../../model/graph.ts'
 import type { CommandContext, Define } from '../context.ts'
 import { forType } from '../define-record.ts'
+import { formOf } from '../form-options.ts'
+import type { Prompter } from '../forms/prompter.ts'
 import { keyOption } from '../key-option.ts'
 import { repeated } from '../repeated.ts'
 import { Refusal } from '../run-action.ts'
@@ -50,6 +53,7 @@ function defineNew(command: Sub, context: CommandContext, type: Type): void {
     .action(async (item: string | undefined, options: Options) =>
       context.run(async () => {
         const { set, key, json, ...said } = options
+        const prompter = terminal.interactive && json !== true ? await terminal.prompter?.() : undefined
         if (item === undefined && said.title === undefined) {
           terminal.err('error: say which item of the catalogue, or what it is about with --title\n')
           return exit.usage
@@ -61,7 +65,11 @@ function defineNew(command: Sub, context: CommandContext, type: Type): void {
         ])
         const hand = await personsHand(world)
         if ('refused' in hand) throw new Refusal(hand.refused)
-        const form = formOf(set ?? [])
+        const form = await answers(prompter, hand.estate.graph, item, set ?? [])
+        if (form === undefined) {
+          terminal.err('nothing was written\n')
+          return exit.interrupted
+        }
         const record = await submitRequest(world, hand, { ...said, form, ...(item !== undefined && { item }) })
         terminal.out(
           json === true ? `${JSON.stringify(record, null, 2)}\n` : `${recordLine(type, record, terminal.colors)}\n`,
@@ -71,24 +79,24 @@ function defineNew(command: Sub, context: CommandContext, type: Type): void {
     )
 }
 
-/** Answers by their questions. What looks like a number, yes or no, or JSON is that; a question that is answered again has a list. */
-function formOf(answers: readonly string[]): JsonObject {
-  const form: Record<string, Json> = {}
-  for (const answer of answers) {
-    const at = answer.indexOf('=')
-    if (at < 1) continue
-    const [name, value] = [answer.slice(0, at), answered(answer.slice(at + 1))]
-    const before = form[name]
-    form[name] = before === undefined ? value : [...(Array.isArray(before) ? (before as Json[]) : [before]), value]
-  }
-  return form
-}
-
-function answered(text: string): Json {
-  if (!/^(?:-?\d+(?:\.\d+)?|true|false|[[{].*[\]}])$/s.test(text)) return text
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return text
-  }
+/** The answers that were given, and to what has to be answered and is not yet, where somebody sits there; undefined where they broke off. */
+async function answers(
+  prompter: Prompter | undefined,
+  graph: Graph,
+  name: string | undefined,
+  set: readonly string[],
+): Promise<JsonObject | undefined> {
+  const { itemQuestions } = await import('../../pipeline/desk/item-questions.ts')
+  const item = name === undefined ? undefined : itemQuestions(graph, name)
+  if (item === undefined) return formOf(set)
+  const { properties, required } = item
+  const form = formOf(set, properties)
+  if (prompter === undefined) return form
+  const [{ askFields }, { documentChoices }] = await Promise.all([
+    import('../forms/ask-fields.ts'),
+    import('../forms/document-choices.ts'),
+  ])
+  const names = required.filter((question) => form[question] === undefined)
+  const asked = await askFields(prompter, { properties, names, documents: documentChoices(graph) })
+  return asked && { ...form, ...asked }
 }

@@ -1,6 +1,8 @@
 import type { DeclaredRecord, RecordType } from '../../model/declared-record.ts'
 import { escapeControls } from '../../model/escape.ts'
+import type { Standing } from '../../pipeline/desk/standing.ts'
 import type { Colors } from '../terminal.ts'
+import { clockText, wallTime } from './clock-text.ts'
 import { columns } from './columns.ts'
 
 /** A record of a declared type in one line: `INC-2026-00042 open: the shop is slow`. */
@@ -8,11 +10,21 @@ export const recordLine = ({ spec }: RecordType, { id, state, title }: DeclaredR
   `${c.bold(id)} ${spec.states[state]?.title.toLowerCase() ?? state}: ${escapeControls(title)}`
 
 /** All that is known of one: fields, links, and what was done and said. */
-export function recordText(type: RecordType, record: DeclaredRecord, c: Colors): string {
+export function recordText(
+  type: RecordType,
+  record: DeclaredRecord,
+  c: Colors,
+  { clocks = [], priority, now = new Date() }: Partial<Standing> = {},
+): string {
   const { fields, links, log, openedAt, openedBy } = record
   const next = type.spec.states[record.state]?.next
   const facts = [
     ...(next === undefined ? [] : [['next', next]]),
+    ...(priority === undefined ? [] : [['priority', priority]]),
+    ...clocks.map((clock) => [
+      clock.name,
+      `${clockText(clock)}${clock.due === undefined ? '' : `, due ${wallTime(clock.due, now)}`}`,
+    ]),
     [
       'opened',
       `${minute(openedAt)} by ${log[0]?.for ?? openedBy}${log[0]?.via === undefined ? '' : `, by ${log[0].via}`}`,

@@ -17,9 +17,15 @@ export async function smtpNotifier({ url, from }: SmtpOptions): Promise<Notifier
   const server = checked(url)
   const { default: nodemailer } = await import('nodemailer')
   const { default: addressparser } = await import('nodemailer/lib/addressparser')
-  const [sender] = addressparser(from, { flatten: true })
+  const [sender, another] = addressparser(from, { flatten: true })
   const domain = sender?.address.split('@')[1]
-  if (sender === undefined || domain === undefined || !isAddress(sender.address))
+  if (
+    sender === undefined ||
+    another !== undefined ||
+    domain === undefined ||
+    /[\r\n]/.test(from) ||
+    !isAddress(sender.address)
+  )
     throw new Error('whom mails are from is no address')
   const here = ['localhost', '127.0.0.1', '[::1]'].includes(server.hostname)
   const secure = server.protocol === 'smtps:'
@@ -93,7 +99,7 @@ async function send(transport: Transporter, { from, domain }: From, to: string, 
 const oneLine = (text: string): string => text.replaceAll(/[\r\n\t]+/g, ' ').slice(0, 300)
 
 /** One mailbox, as plain as they are in practice: no quotes, no comments, no lists. */
-export const isAddress = (text: string): boolean =>
+const isAddress = (text: string): boolean =>
   text.length <= 254 &&
   /^[^\s"(),:;<>@[\\\]\u0000-\u001f\u007f]{1,64}@[^\s"(),:;<>@[\\\]\u0000-\u001f\u007f]+$/u.test(text)
 

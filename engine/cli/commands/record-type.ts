@@ -27,8 +27,8 @@ async function formerType(
 ): Promise<RecordType | undefined> {
   try {
     const world = await context.open({ network: 'no' })
-    const { formerTypes } = await import('../../ledger/declared-record.ts')
-    return (await formerTypes(await (await world.ledger()).view(), types)).find((t) => t.name === name)
+    const { formerType: find } = await import('../../pipeline/record-types/command-types.ts')
+    return await find(world, types, name)
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
 import picomatch from 'picomatch'
+import { formerTypes } from '../../ledger/declared-record.ts'
 import { loadDocuments } from '../../load/load-documents.ts'
 import { nameOf } from '../../model/address.ts'
 import type { RecordType, RecordTypeSpec } from '../../model/declared-record.ts'
@@ -25,4 +26,14 @@ export async function commandTypes(
     if (document.document.kind === 'RecordType' && isType?.(document.document) === true)
       types.set(nameOf(document.address), { name: nameOf(document.address), spec: specOf<RecordTypeSpec>(document) })
   return types
+}
+
+/** A type that nobody declares any more and that the ledger has records of; undefined where there is none of that name. */
+export async function formerType(
+  world: Pick<World, 'ledger'>,
+  known: ReadonlyMap<string, RecordType>,
+  name: string,
+): Promise<RecordType | undefined> {
+  const view = await (await world.ledger()).view()
+  return (await formerTypes(view, known)).find((type) => type.name === name)
 }

@@ -51,8 +51,10 @@ async function refused(who: string, ...argv: string[]): Promise<string> {
   expect(ran.status, ran.out).toBe(1)
   return ran.err
 }
-const report = async (name: string): Promise<readonly Record<string, unknown>[]> =>
-  JSON.parse((await office.desk.run('report', name, '--json')).out)
+const report = async (name: string): Promise<readonly Record<string, unknown>[]> => {
+  const data = JSON.parse((await office.desk.run('report', name, '--json')).out)
+  return Array.isArray(data) ? data : data[name]
+}
 
 describe('an exercise', () => {
   it('shows whether a service is back as soon as was promised, until it is overdue', async () => {

@@ -49,7 +49,7 @@ export const visitsReport: Report = {
           empty: 'nobody is announced or inside',
         },
       ],
-      data: rows,
+      data: { visits: rows },
     }
   },
 }

@@ -37,7 +37,7 @@ export const maintenanceReport: Report = {
           empty: 'none is ahead',
         },
       ],
-      data: told,
+      data: { maintenance: told },
     }
   },
 }

@@ -175,8 +175,18 @@ describe('an incident', () => {
     const branch = `rollback/${change.toLowerCase()}`
     await office.must(['approve', branch, '--key', office.colleague('ben').keyFile])
     office.merge(branch)
+    const { id: other } = await made(
+      'incident',
+      'new',
+      'Doors stay shut',
+      '--link',
+      `caused-by=${change}`,
+      ...as('ana'),
+    )
+    await office.must(['incident', 'resolve', other, '--resolution', 'They opened', ...as('ana')])
     await office.must(['apply'])
     await work()
+    expect((await shown(other)).links.map((l) => l.relation)).toContain('fixed-by')
     const after = await shown(id)
     expect(after.state).toBe('resolved')
     expect(after.links).toContainEqual({ relation: 'caused-by', to: change })

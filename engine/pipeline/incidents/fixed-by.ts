@@ -7,6 +7,8 @@ import type { Part, Turn } from '../work/part.ts'
 import type { World } from '../world.ts'
 
 const most = 1_000
+/** Of those that work again already, so many of the newest: their alert may have ended before the change was looked at. */
+const mostResolved = 200
 
 /** States in which a record may wait for a change. */
 const states = ['open', 'acknowledged', 'waiting', 'known-error']
@@ -30,7 +32,10 @@ export const fixedBy: Part = {
 async function linkTo(world: World, turn: Turn, change: ChangeRecord): Promise<number> {
   const index = await turn.index()
   const types = ['incident', 'problem'].filter((name) => turn.types.has(name))
-  const waiting = await index.find({ types, states, order: 'newest', limit: most })
+  const waiting = [
+    ...(await index.find({ types, states, order: 'newest', limit: most })),
+    ...(await index.find({ types, states: ['resolved'], order: 'newest', limit: mostResolved })),
+  ]
   let linked = 0
   for (const { record } of waiting) {
     if (!(await mends(world, change, record))) continue

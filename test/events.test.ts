@@ -36,6 +36,7 @@ const estate = documents(
   rule('critical', { match: { labels: { severity: 'critical' } }, incident: { urgency: 'high' } }),
   rule('noise', { order: 1, match: { kinds: ['Test*'] }, ignore: true }),
   rule('backups', { match: { kinds: ['org.example.backup.*'] }, incident: { impact: 'low', urgency: 'low' } }),
+  rule('problems', { match: { sources: ['ledger'], kinds: ['plumbline.problem.new'] }, incident: { urgency: 'low' } }),
   rule('logins', {
     match: { kinds: ['LoginFailed'] },
     pattern: { count: 3, within: 'PT10M', by: ['host'] },
@@ -263,6 +264,12 @@ describe('CloudEvents', () => {
   })
 })
 
+it('what the ledger holds is told as well: records of other types', async () => {
+  await office.must(['problem', 'new', 'Disks that fill up', ...as('ben')])
+  await work()
+  expect(await newest()).toMatchObject({ title: 'PRB-2026-00001: new', openedBy: 'engine' })
+})
+
 describe('what can not be taken', () => {
   it.each<readonly [string, unknown, readonly string[], string]>([
     ['another format', { hello: 1 }, [], 'event-refused'],
@@ -277,6 +284,6 @@ describe('what can not be taken', () => {
 
 it('the ledger holds all of it, and verifies', async () => {
   expect((await office.desk.run('audit', 'verify')).status).toBe(0)
-  const { id } = await newest()
-  expect(await office.must(['incident', 'show', id])).toContain('cloudevents')
+  const via = (await incidents()).flatMap((i) => i.log.flatMap((line) => line.via ?? []))
+  expect(new Set(via)).toEqual(new Set(['alertmanager', 'cloudevents']))
 })

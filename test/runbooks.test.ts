@@ -139,6 +139,7 @@ describe('runbooks', () => {
     ])
     expect(JSON.stringify(failed)).not.toContain(secret)
     expect(await office.must(['runbook', 'list', '--incident', incident])).toMatch(/^greet /)
+    expect(await office.must(['incident', 'timeline', incident])).toContain('plumbline runbook show greet')
     expect((await shown('incident', incident)).log.map((l) => l.text).join('\n')).toContain('it ended with 1, not 0')
     for (const host of ['web-01', 'web-02']) office.desk.write(`../hosts/${host}/etc/state`, 'ready\n')
     await office.must(['runbook', 'resume', 'run-2026-00001', '--yes', ...as('ben')])
@@ -210,5 +211,16 @@ describe('runbooks', () => {
     const report = JSON.parse(await office.must(['report', 'knowledge', '--json'])) as { data?: unknown }
     expect(JSON.stringify(report)).toContain('to be brought up to date')
     await office.must(['audit', 'verify'])
+  })
+
+  it('whose steps were merged past their approval are run as they were agreed to', async () => {
+    await office.write({
+      branch: 'sneaky',
+      author: 'ben',
+      files: { 'runbooks/quiet.md': files['runbooks/quiet.md'].replace('echo noted', 'echo noted sneakily') },
+    })
+    office.merge('sneaky')
+    const ran = await office.must(['runbook', 'run', 'quiet', '--input', 'host=web-01', '--json', ...as('cleo')])
+    expect(ran).toContain('"output": "noted"')
   })
 })

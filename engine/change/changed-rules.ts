@@ -1,5 +1,5 @@
 import { compareText } from '../model/diagnostic.ts'
-import type { JsonObject } from '../model/document.ts'
+import type { Json, JsonObject } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { CodeOwners } from './code-owners.ts'
 import { sameJson } from './same-json.ts'
@@ -31,11 +31,24 @@ const judging: Readonly<Record<string, (spec: JsonObject) => unknown>> = {
   // Who may move records and agree to requests, and what comes of them.
   RecordType: whole,
   CatalogItem: ({ title: _title, about: _about, words: _words, ...spec }) => spec,
+  // What is run on hosts without a plan of its own.
+  Runbook: ({ steps, who, inputs, required, status }) =>
+    steps === undefined ? [] : [runnable(steps), who ?? '', inputs ?? {}, required ?? [], status ?? 'current'],
   Estate: ({ id, rule, changes }) => [id ?? '', rule ?? 'one-independent', changes ?? {}],
 }
 
 /** Kinds whose documents say such things. */
 export const judgingKinds: readonly string[] = Object.keys(judging)
+
+/** Steps, wherever they stand in the text. */
+function runnable(steps: Json): Json {
+  return !Array.isArray(steps)
+    ? steps
+    : steps.map((step: Json) => {
+        const { line: _line, title: _title, ...rest } = step as JsonObject
+        return rest
+      })
+}
 
 function whole(spec: JsonObject): unknown {
   return spec

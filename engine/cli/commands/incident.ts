@@ -46,7 +46,14 @@ function defineTimeline(command: Sub, context: CommandContext): void {
         const { timelineMarkdown, timelineText } = await import('../views/timeline-text.ts')
         if (options.json === true) terminal.out(`${JSON.stringify({ id: record.id, entries }, null, 2)}\n`)
         else if (options.markdown === true) terminal.out(timelineMarkdown(record, entries))
-        else terminal.out(timelineText(record, entries, terminal.colors))
+        else {
+          terminal.out(timelineText(record, entries, terminal.colors))
+          const { runbooksFor } = await import('../../pipeline/knowledge/search-knowledge.ts')
+          for (const { title, address } of await runbooksFor(world, record))
+            terminal.out(
+              `runbook  ${escapeControls(title)}  plumbline runbook show ${address.slice('Runbook/'.length)}\n`,
+            )
+        }
         return exit.ok
       }, options),
     )

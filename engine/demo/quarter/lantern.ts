@@ -22,7 +22,9 @@ export interface Keys {
 /** Copies it into a folder. */
 export function copyLantern(folder: string, keys: Keys): void {
   const root = packageRoot()
-  for (const part of ['inventory', 'policies', 'secrets', 'runbooks'].filter((name) => existsSync(join(root, name))))
+  for (const part of ['inventory', 'policies', 'secrets', 'runbooks', 'articles'].filter((name) =>
+    existsSync(join(root, name)),
+  ))
     cpSync(join(root, part), join(folder, part), { recursive: true })
   const estate = readFileSync(join(root, 'plumbline.yaml'), 'utf8')
   writeFileSync(join(folder, 'plumbline.yaml'), `${estate}  engineKeys: ["${keys.engine} engine"]\n`)

@@ -58,7 +58,8 @@ export async function prepareRun(
   const refuse = (code: keyof typeof codes, summary: string): never => {
     throw refusal(report(code, { summary }))
   }
-  const estate = await knowledgeEstate(world, options.unmerged)
+  // What nobody agreed to is run by nobody, though it was merged.
+  const estate = options.unmerged === true ? await knowledgeEstate(world, true) : hand.estate
   const runbook = expectRunbook(estate.graph, name)
   const { spec } = runbook
   const broken = estate.diagnostics.find((d) => d.severity === 'error' && d.subject === runbook.document.address)

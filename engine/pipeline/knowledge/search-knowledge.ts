@@ -1,5 +1,6 @@
 import { searchTexts } from '../../knowledge/search.ts'
 import { type Address, addressOf, nameOf } from '../../model/address.ts'
+import type { DeclaredRecord } from '../../model/declared-record.ts'
 import { reporter } from '../../model/diagnostic.ts'
 import type { Graph } from '../../model/graph.ts'
 import { declaredRecord } from '../record-types/read.ts'
@@ -80,6 +81,12 @@ export function runbooksOf(graph: Graph, service: string): readonly Suggestion[]
     .filter(({ document }) => known.has(document.address))
     .map((text) => suggestionOf(text, 0, ''))
     .sort((a, b) => Number(b.runs) - Number(a.runs))
+}
+
+/** Runbooks of the target branch for what a record is about; none where it names no service. */
+export async function runbooksFor(world: World, { fields }: DeclaredRecord): Promise<readonly Suggestion[]> {
+  const { service } = fields
+  return typeof service === 'string' ? runbooksOf((await knowledgeEstate(world)).graph, service) : []
 }
 
 /** The service that a record is about; refused where there is no such record, or it names none. */

@@ -39,7 +39,11 @@ module.exports = {
     only('report-imports-audit', '^engine/report/', '^engine/(model|audit|report)/'),
     only('ports-import-model', '^engine/ports/', '^engine/(model|ports)/'),
     ...stages.map((s) => only(`stage-${s}`, `^engine/${s}/`, `^engine/(model|ports|policy|schema|calendar|${s})/`)),
-    only('records-import-ledger', '^engine/records/', '^engine/(model|ports|policy|schema|calendar|ledger|records|change/people)[./]'),
+    only(
+      'records-import-ledger',
+      '^engine/records/',
+      '^engine/(model|ports|policy|schema|calendar|ledger|records|change/people)[./]',
+    ),
     only('knowledge-imports-model', '^engine/knowledge/', '^engine/(model|policy|schema|knowledge)/'),
     only('incidents-import-calendar', '^engine/incidents/', '^engine/(model|calendar|incidents)/'),
     only('resources-import-model', '^engine/resources/', '^engine/(model|resources)/'),

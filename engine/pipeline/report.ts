@@ -38,7 +38,11 @@ export async function runReport(
   if ('refused' in meant) return meant
   const input = await reportInput(world, estate, { observed: found.observed === true })
   return {
-    result: found.run({ ...input, ...(await reportRecords(world, estate, found.records)) }, meant.documents, meant.parts),
+    result: found.run(
+      { ...input, ...(await reportRecords(world, estate, found.records)) },
+      meant.documents,
+      meant.parts,
+    ),
     of: originOf(world, estate, options.commit),
     unsound: hasErrors(estate.diagnostics),
   }

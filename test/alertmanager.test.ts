@@ -1,12 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DeclaredRecord } from '../engine/model/declared-record.ts'
+import { type Alertmanager, alertmanagerMissing, alertmanagerThere, startAlertmanager } from './alertmanager.ts'
 import { documents, type Office, openOffice } from './office.ts'
 
 /**
@@ -14,8 +12,7 @@ import { documents, type Office, openOffice } from './office.ts'
  * kept up and resolved. Skipped where it is not installed, unless PLUMBLINE_FLEET is `required`.
  */
 
-const program = '/usr/bin/prometheus-alertmanager'
-const there = existsSync(program)
+const there = alertmanagerThere
 const required = process.env['PLUMBLINE_FLEET'] === 'required'
 const main = join(import.meta.dirname, '../engine/main.ts')
 const token = 'only this Alertmanager has it'.replaceAll(' ', '-')
@@ -53,20 +50,10 @@ const estate = documents(
 )
 
 let office: Office
-let folder: string
-let alertmanager: string
+let alertmanager: Alertmanager
 const children: ChildProcess[] = []
 const lines: Line[] = []
 let wake = (): void => undefined
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { readonly port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Resolves once something that is asked for again whenever a server logs anything is there. */
 async function until<Found>(look: () => Promise<Found | undefined> | Found | undefined): Promise<Found> {
@@ -93,7 +80,6 @@ beforeAll(async () => {
     at: new Date().toISOString(),
     files: { 'inventory/events.yaml': estate },
   })
-  folder = mkdtempSync(join(tmpdir(), 'plumbline-alertmanager-'))
   const env = { ...office.desk.env, PLUMBLINE_SECRET_ALERT_TOKEN: token } as NodeJS.ProcessEnv
   const args = ['--import', 'tsx', main, '-C', office.desk.folder, 'serve', '--listen', '127.0.0.1:0']
   const server = start(process.execPath, args, env)
@@ -110,52 +96,21 @@ beforeAll(async () => {
     until(() => lines.find((line) => line['event'] === 'listening')),
     once(server, 'exit').then(() => Promise.reject(new Error(`it did not listen\n${err}`))),
   ])
-  mkdirSync(join(folder, 'data'))
-  writeFileSync(
-    join(folder, 'alertmanager.yml'),
-    `route: { receiver: plumbline, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h }
-receivers:
-  - name: plumbline
-    webhook_configs:
-      - url: ${String(address)}/events/alertmanager
-        send_resolved: true
-        http_config: { authorization: { credentials: ${token} } }
-`,
-  )
-  const port = await freePort()
-  alertmanager = `http://127.0.0.1:${port}`
-  const own = [`--config.file=${join(folder, 'alertmanager.yml')}`, `--storage.path=${join(folder, 'data')}`]
-  const web = [`--web.listen-address=127.0.0.1:${port}`, '--cluster.listen-address=', '--log.level=info']
-  const running = start(program, [...own, ...web], process.env)
-  await new Promise<void>((resolve, reject) => {
-    let said = ''
-    running.stderr?.on('data', (data) => {
-      said += String(data)
-      if (/Listening|listening/.test(said)) resolve()
-    })
-    running.on('exit', () => reject(new Error(said)))
-  })
+  alertmanager = await startAlertmanager(`${String(address)}/events/alertmanager`, token)
 }, 120_000)
 
 afterAll(async () => {
+  await alertmanager?.stop()
   for (const child of children.reverse()) {
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
     if (child.exitCode === null && child.signalCode === null) await ended
   }
   if (!there) return
-  rmSync(folder, { recursive: true, force: true })
   await office.close()
 }, 60_000)
 
-async function alert(labels: Readonly<Record<string, string>>, more: object = {}): Promise<void> {
-  const answer = await fetch(`${alertmanager}/api/v2/alerts`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify([{ labels, ...more }]),
-  })
-  expect([answer.status, await answer.text()]).toEqual([200, ''])
-}
+const alert: Alertmanager['alert'] = (labels, more) => alertmanager.alert(labels, more)
 
 const incidents = async (): Promise<readonly DeclaredRecord[]> =>
   (
@@ -168,7 +123,7 @@ const down = { alertname: 'InstanceDown', instance: 'db-01.example.org:9100', se
 const slow = { alertname: 'Slow', service: 'shop', severity: 'critical' }
 
 it.runIf(required && !there)('Alertmanager is installed', () => {
-  throw new Error('apt-get install -y --no-install-recommends prometheus-alertmanager')
+  throw new Error(alertmanagerMissing)
 })
 
 describe.runIf(there)('alerts of a real Alertmanager', () => {

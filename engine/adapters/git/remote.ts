@@ -51,7 +51,8 @@ const fetchTries = 20
  */
 export async function fetchBranches(git: GitProcess, refspecs: readonly string[]): Promise<boolean> {
   const quietly = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--no-auto-maintenance']
-  const args = ['fetch', ...quietly, '--end-of-options', remoteName, ...refspecs]
+  // Whoever needs to know whether a branch was forced looks for themselves: git would walk the same commits once more.
+  const args = ['fetch', ...quietly, '--no-show-forced-updates', '--end-of-options', remoteName, ...refspecs]
   for (let left = fetchTries; ; left -= 1) {
     const result = await git.run(args, { deadline: networkDeadline })
     if (result.code === 0) return true

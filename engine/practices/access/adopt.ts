@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { dump } from 'js-yaml'
 import { type Address, kindOf, nameOf, namePattern } from '../../model/address.ts'
 import type { JsonObject, LoadedDocument } from '../../model/document.ts'
 import { type ReportInput, specOf } from '../../model/practice.ts'
@@ -66,9 +66,9 @@ function profile({ host }: Place, name: string, resource: JsonObject): string {
 function text(kind: string, name: string, host: LoadedDocument, spec: JsonObject): string {
   const { owner } = host.document.metadata
   const metadata = { name: slug(name), ...(owner !== undefined && { owner }) }
-  return stringify(
+  return dump(
     { apiVersion: 'plumbline/v1', kind, metadata, spec },
-    { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true },
+    { flowLevel: 0, lineWidth: -1, noRefs: true },
   ).trim()
 }
 

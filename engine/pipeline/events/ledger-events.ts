@@ -25,7 +25,8 @@ export async function ledgerEvents(
   const [index, ledger] = await Promise.all([world.recordIndex(), world.ledger()])
   const { tip } = await ledger.view()
   const known = await index.cursor('events')
-  const events: IncomingEvent[] = []
+  // Of one thing the last word counts: what begins and fails within a moment is not over.
+  const events = new Map<string, IncomingEvent>()
   // What happened before anybody listened is history.
   if (tip !== undefined && known !== undefined && known !== tip)
     for await (const step of ledger.steps(known)) {
@@ -34,9 +35,13 @@ export async function ledgerEvents(
       const { about, ...event } = found
       const whole = { ...event, source: ledgerSource, fingerprint: fingerprintOf(world.sha256, ledgerSource, about) }
       // What is over is told in any case: somebody may have heard of its beginning.
-      if (event.ended !== undefined || rules.some((r) => r.matches({ ...whole, documents: [] }))) events.push(whole)
+      if (event.ended !== undefined || rules.some((r) => r.matches({ ...whole, documents: [] })))
+        events.set(whole.fingerprint, whole)
     }
-  return { events, kept: async () => (tip === undefined ? undefined : index.setCursor('events', tip)) }
+  return {
+    events: [...events.values()],
+    kept: async () => (tip === undefined ? undefined : index.setCursor('events', tip)),
+  }
 }
 
 function foundIn({ commit, changes }: LedgerStep): Found | undefined {
@@ -74,13 +79,15 @@ function failedChange(id: string, move: string, text: string, path: string, at: 
   if (move !== 'fail' && !mended.has(move)) return undefined
   const found = parseRecord('change', text, path)
   if (!('record' in found)) return undefined
-  const { title, reasons = [], type, deployment } = found.record
+  const { title, reasons = [], type, deployment, transition } = found.record
+  // The commit knows seconds only.
+  const moment = Date.parse(transition.at) || at
   const [host] = deployment?.results.flatMap((r) => (r.outcome === 'failed' ? [r.id.split(' ')[0] ?? ''] : [])) ?? []
   return {
     about: `failed ${id}`,
     kind: 'plumbline.change.failed',
     title: escapeControls(`${id} failed: ${reasons[0] ?? title}`).slice(0, 200),
     labels: { record: id, type, ...(host !== undefined && host !== '' && { host }) },
-    ...(move === 'fail' ? { began: at } : { ended: at }),
+    ...(move === 'fail' ? { began: moment } : { ended: moment }),
   }
 }

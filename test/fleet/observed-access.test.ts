@@ -68,7 +68,7 @@ echo 'cleo:not-a-secret-of-anybody' | chpasswd
     const all = await found()
     const of = (what: string, who: string) => all.find((f) => f.what === what && f.who === who)
     expect(of('account', 'eve')).toMatchObject({ host: 'web-01', detail: expect.stringContaining('/bin/bash, a key') })
-    expect(of('account', 'eve')?.adopt).toContain('user: { login: eve')
+    expect(of('account', 'eve')?.adopt).toContain('user: {login: eve')
     expect(of('key', 'eve')?.detail).toBe(`${print} eve elsewhere`)
     expect(of('key', 'eve')?.remove).toContain('/home/eve/.ssh/authorized_keys')
     // On the account of somebody who has a grant, and beside the key that is right.

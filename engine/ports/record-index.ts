@@ -56,7 +56,5 @@ export interface RecordIndex {
   setCursor(name: string, commit: string): Promise<void>
   /** True the first time that a key is asked about: what has been done once is not done again. */
   first(key: string): Promise<boolean>
-  /** How the rows of a list would be found, in the words of the database: for tests that a list reads no more than it shows. */
-  explain(query: Omit<RecordQuery, 'text'>): Promise<readonly string[]>
   close(): Promise<void>
 }

@@ -1,8 +1,6 @@
-import { chmodSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import Database from 'libsql'
 import type { JsonObject } from '../../model/document.ts'
 import type { Accepted, Inbox, Parcel, Taken } from '../../ports/inbox.ts'
+import { emptyLog, openEmbeddedDatabase } from '../store/embedded-database.ts'
 
 /** Grows when the table changes. */
 const format = 1
@@ -18,22 +16,16 @@ interface Row {
 
 /** The inbox in a file of its own below `folder`. No more than `most` wait at once. */
 export function openEmbeddedInbox(folder: string, most = 1000): Inbox {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, `inbox-${format}.db`)
-  const database = new Database(path, { timeout: 10_000 })
-  try {
-    chmodSync(path, 0o600)
-    database.exec('pragma journal_mode = wal')
+  const database = openEmbeddedDatabase(folder, `inbox-${format}.db`, {
     // Whoever sent it was told that we have it: it has to be on the disk by then.
-    database.exec('pragma synchronous = full')
-    database.exec(`create table if not exists parcels (
-        seq integer primary key autoincrement, id text not null unique, lane text not null, same text not null,
-        work text not null, state text not null, attempts integer not null, due integer not null, at integer not null);
-      create index if not exists parcels_waiting on parcels (state, seq);`)
-  } catch (error) {
-    database.close()
-    throw error
-  }
+    synchronous: 'full',
+    furnish: (database) => {
+      database.exec(`create table if not exists parcels (
+          seq integer primary key autoincrement, id text not null unique, lane text not null, same text not null,
+          work text not null, state text not null, attempts integer not null, due integer not null, at integer not null);
+        create index if not exists parcels_waiting on parcels (state, seq);`)
+    },
+  })
   const find = database.prepare('select state from parcels where id = ?')
   const count = database.prepare('select count(*) as n from parcels where state = ?')
   const add = database.prepare(
@@ -84,7 +76,7 @@ export function openEmbeddedInbox(folder: string, most = 1000): Inbox {
     counts: () => ({ waiting: countOf('waiting'), failed: countOf('failed') }),
     forget: (before) => void forget.run(before),
     close: () => {
-      database.exec('pragma wal_checkpoint(passive)')
+      emptyLog(database)
       database.close()
     },
   }

@@ -1,32 +1,24 @@
-import { chmodSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import Database from 'libsql'
 import type { Signal } from '../../model/signal.ts'
 import type { EventStore } from '../../ports/event-store.ts'
+import { emptyLog, openEmbeddedDatabase } from './embedded-database.ts'
 
 /** Grows when the tables change; a store of another format is left alone, for it can be filled again. */
 const format = 1
 
 /** The store in a file of its own below `folder`. It holds `most` signals; where there are more, those go that are over. */
 export function openEventStore(folder: string, now: number, most = 20_000): EventStore {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, `events-${format}.db`)
-  const database = new Database(path, { timeout: 10_000 })
-  try {
-    chmodSync(path, 0o600)
-    database.exec('pragma journal_mode = wal')
+  const database = openEmbeddedDatabase(folder, `events-${format}.db`, {
     // Whoever sent it was told that we have it: it has to be on the disk by then.
-    database.exec('pragma synchronous = full')
-    database.exec(`create table if not exists signals (
-        fingerprint text primary key, failing integer not null, seen integer not null, body text not null) without rowid;
-      create index if not exists signals_over on signals (failing, seen);
-      create table if not exists heard (key text primary key, at integer not null) without rowid;
-      create table if not exists marks (name text primary key, value integer not null) without rowid;`)
-    database.prepare("insert into marks (name, value) values ('listening', ?) on conflict do nothing").run(now)
-  } catch (error) {
-    database.close()
-    throw error
-  }
+    synchronous: 'full',
+    furnish: (database) => {
+      database.exec(`create table if not exists signals (
+          fingerprint text primary key, failing integer not null, seen integer not null, body text not null) without rowid;
+        create index if not exists signals_over on signals (failing, seen);
+        create table if not exists heard (key text primary key, at integer not null) without rowid;
+        create table if not exists marks (name text primary key, value integer not null) without rowid;`)
+      database.prepare("insert into marks (name, value) values ('listening', ?) on conflict do nothing").run(now)
+    },
+  })
   const find = database.prepare('select body from signals where fingerprint = ?')
   const put = database.prepare('insert or replace into signals (fingerprint, failing, seen, body) values (?, ?, ?, ?)')
   const count = database.prepare('select count(*) as n from signals')
@@ -71,7 +63,7 @@ export function openEventStore(folder: string, now: number, most = 20_000): Even
       forgetHeard.run(before)
     },
     close: () => {
-      database.exec('pragma wal_checkpoint(passive)')
+      emptyLog(database)
       database.close()
     },
   }

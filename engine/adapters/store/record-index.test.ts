@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DeclaredRecord } from '../../model/declared-record.ts'
-import type { IndexedRecord, RecordIndex, RecordQuery } from '../../ports/record-index.ts'
+import type { IndexedRecord, RecordQuery } from '../../ports/record-index.ts'
 import { openRecordIndex } from './record-index.ts'
 
 let folder: string
-let index: RecordIndex
+let index: ReturnType<typeof openRecordIndex>
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'plumbline-index-'))

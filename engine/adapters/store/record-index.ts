@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ExpressionBuilder, Kysely, type SqlBool, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import Database from 'libsql'
 import type { DeclaredRecord } from '../../model/declared-record.ts'
 import type { IndexedRecord, RecordIndex, RecordQuery } from '../../ports/record-index.ts'
+import { emptyLog, openEmbeddedDatabase } from './embedded-database.ts'
 
 /** Grows when the tables change; an index of another format is left alone, for it can be made again. */
 const format = 2
@@ -57,23 +57,23 @@ const recordTables = `
   create virtual table if not exists words using fts5 (title, said, content = '', contentless_delete = 1,
     tokenize = 'porter unicode61');`
 
+/** An index that tells how it goes about a question: which of its tables and indexes it reads. */
+interface ExplainedIndex extends RecordIndex {
+  explain(query: Omit<RecordQuery, 'text'>): Promise<readonly string[]>
+}
+
 /** The index in a file of its own below `folder`: one for all who work with this clone on this machine. */
-export function openRecordIndex(folder: string): RecordIndex {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, `records-${format}.db`)
-  const database = new Database(path, { timeout: 10_000 })
-  try {
-    chmodSync(path, 0o600)
+export function openRecordIndex(folder: string): ExplainedIndex {
+  const file = `records-${format}.db`
+  const database = openEmbeddedDatabase(folder, file, {
     // A crash of the machine may cost what was indexed last; that is told by the tip, and made up for.
-    database.exec('pragma journal_mode = wal')
-    database.exec('pragma synchronous = normal')
-    database.exec('pragma cache_size = -65536')
-    database.exec('create table if not exists marks (name text primary key, value text not null) without rowid;')
-    database.exec(recordTables)
-  } catch (error) {
-    database.close()
-    throw error
-  }
+    synchronous: 'normal',
+    furnish: (database) => {
+      database.exec('pragma cache_size = -65536')
+      database.exec('create table if not exists marks (name text primary key, value text not null) without rowid;')
+      database.exec(recordTables)
+    },
+  })
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as unknown as SqliteDatabase }) })
   const putAll = putter(database)
   return {
@@ -116,15 +116,14 @@ export function openRecordIndex(folder: string): RecordIndex {
     explain: async (query) => {
       const { sql: text, parameters } = pick(db, query).compile()
       // A connection of its own: libsql leaves a statement that explains open, and nothing could be made anew beside it.
-      const other = new Database(path)
+      const other = new Database(join(folder, file))
       const statement = other.prepare(`explain query plan ${text}`)
       const rows = statement.all(...(parameters as never[])) as readonly { readonly detail: string }[]
       other.close()
       return rows.map((row) => row.detail)
     },
     close: async () => {
-      // libsql closes a file only when its statements are collected, so what was written would stay in the log beside it.
-      database.exec('pragma wal_checkpoint(passive)')
+      emptyLog(database)
       await db.destroy()
     },
   }

@@ -6,6 +6,9 @@ import type { Graph } from '../model/graph.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import type { World } from './world.ts'
 
+/** A change of the past; what happened to it matters to others. */
+type Recorded = Pick<PastChange, 'record'>
+
 /** The documents of a commit. */
 export type GraphAt = (commit: string) => Promise<Graph>
 
@@ -16,7 +19,7 @@ export type GraphAt = (commit: string) => Promise<Graph>
 export async function givenBy(
   world: World,
   addresses: Iterable<Address>,
-  at: { readonly commit: string; readonly adoption: string; readonly changes: readonly PastChange[] },
+  at: { readonly commit: string; readonly adoption: string; readonly changes: readonly Recorded[] },
   graphAt: GraphAt,
 ): Promise<ReadonlyMap<Address, Given>> {
   const repository = await world.repository()
@@ -74,7 +77,7 @@ async function givenAt(
 }
 
 /** Commit of the target branch → the change that brought it. */
-function recordsOf(line: readonly string[], changes: readonly PastChange[]): ReadonlyMap<string, ChangeRecord> {
+function recordsOf(line: readonly string[], changes: readonly Recorded[]): ReadonlyMap<string, ChangeRecord> {
   const place = new Map(line.map((commit, i) => [commit, i]))
   const records = new Map<string, ChangeRecord>()
   for (const { record } of changes) {

@@ -1,11 +1,10 @@
-import { findGenesis } from '../ledger/find-records.ts'
+import { findGenesis, listChanges } from '../ledger/find-records.ts'
 import type { Address } from '../model/address.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import type { GrantStarts } from '../model/grant-starts.ts'
 import type { Graph } from '../model/graph.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import { type GraphAt, givenBy } from './given-by.ts'
-import { pastRecords } from './past-changes.ts'
 import { trusted } from './records.ts'
 import type { World } from './world.ts'
 
@@ -17,6 +16,9 @@ interface StartsQuestion {
   readonly base?: { readonly graph: Graph; readonly starts: GrantStarts }
   readonly graphAt: GraphAt
 }
+
+/** A grant lasts a month at most. What came by a change that was opened so long before the commit counts from its commit, and is over. */
+const longAgo = 400 * 86_400_000
 
 /**
  * A grant that lasts for hours begins with the apply of the change by which it got its present form, as the ledger tells: the same
@@ -33,12 +35,15 @@ export async function grantStarts(world: World, question: StartsQuestion): Promi
     })
     return new Map(same.flatMap(({ address }) => entry(address, base.starts.get(address))))
   }
-  const genesis = trusted(await findGenesis(await (await world.ledger()).view()))
+  const view = await (await world.ledger()).view()
+  const genesis = trusted(await findGenesis(view))
   if (commit === undefined || genesis === undefined) return new Map()
   if (!(await (await world.repository()).isAncestor(genesis.adoption, commit))) return new Map()
-  const { changes } = await pastRecords(world)
-  const records = new Map(changes.map(({ record }) => [record.id, record]))
-  const at = { commit, adoption: genesis.adoption, changes }
+  const { committer } = await (await world.repository()).commit(commit)
+  const since = new Date(Date.parse(committer.at) - longAgo).toISOString()
+  const { changes } = await listChanges(view, { since })
+  const records = new Map(changes.map((record) => [record.id, record]))
+  const at = { commit, adoption: genesis.adoption, changes: changes.map((record) => ({ record })) }
   const addresses = lasting.map((d) => d.address)
   const given = await givenBy(world, addresses, at, question.graphAt)
   return new Map([...given].flatMap(([address, g]) => entry(address, startOf(g.at, records.get(g.change ?? '')))))

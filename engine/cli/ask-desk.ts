@@ -9,8 +9,8 @@ import { formOf } from './form-options.ts'
 import { askFields } from './forms/ask-fields.ts'
 import { documentChoices } from './forms/document-choices.ts'
 import type { Prompter } from './forms/prompter.ts'
+import { handHere } from './hand-here.ts'
 import { progress } from './progress.ts'
-import { Refusal } from './run-action.ts'
 import { exit } from './terminal.ts'
 import { recordLine } from './views/declared-text.ts'
 import { suggestionsText } from './views/desk-text.ts'
@@ -71,12 +71,8 @@ export async function askDesk(context: CommandContext, said: string | undefined,
   const need = await needOf(desk, known, words, options, prompter)
   if (need === 'helped') return exit.ok
   if (need === undefined) return brokenOff(context)
-  const [{ openNeed }, { personsHand }] = await Promise.all([
-    import('../pipeline/desk/ask.ts'),
-    import('../pipeline/record-types/hand.ts'),
-  ])
-  const hand = await personsHand(world)
-  if ('refused' in hand) throw new Refusal(hand.refused)
+  const { openNeed } = await import('../pipeline/desk/ask.ts')
+  const hand = await handHere(world)
   const opened = await openNeed(world, hand, need)
   if (json === true) terminal.out(`${JSON.stringify({ suggestions: known, ...told(desk, opened) }, null, 2)}\n`)
   else terminal.out(openedText(context, desk, opened))

@@ -2,10 +2,12 @@ import type { RecordType } from '../model/declared-record.ts'
 import type { Json, JsonObject } from '../model/document.ts'
 import { defaultsOf, schemaOf } from '../model/form.ts'
 import type { Graph } from '../model/graph.ts'
+import type { RecordDesk } from '../pipeline/record-types/write.ts'
 import type { World } from '../pipeline/world.ts'
 import type { CommandContext, Define } from './context.ts'
 import { answerAs } from './forms/answer-as.ts'
 import type { Prompter } from './forms/prompter.ts'
+import { handHere } from './hand-here.ts'
 import { keyOption } from './key-option.ts'
 import { progress } from './progress.ts'
 import { filterOf, type ListOptions, listOptions } from './record-list.ts'
@@ -82,15 +84,13 @@ function defineNew(command: Sub, context: CommandContext, type: RecordType): voi
             ...(said === undefined ? ['<title>'] : []),
             ...wanted.map((name) => `--${kebab(name)}`),
           ])
-        const made = await write(context, options, async (world, { personsHand, writeRecords }) => {
-          const hand = await personsHand(world)
-          if ('refused' in hand) throw new Refusal(hand.refused)
+        const made = await write(context, options, async ({ graph, records }) => {
           const title =
             said ?? (await prompter?.text({ message: 'What is it about, in one line?', validate: notEmpty }))
-          const asked = title === undefined ? undefined : await askFor(prompter, type, wanted, hand.estate.graph)
+          const asked = title === undefined ? undefined : await askFor(prompter, type, wanted, graph)
           if (title === undefined || asked === undefined) return undefined
           const links = (options.link ?? []).map(linkOf)
-          return writeRecords(world, hand, (desk) =>
+          return records((desk) =>
             desk.open(type.name, {
               title,
               fields: { ...given, ...asked },
@@ -164,12 +164,10 @@ function defineMove(command: Sub, context: CommandContext, type: RecordType, mov
     .option('--json', 'print JSON')
     .action(async (id: string, options: MoveOptions) =>
       context.run(async () => {
-        const made = await write(context, options, async (world, { personsHand, writeRecords }) => {
-          const hand = await personsHand(world)
-          if ('refused' in hand) throw new Refusal(hand.refused)
-          const said = await sayMore(context, world, hand.estate.graph, { type, move, id, options })
+        const made = await write(context, options, async ({ world, graph, records }) => {
+          const said = await sayMore(context, world, graph, { type, move, id, options })
           if (said === undefined) return undefined
-          return writeRecords(world, hand, (desk) =>
+          return records((desk) =>
             desk.move(type.name, id, {
               name: move,
               fields: said.fields,
@@ -219,11 +217,9 @@ function defineSay(command: Sub, context: CommandContext, type: RecordType): voi
     .option('--json', 'print JSON')
     .action(async (id: string, text: string, options: MoveOptions) =>
       context.run(async () => {
-        const made = await write(context, options, async (world, { personsHand, writeRecords }) => {
-          const hand = await personsHand(world)
-          if ('refused' in hand) throw new Refusal(hand.refused)
-          return writeRecords(world, hand, (desk) => desk.comment(type.name, id, text))
-        })
+        const made = await write(context, options, ({ records }) =>
+          records((desk) => desk.comment(type.name, id, text)),
+        )
         return shown(context, type, made, options)
       }, options),
     )
@@ -238,29 +234,31 @@ function defineLink(command: Sub, context: CommandContext, type: RecordType): vo
     .option('--json', 'print JSON')
     .action(async (id: string, relation: string, to: string, options: MoveOptions) =>
       context.run(async () => {
-        const made = await write(context, options, async (world, { personsHand, writeRecords }) => {
-          const hand = await personsHand(world)
-          if ('refused' in hand) throw new Refusal(hand.refused)
-          return writeRecords(world, hand, (desk) => desk.link(type.name, id, { relation, to }))
-        })
+        const made = await write(context, options, ({ records }) =>
+          records((desk) => desk.link(type.name, id, { relation, to })),
+        )
         return shown(context, type, made, options)
       }, options),
     )
 }
 
-type Writers = typeof import('../pipeline/record-types/write.ts') & typeof import('../pipeline/record-types/hand.ts')
+/** What the person at the keyboard writes with. */
+interface Pen {
+  readonly world: World
+  /** The documents that judge what they write. */
+  readonly graph: Graph
+  readonly records: <Result>(work: (desk: RecordDesk) => Promise<Result>) => Promise<Result>
+}
 
 async function write<Result>(
   { open }: CommandContext,
   { key }: MoveOptions,
-  work: (world: World, writers: Writers) => Promise<Result>,
+  work: (pen: Pen) => Promise<Result>,
 ): Promise<Result> {
   const world = await open({ network: 'must', ...(key !== undefined && { key }) })
-  const [writers, hands] = await Promise.all([
-    import('../pipeline/record-types/write.ts'),
-    import('../pipeline/record-types/hand.ts'),
-  ])
-  return work(world, { ...writers, ...hands })
+  const { writeRecords } = await import('../pipeline/record-types/write.ts')
+  const hand = await handHere(world)
+  return work({ world, graph: hand.estate.graph, records: (moves) => writeRecords(world, hand, moves) })
 }
 
 function shown(

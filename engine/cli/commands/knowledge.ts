@@ -1,7 +1,7 @@
 import { escapeControls } from '../../model/escape.ts'
 import type { Define } from '../context.ts'
+import { handHere } from '../hand-here.ts'
 import { keyOption } from '../key-option.ts'
-import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 
@@ -54,12 +54,8 @@ const defineFeedback: Define = (command, context) => {
       context.run(async () => {
         const { key, message } = options
         const world = await context.open({ network: 'must', ...(key !== undefined && { key }) })
-        const [{ giveFeedback }, { personsHand }] = await Promise.all([
-          import('../../pipeline/knowledge/give-feedback.ts'),
-          import('../../pipeline/record-types/hand.ts'),
-        ])
-        const hand = await personsHand(world)
-        if ('refused' in hand) throw new Refusal(hand.refused)
+        const { giveFeedback } = await import('../../pipeline/knowledge/give-feedback.ts')
+        const hand = await handHere(world)
         const record = await giveFeedback(world, hand, {
           about,
           verdict,

@@ -4,9 +4,9 @@ import type { CommandContext, Define } from '../context.ts'
 import { forType } from '../define-record.ts'
 import { formOf } from '../form-options.ts'
 import type { Prompter } from '../forms/prompter.ts'
+import { handHere } from '../hand-here.ts'
 import { keyOption } from '../key-option.ts'
 import { repeated } from '../repeated.ts'
-import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
 import { recordLine } from '../views/declared-text.ts'
 import { typesHere } from './record-type.ts'
@@ -59,12 +59,8 @@ function defineNew(command: Sub, context: CommandContext, type: Type): void {
           return exit.usage
         }
         const world = await context.open({ network: 'must', ...(key !== undefined && { key }) })
-        const [{ submitRequest }, { personsHand }] = await Promise.all([
-          import('../../pipeline/fulfilment/submit.ts'),
-          import('../../pipeline/record-types/hand.ts'),
-        ])
-        const hand = await personsHand(world)
-        if ('refused' in hand) throw new Refusal(hand.refused)
+        const { submitRequest } = await import('../../pipeline/fulfilment/submit.ts')
+        const hand = await handHere(world)
         const form = await answers(prompter, hand.estate.graph, item, set ?? [])
         if (form === undefined) {
           terminal.err('nothing was written\n')

@@ -5,6 +5,7 @@ import { escapeControls } from '../../model/escape.ts'
 import type { PreparedRun, RunOptions } from '../../pipeline/knowledge/prepare-run.ts'
 import type { RunPurpose, RunReader } from '../../pipeline/knowledge/run-runbook.ts'
 import type { CommandContext, Define } from '../context.ts'
+import { handHere } from '../hand-here.ts'
 import { keyOption } from '../key-option.ts'
 import { repeated } from '../repeated.ts'
 import { Refusal } from '../run-action.ts'
@@ -186,13 +187,11 @@ async function resumeOne(context: CommandContext, id: string, options: Options):
 
 async function opened({ open }: CommandContext, { key }: Options) {
   const world = await open({ network: 'must', ...(key !== undefined && { key }) })
-  const [{ prepareRun }, { beginRun, resumeRun, runSteps }, { personsHand }] = await Promise.all([
+  const [{ prepareRun }, { beginRun, resumeRun, runSteps }] = await Promise.all([
     import('../../pipeline/knowledge/prepare-run.ts'),
     import('../../pipeline/knowledge/run-runbook.ts'),
-    import('../../pipeline/record-types/hand.ts'),
   ])
-  const hand = await personsHand(world)
-  if ('refused' in hand) throw new Refusal(hand.refused)
+  const hand = await handHere(world)
   return { world, hand, prepareRun, beginRun, resumeRun, runSteps }
 }
 

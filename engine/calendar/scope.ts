@@ -1,4 +1,4 @@
-import type { Address } from '../model/address.ts'
+import { type Address, nameOf } from '../model/address.ts'
 import type { Json, JsonObject, LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 
@@ -19,8 +19,6 @@ export interface HostFacts {
   /** Owners of the host and of the services on it. */
   readonly owners: ReadonlySet<string>
 }
-
-const bare = (reference: string): string => reference.slice(reference.indexOf('/') + 1)
 
 /** `platform`, `team/platform` and `Team/platform` are one owner. */
 const ownerName = (reference: string): string => {
@@ -44,9 +42,9 @@ export function hostFacts(name: string, graphs: readonly Graph[]): HostFacts {
   )
   return {
     name,
-    environment: bare(String(host?.document.spec['environment'] ?? '')),
+    environment: nameOf(String(host?.document.spec['environment'] ?? '')),
     labels: host?.document.metadata.labels ?? {},
-    services: new Set(services.map((e) => bare(e.from))),
+    services: new Set(services.map((e) => nameOf(e.from))),
     owners: new Set(owners.map(ownerName)),
   }
 }
@@ -72,7 +70,7 @@ export function isFor(window: LoadedDocument, host: HostFacts): boolean {
 export function isAbout(freeze: LoadedDocument, touched: Touched, hosts: readonly HostFacts[], graph: Graph): boolean {
   const on = objectOf(freeze.document.spec['on'])
   if (Object.keys(on).length === 0) return true
-  const services = withNeeded(listOf(on['services']).map(bare), graph)
+  const services = withNeeded(listOf(on['services']).map(nameOf), graph)
   const kinds = listOf(on['kinds']).map((k) => k.toLowerCase())
   const teams = listOf(on['teams']).map(ownerName)
   const meantKinds = (found: Iterable<string>): boolean =>
@@ -100,15 +98,15 @@ function withNeeded(names: readonly string[], graph: Graph): ReadonlySet<string>
   const found = new Set(names)
   for (const name of found)
     for (const edge of graph.outgoing(`Service/${name}` as Address))
-      if (edge.label === 'spec.dependsOn') found.add(bare(edge.to))
+      if (edge.label === 'spec.dependsOn') found.add(nameOf(edge.to))
   return found
 }
 
 const among = (wanted: Json | undefined, value: string): boolean =>
-  wanted === undefined || listOf(wanted).map(bare).includes(value)
+  wanted === undefined || listOf(wanted).map(nameOf).includes(value)
 
 const some = (wanted: Json | undefined, values: ReadonlySet<string>): boolean =>
-  wanted === undefined || listOf(wanted).some((name) => values.has(bare(name)))
+  wanted === undefined || listOf(wanted).some((name) => values.has(nameOf(name)))
 
 const listOf = (value: Json | undefined): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
 

@@ -1,4 +1,4 @@
-import { type Address, addressOf } from '../model/address.ts'
+import { type Address, addressOf, nameOf } from '../model/address.ts'
 import { compareDiagnostics, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { Document, LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
@@ -123,7 +123,7 @@ function outcomeOf(policy: Address, spec: ChangePolicySpec, hits: readonly Hit[]
   if ('window' in outcome) {
     const named = outcome.window === true ? [] : outcome.window
     const demand: WindowDemand = {
-      windows: named.map((w) => addressOf('ChangeWindow', w.slice(w.indexOf('/') + 1))),
+      windows: named.map((w) => addressOf('ChangeWindow', nameOf(w))),
       because,
     }
     return { ...nothing, windows: [demand] }

@@ -1,4 +1,4 @@
-import type { Address } from '../model/address.ts'
+import { type Address, nameOf } from '../model/address.ts'
 import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import type { ApprovalRequirement } from '../model/plan.ts'
@@ -25,7 +25,7 @@ export function promotionRequirements(
     if (release === undefined || followed(after) === followed(before)) return []
     const pipeline: Address = `Pipeline/${release.slice(0, release.indexOf('/'))}`
     return stagesOf(base.documents.get(pipeline))
-      .filter((stage) => stage.environments.some((e) => `Environment/${bareName(e)}` === address))
+      .filter((stage) => stage.environments.some((e) => `Environment/${nameOf(e)}` === address))
       .flatMap((stage) =>
         (stage.ready?.approvals ?? []).map(({ team, count = 1 }) => ({
           count,
@@ -44,5 +44,3 @@ function followed(document: LoadedDocument | undefined): string | undefined {
 
 const stagesOf = (pipeline: LoadedDocument | undefined): readonly Stage[] =>
   (pipeline?.document.spec['stages'] as unknown as readonly Stage[] | undefined) ?? []
-
-const bareName = (reference: string): string => reference.slice(reference.indexOf('/') + 1)

@@ -170,7 +170,7 @@ const globbing = { dot: true, noextglob: true, nonegate: true, nobrace: true }
 function whyNotActions(spec: StandardChangeSpec, { actions, base, merged }: StandardQuestion): string | undefined {
   const { types, environments, verbs = ['update', 'restart'] } = spec.actions
   const reversible = spec.actions.reversibility ?? ['exact', 'inverse', 'best-effort']
-  const wanted = environments.map(bare)
+  const wanted = environments.map(nameOf)
   const hosts = hostsOf(base, merged)
   for (const { host, resource, verb, reversibility } of actions) {
     const what = `${verb} ${resource} on ${host}`
@@ -180,14 +180,12 @@ function whyNotActions(spec: StandardChangeSpec, { actions, base, merged }: Stan
     if (reversibility === 'irreversible') return `${what}: nothing takes that back`
     if (!reversible.includes(reversibility)) return `${what}: a rollback could promise no more than ${reversibility}`
     const sides = hosts.get(host) ?? []
-    const outside = sides.find((s) => !wanted.includes(bare(s.environment)))
+    const outside = sides.find((s) => !wanted.includes(nameOf(s.environment)))
     if (sides.length === 0 || outside !== undefined)
       return `${what}: it is not for environment ${outside?.environment ?? 'unknown'}`
   }
   return undefined
 }
-
-const bare = (reference: string): string => reference.slice(reference.indexOf('/') + 1)
 
 function whyNotLimits({ limits = {} }: StandardChangeSpec, { actions, risk }: StandardQuestion): string | undefined {
   const hosts = new Set(actions.map((a) => a.host)).size

@@ -1,4 +1,4 @@
-import type { Address } from '../model/address.ts'
+import { type Address, nameOf } from '../model/address.ts'
 import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { JsonObject, LoadedDocument, Locate, Place } from '../model/document.ts'
 import type { GrantStarts } from '../model/grant-starts.ts'
@@ -10,7 +10,7 @@ import type { ResourceType } from '../model/resource.ts'
 import { codes } from './codes.ts'
 import type { Entry } from './merge-resources.ts'
 import { entryOf } from './profile-items.ts'
-import { bareName, documentsOf, type GrantSpec, type PersonSpec, type RoleSpec, referred } from './specs.ts'
+import { documentsOf, type GrantSpec, type PersonSpec, type RoleSpec, referred } from './specs.ts'
 
 const report = reporter(codes)
 const day = 86_400_000
@@ -193,7 +193,7 @@ function wantedFor(login: string, { person, grants }: Access, now: number): read
     { type: 'user', spec: accountSpec(login, person, holding), grants: because, place },
     ...keysOf(person, now).map((key): Wanted => {
       const open = holding.length > 0 && key.state === 'open'
-      const comment = `${bareName(person.address)} (granted)`
+      const comment = `${nameOf(person.address)} (granted)`
       const ends = { expires: moment(earlier(earlier(until, { at: key.until }), { at: person.until })), comment }
       const spec = { user: login, key: key.key, ...(open ? ends : { ensure: 'absent' }) }
       return { type: 'authorizedKey', spec, grants: because, place }

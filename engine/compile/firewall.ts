@@ -1,3 +1,4 @@
+import { nameOf } from '../model/address.ts'
 import type { Sha256 } from '../model/canonical.ts'
 import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { JsonPath, LoadedDocument, Locate } from '../model/document.ts'
@@ -10,7 +11,7 @@ import type { HostIndex } from './host-index.ts'
 import type { Entry } from './merge-resources.ts'
 import { entryOf } from './profile-items.ts'
 import { type FilterRule, portRanges, rulesetText } from './ruleset-text.ts'
-import { bareName, documentsOf, type Endpoints, type FirewallRuleSpec, type HostSpec } from './specs.ts'
+import { documentsOf, type Endpoints, type FirewallRuleSpec, type HostSpec } from './specs.ts'
 
 const report = reporter(codes)
 
@@ -133,7 +134,7 @@ export function lockOut(
   const active = rules.filter((rule) => !rule.ended)
   const first = active.find((rule) => names(rule, port))
   if (first === undefined || transport === 'local') return []
-  const through = jump === undefined ? undefined : hosts.get(bareName(jump))
+  const through = jump === undefined ? undefined : hosts.get(nameOf(jump))
   const address = through === undefined ? undefined : readNetwork(through.document.spec.address)
   const only = address === undefined || isBad(address) ? undefined : address
   // Asked one after the other: the first that is about all of those who could come decides.

@@ -1,6 +1,7 @@
+import { nameOf } from '../model/address.ts'
 import { compareText } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
-import { bareName, type HostSpec, type Selector } from './specs.ts'
+import type { HostSpec, Selector } from './specs.ts'
 
 /** Finds the hosts that a selector means without looking at every host for every selector. */
 export class HostIndex {
@@ -23,8 +24,8 @@ export class HostIndex {
       }
       // Documents that break their schema are indexed, too: what is wrong with them is said elsewhere.
       if (typeof document.spec.environment === 'string')
-        addTo(this.#environments, bareName(document.spec.environment), name)
-      if (typeof document.spec.site === 'string') addTo(this.#sites, bareName(document.spec.site), name)
+        addTo(this.#environments, nameOf(document.spec.environment), name)
+      if (typeof document.spec.site === 'string') addTo(this.#sites, nameOf(document.spec.site), name)
     }
   }
 
@@ -33,9 +34,9 @@ export class HostIndex {
     const criteria: ReadonlySet<string>[] = [
       ...(selector.all === true ? [this.#all] : []),
       ...Object.entries(selector.labels ?? {}).map(([key, value]) => union(asList(value), this.#labels.get(key))),
-      ...(selector.environments ? [union(selector.environments.map(bareName), this.#environments)] : []),
-      ...(selector.sites ? [union(selector.sites.map(bareName), this.#sites)] : []),
-      ...(selector.hosts ? [new Set(selector.hosts.map(bareName).filter((h) => this.#all.has(h)))] : []),
+      ...(selector.environments ? [union(selector.environments.map(nameOf), this.#environments)] : []),
+      ...(selector.sites ? [union(selector.sites.map(nameOf), this.#sites)] : []),
+      ...(selector.hosts ? [new Set(selector.hosts.map(nameOf).filter((h) => this.#all.has(h)))] : []),
     ].sort((a, b) => a.size - b.size)
     const [smallest, ...others] = criteria
     if (smallest === undefined) return []

@@ -1,4 +1,4 @@
-import { type Address, addressOf } from '../model/address.ts'
+import { type Address, addressOf, nameOf } from '../model/address.ts'
 import { canonicalJson } from '../model/canonical.ts'
 import { compareText } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
@@ -9,7 +9,7 @@ import { endpoints } from './firewall.ts'
 import { HostIndex } from './host-index.ts'
 import type { Sources } from './resolve-content.ts'
 import { referencesIn } from './secrets.ts'
-import { bareName, documentsOf, type SpecsByKind } from './specs.ts'
+import { documentsOf, type SpecsByKind } from './specs.ts'
 import { kindsRead } from './template-documents.ts'
 
 interface Side {
@@ -36,11 +36,11 @@ export function hostsAffected(base: Side, head: Side): readonly string[] {
   }
   for (const name of readers(base, head)) profiles.add(name)
   for (const document of documentsOf(head.graph, 'Profile')) {
-    if (holdsNewSecret(document, base, head)) profiles.add(nameOf(document))
+    if (holdsNewSecret(document, base, head)) profiles.add(ownName(document))
   }
   for (const document of documentsOf(head.graph, 'Host')) {
     if (document.document.spec.variables !== undefined && holdsNewSecret(document, base, head))
-      affected.add(nameOf(document))
+      affected.add(ownName(document))
   }
   const principals = new Set(
     (['Person', 'ServiceAccount', 'Team', 'Group'] as const).flatMap((kind) =>
@@ -52,7 +52,7 @@ export function hostsAffected(base: Side, head: Side): readonly string[] {
     const members = membersIn(graph)
     for (const { document } of documentsOf(graph, 'AccessGrant')) {
       const { to, role } = document.spec
-      if (roles.has(bareName(role)) || meets(members(to).passed, principals)) grants.add(document.metadata.name)
+      if (roles.has(nameOf(role)) || meets(members(to).passed, principals)) grants.add(document.metadata.name)
     }
   }
   const rules = new Set([...changed(base.graph, head.graph, 'FirewallRule'), ...moved(base.graph, head.graph)])
@@ -60,9 +60,9 @@ export function hostsAffected(base: Side, head: Side): readonly string[] {
     if (profiles.size === 0 && grants.size === 0 && rules.size === 0) break
     const index = new HostIndex(documentsOf(graph, 'Host'))
     const selectors = [
-      ...documentsOf(graph, 'Profile').flatMap((d) => (profiles.has(nameOf(d)) ? [d.document.spec.selector] : [])),
-      ...documentsOf(graph, 'AccessGrant').flatMap((d) => (grants.has(nameOf(d)) ? [d.document.spec.on] : [])),
-      ...documentsOf(graph, 'FirewallRule').flatMap((d) => (rules.has(nameOf(d)) ? [d.document.spec.on] : [])),
+      ...documentsOf(graph, 'Profile').flatMap((d) => (profiles.has(ownName(d)) ? [d.document.spec.selector] : [])),
+      ...documentsOf(graph, 'AccessGrant').flatMap((d) => (grants.has(ownName(d)) ? [d.document.spec.on] : [])),
+      ...documentsOf(graph, 'FirewallRule').flatMap((d) => (rules.has(ownName(d)) ? [d.document.spec.on] : [])),
     ]
     for (const selector of selectors) for (const name of index.select(selector)) affected.add(name)
   }
@@ -74,7 +74,7 @@ function meets(some: ReadonlySet<Address>, others: ReadonlySet<Address>): boolea
   return [...few].some((address) => many.has(address))
 }
 
-const nameOf = (document: LoadedDocument<unknown>): string => document.document.metadata.name
+const ownName = (document: LoadedDocument<unknown>): string => document.document.metadata.name
 
 /** Names of profiles with a template that reads documents of a kind of which some changed. */
 function readers(base: Side, head: Side): readonly string[] {
@@ -90,7 +90,7 @@ function readers(base: Side, head: Side): readonly string[] {
     const read = kinds.includes('all')
       ? new Set([...kindsOf(base.graph), ...kindsOf(head.graph)])
       : new Set(kinds.flat())
-    return [...read].some(isTouched) ? [nameOf(profile)] : []
+    return [...read].some(isTouched) ? [ownName(profile)] : []
   })
 }
 
@@ -101,9 +101,9 @@ function changed(base: Graph, head: Graph, kind: string): string[] {
   for (const now of head.ofKind(kind)) {
     const was = before.get(now.address)
     before.delete(now.address)
-    if (was === undefined || !same(was, now)) names.push(nameOf(now))
+    if (was === undefined || !same(was, now)) names.push(ownName(now))
   }
-  return [...names, ...[...before.values()].map(nameOf)]
+  return [...names, ...[...before.values()].map(ownName)]
 }
 
 /** Names of the firewall rules that mean other addresses, since hosts that they select came, went or moved. */
@@ -122,11 +122,13 @@ function peers(graph: Graph): ReadonlyMap<string, string> {
     (d) => d.document.spec.from?.hosts ?? d.document.spec.to?.hosts,
   )
   if (rules.length === 0) return new Map()
-  const hosts = new Map(documentsOf(graph, 'Host').map((h) => [nameOf(h), h]))
+  const hosts = new Map(documentsOf(graph, 'Host').map((h) => [ownName(h), h]))
   const index = new HostIndex([...hosts.values()])
   const words = (said: SpecsByKind['FirewallRule']['from']) =>
     said === undefined ? [] : endpoints(said, index, hosts).networks.map((n) => n.text)
-  return new Map(rules.map((d) => [nameOf(d), canonicalJson([words(d.document.spec.from), words(d.document.spec.to)])]))
+  return new Map(
+    rules.map((d) => [ownName(d), canonicalJson([words(d.document.spec.from), words(d.document.spec.to)])]),
+  )
 }
 
 function same(a: LoadedDocument<unknown>, b: LoadedDocument<unknown>): boolean {

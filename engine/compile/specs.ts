@@ -1,3 +1,4 @@
+import { nameOf } from '../model/address.ts'
 import type { JsonObject, LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 
@@ -112,7 +113,5 @@ export function referred<K extends keyof SpecsByKind>(
   kind: K,
   reference: string,
 ): LoadedDocument<SpecsByKind[K]> | undefined {
-  return graph.documents.get(`${kind}/${bareName(reference)}`) as LoadedDocument<SpecsByKind[K]> | undefined
+  return graph.documents.get(`${kind}/${nameOf(reference)}`) as LoadedDocument<SpecsByKind[K]> | undefined
 }
-
-export const bareName = (reference: string): string => reference.slice(reference.indexOf('/') + 1)

@@ -1,4 +1,4 @@
-import type { Address } from '../model/address.ts'
+import { type Address, nameOf } from '../model/address.ts'
 import { compareDiagnostics, compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { LoadedDocument, Locate } from '../model/document.ts'
 import type { Edge, Graph } from '../model/graph.ts'
@@ -126,7 +126,7 @@ const shown = (text: string): string => (text.length > 100 ? `${text.slice(0, 10
 
 /** What was probably meant, written as it must stand there. */
 function suggestion({ text, kinds }: Reference, graph: Graph): string | undefined {
-  const name = text.slice(text.indexOf('/') + 1)
+  const name = nameOf(text)
   const form = (kind: string, found: string) => (kinds.length === 1 ? found : `${kind.toLowerCase()}/${found}`)
   for (const kind of kinds) if (graph.documents.has(`${kind}/${name}`)) return form(kind, name)
   for (const kind of kinds) {

@@ -1,5 +1,5 @@
 import { type OnCallSpec, onCallAt } from '../calendar/on-call.ts'
-import { type Address, addressOf } from '../model/address.ts'
+import { type Address, addressOf, nameOf } from '../model/address.ts'
 import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
 import { specOf } from '../model/practice.ts'
@@ -21,7 +21,7 @@ export function onCallOfTeam(graph: Graph, team: Address, at: number): readonly 
 }
 
 /** `platform`, `team/platform` and `Team/platform` are one. */
-export const named = (kind: string, name: string): Address => addressOf(kind, name.slice(name.indexOf('/') + 1))
+export const named = (kind: string, name: string): Address => addressOf(kind, nameOf(name))
 
 export function isActive(graph: Graph, person: Address): boolean {
   const found = graph.documents.get(person)

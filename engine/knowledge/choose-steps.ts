@@ -1,5 +1,5 @@
 import type { RunbookSpec } from '../generated/types.ts'
-import { addressOf } from '../model/address.ts'
+import { addressOf, nameOf } from '../model/address.ts'
 import { compareText } from '../model/diagnostic.ts'
 import type { Json, JsonObject } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
@@ -56,7 +56,7 @@ export function hostsMeant(step: RunbookStep, inputs: JsonObject, graph: Graph):
     for (const { document } of graph.ofKind('Host'))
       if (Object.entries(labels).every(([key, value]) => document.metadata.labels?.[key] === value))
         meant.add(document.metadata.name)
-  return [...meant].map((name) => name.slice(name.indexOf('/') + 1)).sort(compareText)
+  return [...meant].map((name) => nameOf(name)).sort(compareText)
 }
 
 function textsIn(value: Json | undefined): readonly string[] {

@@ -12,6 +12,7 @@ export function kindOf(address: Address): string {
   return address.slice(0, address.indexOf('/'))
 }
 
-export function nameOf(address: Address): string {
-  return address.slice(address.indexOf('/') + 1)
+/** The name in a reference, whether it is written with its kind or without. */
+export function nameOf(reference: string): string {
+  return reference.slice(reference.indexOf('/') + 1)
 }

@@ -1,3 +1,4 @@
+import { nameOf } from './address.ts'
 import type { DeclaredRecord } from './declared-record.ts'
 
 /** When a record came to be in the state in which it is: ISO 8601. */
@@ -21,5 +22,4 @@ export function newestAbout(
 }
 
 /** `Service/checkout` and `checkout` mean the same where a field names documents of one kind. */
-const bareOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value.slice(value.indexOf('/') + 1) : undefined
+const bareOf = (value: unknown): string | undefined => (typeof value === 'string' ? nameOf(value) : undefined)

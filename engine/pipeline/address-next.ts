@@ -1,4 +1,4 @@
-import { type Address, kindOf } from '../model/address.ts'
+import { type Address, kindOf, nameOf } from '../model/address.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { LeaseSort } from '../model/lease.ts'
 import { spaceOf, writtenValue } from '../practices/network/allocation.ts'
@@ -28,7 +28,7 @@ export async function nextFreeOf(
   const pool = poolNamed(options.pool)
   if (pool === undefined || !estate.graph.documents.has(pool)) {
     const near = nearest(
-      options.pool.slice(options.pool.indexOf('/') + 1),
+      nameOf(options.pool),
       estate.graph.ofKind('Prefix').map((d) => d.document.metadata.name),
     )
     const hint = near === undefined ? 'plumbline report prefixes lists them' : `did you mean prefix/${near}?`

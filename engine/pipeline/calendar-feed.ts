@@ -1,4 +1,5 @@
 import ical, { ICalEventTransparency } from 'ical-generator'
+import { nameOf } from '../model/address.ts'
 import type { CalendarEntry, EstateCalendar } from './calendar.ts'
 
 const words = { window: 'Window', freeze: 'Freeze', change: 'Change' } as const
@@ -13,7 +14,7 @@ export function calendarFeed(calendar: EstateCalendar, name: string, at: Date): 
   const feed = ical({ name, prodId: { company: 'plumbline', product: 'calendar', language: 'EN' } })
   for (const entry of calendar.entries) {
     const { what, id, from, until, about, text, frozenBy } = entry
-    const short = id.slice(id.indexOf('/') + 1)
+    const short = nameOf(id)
     feed.createEvent({
       id: `${uidOf(entry)}@${calendar.estate}`,
       stamp: at,

@@ -3,6 +3,7 @@ import type { DriftExceptionSpec } from '../generated/types.ts'
 import { eachChange, findChange } from '../ledger/find-records.ts'
 import { findRelease, releasedVersions } from '../ledger/release-record.ts'
 import { findUnauthorisedRecord, openUnauthorised } from '../ledger/unauthorised.ts'
+import { nameOf } from '../model/address.ts'
 import type { ChangeRecord } from '../model/record.ts'
 import type { ReadinessFinding, ReleaseRecord } from '../model/release.ts'
 import type { LedgerView } from '../ports/ledger.ts'
@@ -111,7 +112,7 @@ function hostsOf({ graph }: EstateAt, environments: readonly string[]): Readonly
   const wanted = new Set(environments)
   const inside = graph.ofKind('Host').filter((h) => {
     const environment = h.document.spec['environment']
-    return typeof environment === 'string' && wanted.has(environment.slice(environment.indexOf('/') + 1))
+    return typeof environment === 'string' && wanted.has(nameOf(environment))
   })
   return new Set(inside.map((h) => h.document.metadata.name))
 }

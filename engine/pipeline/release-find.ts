@@ -1,4 +1,5 @@
 import { findRelease, releasedPipelines, releasedVersions } from '../ledger/release-record.ts'
+import { nameOf } from '../model/address.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { LoadedDocument } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
@@ -36,7 +37,7 @@ export function pipelineNamed(graph: Graph, name: string | undefined): Pipeline 
   const document = all.find((p) => p.document.metadata.name === wanted)
   if (document !== undefined && wanted !== undefined) {
     const { numbering, stages } = document.document.spec as unknown as Pick<Pipeline, 'numbering' | 'stages'>
-    const bare = stages.map((s) => ({ ...s, environments: s.environments.map(bareName) }))
+    const bare = stages.map((s) => ({ ...s, environments: s.environments.map(nameOf) }))
     return { name: wanted, document, numbering, stages: bare }
   }
   if (names.length === 0)
@@ -103,5 +104,3 @@ export async function releaseBefore(view: LedgerView, record: ReleaseRecord): Pr
 export function refused(code: keyof typeof codes, summary: string, hint?: string | undefined): Refused {
   return { refused: [report(code, { summary, ...(hint !== undefined && { hint }) })] }
 }
-
-const bareName = (reference: string): string => reference.slice(reference.indexOf('/') + 1)

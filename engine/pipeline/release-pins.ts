@@ -1,4 +1,5 @@
 import { findRelease } from '../ledger/release-record.ts'
+import { nameOf } from '../model/address.ts'
 import { compareText, type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { LoadedDocument, Locate } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
@@ -48,7 +49,7 @@ export async function pinsOf(world: World, question: Question): Promise<Pins> {
   const byHost = new Map<string, PinnedRelease>()
   for (const { document } of question.graph.ofKind('Host')) {
     const environment = document.spec['environment']
-    const release = typeof environment === 'string' ? releases.get(bareName(environment)) : undefined
+    const release = typeof environment === 'string' ? releases.get(nameOf(environment)) : undefined
     if (release !== undefined) byHost.set(document.metadata.name, release)
   }
   return { byHost, diagnostics }
@@ -125,5 +126,3 @@ export function heldBackNotes(base: EstateAt, desired: EstateAt): readonly Diagn
       return report('follows-release', { summary: `${what} ${release} and ${be} not changed by this: ${shown}` })
     })
 }
-
-const bareName = (reference: string): string => reference.slice(reference.indexOf('/') + 1)

@@ -4,7 +4,7 @@ import { holdAt, type Timetable, timesOf as timesOfDocument } from '../calendar/
 import { changeEntry } from '../ledger/entries.ts'
 import { findChange } from '../ledger/find-records.ts'
 import { schedule, unschedule } from '../ledger/fold-change.ts'
-import { type Address, addressOf } from '../model/address.ts'
+import { type Address, addressOf, nameOf } from '../model/address.ts'
 import { type Diagnostic, reporter } from '../model/diagnostic.ts'
 import type { ChangeRecord, Schedule } from '../model/record.ts'
 import { codes } from './codes.ts'
@@ -141,7 +141,7 @@ function fitted({ record }: Choice, stretch: Span, wanted: Span): Chosen | Refus
 /** The next opening of a window in which the change may run, or what is left of it. */
 async function inWindow(world: World, choice: Choice, name: string): Promise<Chosen | Refused> {
   const { record, table, tip, length } = choice
-  const address = addressOf('ChangeWindow', name.slice(name.indexOf('/') + 1))
+  const address = addressOf('ChangeWindow', nameOf(name))
   const window = tip.graph.documents.get(address)
   if (window === undefined)
     return refuse('schedule-invalid', `there is no ${address}`, 'plumbline get changewindow lists them')

@@ -26,7 +26,7 @@ export function riskSection({ plan }: PlanTold, room: Room): string | undefined 
   if (plan.actions.length === 0) return undefined
   const heaviest = [...factors].sort((a, b) => b.points - a.points)
   const lines = some(room, heaviest, Math.min(room.items, 12), 'reasons').map(({ points, because, evidence = [] }) => {
-    const told = evidence.filter((e) => !because.includes(e) && !because.includes(e.slice(e.indexOf('/') + 1)))
+    const told = evidence.filter((e) => !because.includes(e) && !because.includes(nameOf(e)))
     const named = told.length === 0 ? '' : `: ${listedFew(told, 4, (e) => code(e, 100))}`
     return `- ${words(because, room.text)}${named} (+${points})`
   })

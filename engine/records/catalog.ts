@@ -151,20 +151,18 @@ function approversOf(approval: CatalogApproval, requester: string, graph: Graph)
   const people = new Set<Address>()
   const words: string[] = []
   for (const team of approval.teams ?? []) {
-    const members = graph.documents.get(addressOf('Team', bare(team)))?.document.spec['members']
-    for (const member of Array.isArray(members) ? members : []) people.add(addressOf('Person', bare(String(member))))
-    words.push(`Team/${bare(team)}`)
+    const members = graph.documents.get(addressOf('Team', nameOf(team)))?.document.spec['members']
+    for (const member of Array.isArray(members) ? members : []) people.add(addressOf('Person', nameOf(String(member))))
+    words.push(`Team/${nameOf(team)}`)
   }
   for (const person of approval.people ?? []) {
-    people.add(addressOf('Person', bare(person)))
-    words.push(`Person/${bare(person)}`)
+    people.add(addressOf('Person', nameOf(person)))
+    words.push(`Person/${nameOf(person)}`)
   }
   if (approval.manager === true) {
     const manager = graph.documents.get(requester as Address)?.document.spec['manager']
-    if (typeof manager === 'string') people.add(addressOf('Person', bare(manager)))
+    if (typeof manager === 'string') people.add(addressOf('Person', nameOf(manager)))
     words.push(`the manager of ${requester}`)
   }
   return { people, words: words.join(' or ') }
 }
-
-const bare = (name: string): string => name.slice(name.indexOf('/') + 1)

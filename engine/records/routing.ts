@@ -51,7 +51,7 @@ function ownerOf({ address, document }: LoadedDocument, graph: Graph): Route | u
   if (owner === undefined) return undefined
   const owning = teamNamed(owner, graph)
   if (owning !== undefined) return { team: owning, because: `it owns ${address}` }
-  const person = addressOf('Person', bare(owner))
+  const person = addressOf('Person', nameOf(owner))
   if (!owner.toLowerCase().startsWith('person/') || !graph.documents.has(person)) return undefined
   const [only, another] = teamsOf(person, graph)
   return only === undefined || another !== undefined
@@ -61,7 +61,7 @@ function ownerOf({ address, document }: LoadedDocument, graph: Graph): Route | u
 
 /** The teams that a person leads; those that they are in, where they lead none. */
 function teamsOf(person: Address, graph: Graph): readonly Address[] {
-  const isPerson = (name: unknown): boolean => typeof name === 'string' && bare(name) === nameOf(person)
+  const isPerson = (name: unknown): boolean => typeof name === 'string' && nameOf(name) === nameOf(person)
   const teams = graph.ofKind('Team').filter(({ document }) => {
     const { members } = document.spec
     return Array.isArray(members) && members.some(isPerson)
@@ -72,7 +72,7 @@ function teamsOf(person: Address, graph: Graph): readonly Address[] {
 
 function teamNamed(name: string, graph: Graph): Address | undefined {
   if (name.includes('/') && !/^team\//i.test(name)) return undefined
-  const address = addressOf('Team', bare(name))
+  const address = addressOf('Team', nameOf(name))
   return graph.documents.has(address) ? address : undefined
 }
 
@@ -82,10 +82,8 @@ function documentIn({ spec }: RecordType, fields: JsonObject, field: string, gra
   if (typeof name !== 'string' || schema?.ref === undefined) return undefined
   return [schema.ref]
     .flat()
-    .map((kind) => graph.documents.get(addressOf(kind, bare(name))))
+    .map((kind) => graph.documents.get(addressOf(kind, nameOf(name))))
     .find((document) => document !== undefined && (!name.includes('/') || sameAddress(document.address, name)))
 }
 
 const sameAddress = (address: Address, name: string): boolean => address.toLowerCase() === name.toLowerCase()
-
-const bare = (name: string): string => name.slice(name.indexOf('/') + 1)

@@ -4,6 +4,7 @@ import type { Define } from '../context.ts'
 import { progress } from '../progress.ts'
 import { Refusal } from '../run-action.ts'
 import { type Colors, exit } from '../terminal.ts'
+import { minute } from '../views/change-facts.ts'
 import { columns, count } from '../views/columns.ts'
 
 interface Options {
@@ -83,5 +84,3 @@ function hosts(b: BaselineRecord): string {
   const [all, seen] = [Object.keys(b.catalogues).length, Object.keys(b.snapshots).length]
   return `${count(all, 'host')}, ${seen} with a snapshot`
 }
-
-const minute = (at: string): string => at.slice(0, 16).replace('T', ' ')

@@ -1,3 +1,4 @@
+import { nameOf } from '../../model/address.ts'
 import { escapeControls } from '../../model/escape.ts'
 import type { Define } from '../context.ts'
 import { progress } from '../progress.ts'
@@ -45,7 +46,7 @@ export const define: Define = (command, context) => {
           l.change,
           l.commit.slice(0, 12),
           l.at.slice(0, 10),
-          l.approvers.length === 0 ? 'nobody' : l.approvers.map((a) => a.slice(a.indexOf('/') + 1)).join(', '),
+          l.approvers.length === 0 ? 'nobody' : l.approvers.map((a) => nameOf(a)).join(', '),
           l.declaredBy.join(', '),
         ])
         const heads = ['now', 'resource', 'change', 'commit', 'approved', 'by', 'declared by']

@@ -13,7 +13,7 @@ import type { Define } from '../context.ts'
 import { progress } from '../progress.ts'
 import { since, until } from '../since.ts'
 import { exit } from '../terminal.ts'
-import { typeLabel } from '../views/change-facts.ts'
+import { minute, typeLabel } from '../views/change-facts.ts'
 import { columns, count } from '../views/columns.ts'
 import { wholeNumber } from '../whole-number.ts'
 
@@ -83,7 +83,7 @@ export const define: Define = (command, context) => {
             r.kind === 'Change'
               ? [typeLabel(r), r.openedBy, count(r.actions.length, 'action'), r.title]
               : ['unauthorised', 'nobody', '', `${escapeControls(r.resource)} on ${r.host}`]
-          return [r.id, r.state, at(r).slice(0, 16).replace('T', ' '), ...about]
+          return [r.id, r.state, minute(at(r)), ...about]
         })
         terminal.out(rows.length === 0 ? `no changes ${none(filter)}\n` : `${columns(rows, { paint }).join('\n')}\n`)
         return exit.ok

@@ -5,6 +5,7 @@ import { progress } from '../progress.ts'
 import { repeated } from '../repeated.ts'
 import { Refusal } from '../run-action.ts'
 import { exit } from '../terminal.ts'
+import { minute } from '../views/change-facts.ts'
 import { columns, count } from '../views/columns.ts'
 import { wholeNumber } from '../whole-number.ts'
 
@@ -60,5 +61,3 @@ function row(h: ObservedHost): readonly string[] {
   const since = h.compared === 'same' && h.since !== undefined ? `, since ${minute(h.since)}` : ''
   return [h.host, h.compared ?? '', `${count(h.resources, 'resource')}${facts}${since}`]
 }
-
-const minute = (at: string): string => at.slice(0, 16).replace('T', ' ')

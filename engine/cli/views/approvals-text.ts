@@ -1,3 +1,4 @@
+import { nameOf } from '../../model/address.ts'
 import type { ApprovalRequirement, Plan } from '../../model/plan.ts'
 
 /** How far the approvals of a plan are. */
@@ -29,5 +30,3 @@ export function approvalLines(standing: Standing, plan: Pick<Plan, 'actions' | '
   for (const refusal of standing.refused) lines.push(`${nameOf(refusal.approver)} does not count: ${refusal.because}`)
   return lines
 }
-
-const nameOf = (address: string): string => address.slice(address.indexOf('/') + 1)

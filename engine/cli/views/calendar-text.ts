@@ -1,3 +1,4 @@
+import { nameOf } from '../../model/address.ts'
 import { escapeControls } from '../../model/escape.ts'
 import type { CalendarEntry, EstateCalendar } from '../../pipeline/calendar.ts'
 import type { Colors } from '../terminal.ts'
@@ -33,8 +34,8 @@ export function calendarText(calendar: EstateCalendar, view: CalendarView): stri
 
 function line(entry: CalendarEntry, when: string, { colors: c, width }: CalendarView): string {
   const paint = entry.what === 'freeze' ? c.cyan : entry.what === 'change' ? c.green : c.dim
-  const name = entry.what === 'change' ? entry.id : entry.id.slice(entry.id.indexOf('/') + 1)
-  const frozen = (entry.frozenBy ?? []).map((f) => f.slice(f.indexOf('/') + 1))
+  const name = entry.what === 'change' ? entry.id : nameOf(entry.id)
+  const frozen = (entry.frozenBy ?? []).map((f) => nameOf(f))
   const more = [
     escapeControls(entry.about),
     ...(frozen.length === 0 ? [] : [`frozen by ${frozen.join(', ')}`]),

@@ -2,6 +2,7 @@ import type { DeclaredRecord, RecordType } from '../../model/declared-record.ts'
 import { escapeControls } from '../../model/escape.ts'
 import type { Standing } from '../../pipeline/desk/standing.ts'
 import type { Colors } from '../terminal.ts'
+import { minuteUtc } from './change-facts.ts'
 import { clockText, wallTime } from './clock-text.ts'
 import { columns } from './columns.ts'
 
@@ -27,14 +28,14 @@ export function recordText(
     ]),
     [
       'opened',
-      `${minute(openedAt)} by ${log[0]?.for ?? openedBy}${log[0]?.via === undefined ? '' : `, by ${log[0].via}`}`,
+      `${minuteUtc(openedAt)} by ${log[0]?.for ?? openedBy}${log[0]?.via === undefined ? '' : `, by ${log[0].via}`}`,
     ],
     ...Object.entries(fields).map(([name, value]) => [name, cell(value)]),
     ...links.map(({ relation, to }) => [relation, to]),
   ]
   const said = log.map((line) => {
     const who = line.for ?? line.by
-    const head = `${minute(line.at)}  ${line.move} by ${who}`
+    const head = `${minuteUtc(line.at)}  ${line.move} by ${who}`
     return line.text === undefined ? head : `${head}\n${indented(line.text)}`
   })
   return `${[
@@ -74,7 +75,6 @@ export function recordTypeText({ name, spec }: RecordType, c: Colors): string {
   ].join('\n')}\n`
 }
 
-const minute = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`
 const cell = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 const indented = (text: string): string =>
   text

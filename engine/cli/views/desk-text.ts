@@ -1,8 +1,10 @@
+import { nameOf } from '../../model/address.ts'
 import { escapeControls } from '../../model/escape.ts'
 import type { Queue, QueueRow } from '../../pipeline/desk/queue.ts'
 import type { Suggestion } from '../../pipeline/desk/suggest.ts'
 import type { IndexedRecord } from '../../ports/record-index.ts'
 import type { Colors } from '../terminal.ts'
+import { minute } from './change-facts.ts'
 import { clockText, wallTime } from './clock-text.ts'
 import { columns } from './columns.ts'
 
@@ -15,8 +17,7 @@ const cell = (text: string): string => {
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line
 }
 
-const bare = (address: string | undefined): string =>
-  address === undefined ? '–' : cell(address.slice(address.indexOf('/') + 1))
+const bare = (address: string | undefined): string => (address === undefined ? '–' : cell(nameOf(address)))
 
 /** A queue as a table, what presses most first. */
 export function queueText({ rows, total }: Queue, now: Date, c: Colors): string {
@@ -72,7 +73,7 @@ export const listRow = ({ record, priority, team }: IndexedRecord): readonly str
   record.id,
   priority ?? '–',
   record.state,
-  record.openedAt.slice(0, 16).replace('T', ' '),
+  minute(record.openedAt),
   bare(team),
   cell(record.title),
 ]

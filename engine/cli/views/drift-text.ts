@@ -2,6 +2,7 @@ import type { DriftClues, DriftFinding, SeenLogin } from '../../model/drift.ts'
 import { escapeControls } from '../../model/escape.ts'
 import type { IgnoredDifference, Plan } from '../../model/plan.ts'
 import type { Colors } from '../terminal.ts'
+import { minute } from './change-facts.ts'
 import { columns } from './columns.ts'
 import { planText } from './plan-text.ts'
 
@@ -69,5 +70,3 @@ const ignoredRow = ({ host, resource, fields, until, owner, reason, exception }:
   escapeControls(fields.length === 0 ? resource : `${resource} ${fields.join(', ')}`),
   escapeControls(`until ${until.slice(0, 10)} by ${owner} because ${reason} (${exception})`),
 ]
-
-const minute = (at: string): string => at.slice(0, 16).replace('T', ' ')

@@ -2,6 +2,7 @@ import { escapeControls } from '../../model/escape.ts'
 import type { Facts, HostFacts } from '../../model/facts.ts'
 import type { FactsOf } from '../../pipeline/facts.ts'
 import type { Colors } from '../terminal.ts'
+import { minute } from './change-facts.ts'
 import { columns } from './columns.ts'
 
 type Rows = readonly (readonly string[])[]
@@ -54,7 +55,7 @@ const rowsOf: RowsOf = {
     ...machine.disks.map((d) => [`disk ${d.name}`, [bytes(d.size), d.model, d.serial].filter(Boolean).join(', ')]),
   ],
   uptime: ({ since, seconds }) => [
-    ['started', moment(since)],
+    ['started', minute(since)],
     ['runs for', duration(seconds)],
   ],
   clock: ({ offset, synchronised }) => [
@@ -97,11 +98,9 @@ const rowsOf: RowsOf = {
   sudoers: (all) => all.map((s) => [s.file, s.rule]),
   cron: (all) => all.map((j) => [j.user, j.schedule, j.command, j.file]),
   certificates: (all) => all.map((x) => [x.file, x.subject, `until ${x.until.slice(0, 10)}`]),
-  logins: (all) => all.map((l) => [moment(l.at), l.user, l.from ?? '']),
-  lastLogins: ({ accounts }) => accounts.map((l) => [l.user, moment(l.at), l.from ?? '']),
+  logins: (all) => all.map((l) => [minute(l.at), l.user, l.from ?? '']),
+  lastLogins: ({ accounts }) => accounts.map((l) => [l.user, minute(l.at), l.from ?? '']),
 }
-
-const moment = (at: string): string => at.slice(0, 16).replace('T', ' ')
 
 function bytes(n: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']

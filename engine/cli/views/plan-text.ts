@@ -1,3 +1,4 @@
+import { nameOf } from '../../model/address.ts'
 import { causeText, fieldText, lineDiff, plainFields } from '../../model/change-text.ts'
 import { escapeControls } from '../../model/escape.ts'
 import type { Action, Plan, Risk, RollbackPromise, WavePlan } from '../../model/plan.ts'
@@ -117,7 +118,7 @@ function fitsBeside({ verb, fields }: Action): boolean {
 function originLines(action: Action, c: Colors): string[] {
   const { cause, setBy } = action.origin
   if ((cause !== 'drift' && cause !== 'both') || setBy === undefined || action.verb === 'restart') return []
-  const by = setBy.approvers.map((a) => a.slice(a.indexOf('/') + 1)).join(', ')
+  const by = setBy.approvers.map((a) => nameOf(a)).join(', ')
   return [
     c.dim(
       `      commit ${setBy.commit.slice(0, 12)}, ${by === '' ? 'applied' : 'approved'} ${setBy.at.slice(0, 10)}${by === '' ? '' : ` by ${by}`}; changed on the host since, no record`,
@@ -196,7 +197,7 @@ function riskRows({ factors }: Risk): string[][] {
   if (factors.length === 0) return [['risk', 'nothing that speaks of any']]
   const heaviest = [...factors].sort((a, b) => b.points - a.points)
   return heaviest.map(({ points, because, evidence = [] }, i) => {
-    const told = evidence.filter((e) => !because.includes(e) && !because.includes(e.slice(e.indexOf('/') + 1)))
+    const told = evidence.filter((e) => !because.includes(e) && !because.includes(nameOf(e)))
     const names = told.length === 0 ? '' : `: ${escapeControls(told.join(', '))}`
     return [i === 0 ? 'risk' : '', `+${points}  ${escapeControls(because)}${names}`]
   })

@@ -4,10 +4,9 @@ import type { Cut } from '../../pipeline/release-cut.ts'
 import type { Stranded } from '../../pipeline/release-judge.ts'
 import type { ListedRelease, ReleaseDiff, ShownRelease } from '../../pipeline/release-look.ts'
 import type { Colors } from '../terminal.ts'
+import { minute } from './change-facts.ts'
 import { columns, count } from './columns.ts'
 import { comparisonText } from './comparison-text.ts'
-
-const minute = (at: string): string => at.slice(0, 16).replace('T', ' ')
 
 /** A release that was cut, or would be. */
 export function cutText({ release, because, tag, written }: Cut, c: Colors): string {

@@ -2,6 +2,7 @@ import type { DeclaredRecord } from '../../model/declared-record.ts'
 import { escapeControls } from '../../model/escape.ts'
 import type { TimelineEntry } from '../../pipeline/incidents/timeline.ts'
 import type { Colors } from '../terminal.ts'
+import { minute } from './change-facts.ts'
 import { columns } from './columns.ts'
 
 /** The timeline of an incident, a line for each thing that happened; of texts the first line. */
@@ -33,8 +34,6 @@ export function timelineMarkdown({ id, title }: DeclaredRecord, entries: readonl
     '',
   ].join('\n')
 }
-
-const minute = (at: string): string => at.slice(0, 16).replace('T', ' ')
 
 /** Nothing that somebody wrote becomes Markdown or HTML. */
 const cell = (text: string): string =>

@@ -2,6 +2,7 @@ import { escapeControls } from '../../model/escape.ts'
 import type { UnauthorisedRecord } from '../../model/record.ts'
 import { stateColor } from '../commands/log.ts'
 import type { Colors } from '../terminal.ts'
+import { minute } from './change-facts.ts'
 import { columns } from './columns.ts'
 import { cluesText } from './drift-text.ts'
 import { type HistoryLine, historyLines } from './record-text.ts'
@@ -32,5 +33,3 @@ export function unauthorisedText(record: UnauthorisedRecord, history: readonly H
   const facts = columns(rows, { paint: (cell, column) => (column === 0 ? c.dim(cell) : cell) })
   return `${[head, ...facts, '', ...historyLines(history, c)].join('\n')}\n`
 }
-
-const minute = (at: string): string => at.slice(0, 16).replace('T', ' ')

@@ -1,4 +1,4 @@
-import type { Address } from '../../model/address.ts'
+import { type Address, nameOf } from '../../model/address.ts'
 import type { DeclaredRecord } from '../../model/declared-record.ts'
 import type { JsonObject } from '../../model/document.ts'
 import { defaultsOf } from '../../model/form.ts'
@@ -39,7 +39,7 @@ export async function openNeed(world: World, hand: RecordHand, need: Need): Prom
   const team = field === undefined ? undefined : record.fields[field]
   if (typeof team !== 'string') return { record }
   const route = routeOf(type, record, hand.estate.graph)
-  const address: Address = `Team/${team.slice(team.indexOf('/') + 1)}`
+  const address: Address = `Team/${nameOf(team)}`
   return { record, team: address, ...(route?.team === address && { because: route.because }) }
 }
 

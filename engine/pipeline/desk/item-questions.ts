@@ -1,3 +1,4 @@
+import { nameOf } from '../../model/address.ts'
 import type { JsonObject } from '../../model/document.ts'
 import type { Graph } from '../../model/graph.ts'
 import { catalogItem } from '../../records/catalog.ts'
@@ -11,6 +12,6 @@ export interface ItemQuestions {
 
 /** @param name with or without its kind; undefined where there is no such item */
 export function itemQuestions(graph: Graph, name: string): ItemQuestions | undefined {
-  const item = catalogItem(graph, name.slice(name.indexOf('/') + 1))
+  const item = catalogItem(graph, nameOf(name))
   return item && { name: item.name, properties: item.spec.form.properties, required: item.spec.form.required ?? [] }
 }

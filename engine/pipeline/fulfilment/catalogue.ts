@@ -1,3 +1,4 @@
+import { nameOf } from '../../model/address.ts'
 import { reporter } from '../../model/diagnostic.ts'
 import { type CatalogItem, catalogItem, catalogOf } from '../../records/catalog.ts'
 import { codes } from '../codes.ts'
@@ -13,7 +14,7 @@ export async function catalogItems(world: World, name?: string): Promise<readonl
   const tip = await targetTip(world, await targetBranch(world))
   const { graph } = tip === undefined ? await loadWork(world) : await loadCommit(world, tip)
   if (name === undefined) return catalogOf(graph)
-  const item = catalogItem(graph, name.slice(name.indexOf('/') + 1))
+  const item = catalogItem(graph, nameOf(name))
   if (item === undefined)
     throw refusal(report('catalog-item-unknown', { summary: `there is no CatalogItem/${name} on the target branch` }))
   return [item]

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { Renderer } from '../../compile/render-template.ts'
 import { editYaml, type YamlEdit } from '../../drift/edit-yaml.ts'
-import type { Address } from '../../model/address.ts'
+import { type Address, nameOf } from '../../model/address.ts'
 import type { DeclaredRecord } from '../../model/declared-record.ts'
 import { compareText, reporter } from '../../model/diagnostic.ts'
 import type { Json, JsonObject } from '../../model/document.ts'
@@ -77,7 +77,7 @@ export function variablesOf({ graph }: EstateAt, record: DeclaredRecord, now: Da
     form: record.fields['form'] ?? {},
     requester: {
       address,
-      name: address.slice(address.indexOf('/') + 1),
+      name: nameOf(address),
       email: typeof email === 'string' ? email : '',
     },
     today: now.toISOString().slice(0, 10),

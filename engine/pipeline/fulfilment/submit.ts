@@ -1,4 +1,4 @@
-import { addressOf } from '../../model/address.ts'
+import { addressOf, nameOf } from '../../model/address.ts'
 import type { DeclaredRecord, RecordLink } from '../../model/declared-record.ts'
 import { reporter } from '../../model/diagnostic.ts'
 import type { Json, JsonObject } from '../../model/document.ts'
@@ -57,8 +57,8 @@ export async function submitRequest(
         form: answers,
         impact: item?.spec.impact ?? 'low',
         urgency: said.urgency ?? item?.spec.urgency ?? 'medium',
-        ...(team !== undefined && { team: bare(team) }),
-        ...(service !== undefined && { service: bare(service) }),
+        ...(team !== undefined && { team: nameOf(team) }),
+        ...(service !== undefined && { service: nameOf(service) }),
         ...(requester !== undefined && { requester }),
         ...(said.reason !== undefined && { reason: said.reason }),
       },
@@ -77,7 +77,7 @@ function expectRequester({ estate }: RecordHand, said: string): string {
 }
 
 function expectItem({ estate }: RecordHand, name: string): CatalogItem {
-  const item = catalogItem(estate.graph, bare(name))
+  const item = catalogItem(estate.graph, nameOf(name))
   if (item !== undefined) return item
   const names = catalogOf(estate.graph).map((i) => i.name)
   throw refusal(
@@ -96,5 +96,3 @@ function withDefaults({ spec }: CatalogItem, form: JsonObject): JsonObject {
   }
   return { ...usual, ...form }
 }
-
-const bare = (name: string): string => name.slice(name.indexOf('/') + 1)

@@ -47,7 +47,7 @@ export async function beginRun(
     ...{ runbook: runbook.name, commit, digest },
     ...(owner?.startsWith('Team/') === true && { team: nameOf(owner) }),
     ...(hand.who.for !== undefined && { requester: hand.who.for }),
-    ...(service !== undefined && { service: service.slice(service.indexOf('/') + 1) }),
+    ...(service !== undefined && { service: nameOf(service) }),
     inputs: Object.fromEntries(Object.entries(inputs).map(([k, v]) => [k, hidden.has(k) ? masked : v])),
     steps: steps.map((s) => s.step.name),
     hosts: Object.fromEntries(steps.map((s) => [s.step.name, s.hosts])),

@@ -51,7 +51,7 @@ export function suggestionsIn(
   { limit = 10, service, teams }: SuggestOptions = {},
 ): readonly Suggestion[] {
   const texts = new Map(readable(graph, teams).map((t) => [t.document.address, t]))
-  const meant = service === undefined ? undefined : bare(service)
+  const meant = service === undefined ? undefined : nameOf(service)
   const searchable = [...texts.values()].map(({ document, spec }) => ({
     address: document.address,
     title: spec.title,
@@ -63,7 +63,7 @@ export function suggestionsIn(
     .flatMap(({ address, score, excerpt }) => {
       const text = texts.get(address as Address)
       if (text === undefined) return []
-      const about = meant !== undefined && (text.spec.services ?? []).some((s) => bare(s) === meant)
+      const about = meant !== undefined && (text.spec.services ?? []).some((s) => nameOf(s) === meant)
       return [suggestionOf(text, about ? score * 1.5 : score, excerpt)]
     })
     .sort((a, b) => b.score - a.score)
@@ -72,7 +72,7 @@ export function suggestionsIn(
 
 /** Current runbooks of a service, those first that can be run: for whoever looks at an incident of it. */
 export function runbooksOf(graph: Graph, service: string): readonly Suggestion[] {
-  const address = addressOf('Service', bare(service))
+  const address = addressOf('Service', nameOf(service))
   const documents = graph
     .incoming(address)
     .flatMap((edge) => (edge.from.startsWith('Runbook/') && edge.label === 'spec.services' ? [edge.from] : []))
@@ -120,9 +120,7 @@ function suggestionOf({ document, spec }: KnownText, score: number, excerpt: str
     ...{ address: document.address, title: spec.title, file: document.file },
     ...(owner !== undefined && { owner }),
     runs: 'steps' in spec && (spec.steps?.length ?? 0) > 0,
-    services: (spec.services ?? []).map((s) => nameOf(addressOf('Service', bare(s)))),
+    services: (spec.services ?? []).map((s) => nameOf(addressOf('Service', nameOf(s)))),
     ...{ score, excerpt },
   }
 }
-
-const bare = (name: string): string => name.slice(name.indexOf('/') + 1)

@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { type SupportHoursSpec, supportTimes } from '../../calendar/support-hours.ts'
 import { isTimeZone } from '../../calendar/time-zone.ts'
-import { addressOf } from '../../model/address.ts'
+import { addressOf, nameOf } from '../../model/address.ts'
 import type { Graph } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
 import type { NotificationRuleSpec } from './rules.ts'
@@ -24,7 +24,7 @@ export function dueAt(
   timeZone = 'UTC',
 ): number {
   if (priority !== undefined && urgent.includes(priority)) return at
-  const found = hours === undefined ? undefined : graph.documents.get(addressOf('SupportHours', bare(hours)))
+  const found = hours === undefined ? undefined : graph.documents.get(addressOf('SupportHours', nameOf(hours)))
   const spec = found && specOf<SupportHoursSpec>(found)
   const zone = [spec?.timeZone, timeZone].find((name) => name !== undefined && isTimeZone(name)) ?? 'UTC'
   const wanted = digest === undefined ? at : digest === 'hourly' ? nextHour(at) : nextMorning(at, zone)
@@ -41,5 +41,3 @@ function nextMorning(at: number, timeZone: string): number {
     date.toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(morning) }).epochMilliseconds
   return on(today) > at ? on(today) : on(today.add({ days: 1 }))
 }
-
-const bare = (name: string): string => name.slice(name.indexOf('/') + 1)

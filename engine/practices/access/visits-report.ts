@@ -19,9 +19,9 @@ export const visitsReport: Report = {
       .flatMap((visit) => {
         const { rooms, host, visitor, company, on, badge } = visit.fields
         return (Array.isArray(rooms) ? rooms : []).map(String).flatMap((name) => {
-          const room = addressOf('Room', bare(name))
+          const room = addressOf('Room', nameOf(name))
           if (!wanted.has(room)) return []
-          const person = addressOf('Person', bare(String(host)))
+          const person = addressOf('Person', nameOf(String(host)))
           return [
             {
               ...{ record: visit.id, state: visit.state, room: nameOf(room), visitor: String(visitor) },
@@ -66,5 +66,3 @@ function entrants(input: ReportInput): ReadonlyMap<Address, ReadonlySet<Address>
   }
   return found
 }
-
-const bare = (name: string): string => name.slice(name.indexOf('/') + 1)

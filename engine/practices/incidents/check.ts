@@ -1,4 +1,4 @@
-import { type Address, addressOf } from '../../model/address.ts'
+import { type Address, addressOf, nameOf } from '../../model/address.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { JsonPath, LoadedDocument } from '../../model/document.ts'
 import { type PracticeInput, specOf } from '../../model/practice.ts'
@@ -61,4 +61,4 @@ export function checkOnCall({ graph, locate }: PracticeInput): readonly Diagnost
 }
 
 /** `platform`, `team/platform` and `Team/platform` are one. */
-const named = (kind: string, name: string): Address => addressOf(kind, name.slice(name.indexOf('/') + 1))
+const named = (kind: string, name: string): Address => addressOf(kind, nameOf(name))

@@ -1,4 +1,4 @@
-import { type Address, addressOf } from '../../model/address.ts'
+import { type Address, addressOf, nameOf } from '../../model/address.ts'
 import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { JsonPath, LoadedDocument } from '../../model/document.ts'
 import { type Graph, targets } from '../../model/graph.ts'
@@ -27,7 +27,7 @@ export function checkKnowledge({ graph, locate, now }: PracticeInput): readonly 
     for (const [i, { address }] of (spec.mentions ?? []).entries()) {
       const kind = kinds.get(address.slice(0, address.indexOf('/')).toLowerCase())
       if (kind === undefined) continue
-      const named = addressOf(kind, address.slice(address.indexOf('/') + 1))
+      const named = addressOf(kind, nameOf(address))
       if (!graph.documents.has(named))
         tell('knowledge-mention-missing', document, ['spec', 'mentions', i, 'address'], `there is no ${named}`)
     }

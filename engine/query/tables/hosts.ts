@@ -1,3 +1,4 @@
+import { nameOf } from '../../model/address.ts'
 import { column, type Row, type Sources, type Table } from '../table.ts'
 import { documentColumns, documentRow } from './documents.ts'
 
@@ -27,7 +28,7 @@ export const hosts: Table = {
 
 /** What a host's environment says that it follows: `main`, or `platform/1.4.0`. */
 function followed(graph: Sources['graph'], environment: unknown): string {
-  const name = typeof environment === 'string' ? environment.slice(environment.indexOf('/') + 1) : ''
+  const name = typeof environment === 'string' ? nameOf(environment) : ''
   const follows = graph.documents.get(`Environment/${name}`)?.document.spec['follows']
   const release = typeof follows === 'object' && follows !== null && 'release' in follows ? follows.release : undefined
   return typeof release === 'string' ? release : 'main'

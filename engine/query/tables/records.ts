@@ -1,10 +1,9 @@
+import { nameOf } from '../../model/address.ts'
 import type { Json, JsonObject, LoadedDocument } from '../../model/document.ts'
 import type { Graph } from '../../model/graph.ts'
 import type { ApprovalPredicate, ChangeRecord } from '../../model/record.ts'
 import { bytesOfBase64 } from '../../model/ssh-key.ts'
 import { column, type Row, type Table } from '../table.ts'
-
-const bare = (reference: string): string => reference.slice(reference.indexOf('/') + 1)
 
 export const recordTables: readonly Table[] = [
   {
@@ -128,7 +127,7 @@ function grantRow({ document, file, line }: LoadedDocument, graph: Graph, now: D
   const people = (Array.isArray(to) ? to : []).flatMap((who: Json) => peopleBehind(String(who), graph))
   return {
     name: document.metadata.name,
-    role: bare(String(role)),
+    role: nameOf(String(role)),
     people: [...new Set(people)].sort(),
     on: on ?? null,
     expires: expires ?? null,
@@ -139,7 +138,7 @@ function grantRow({ document, file, line }: LoadedDocument, graph: Graph, now: D
 }
 
 function peopleBehind(who: string, graph: Graph): readonly string[] {
-  if (!/^team\//i.test(who)) return [`Person/${bare(who)}`]
-  const members = graph.documents.get(`Team/${bare(who)}`)?.document.spec['members']
-  return (Array.isArray(members) ? members : []).map((member: Json) => `Person/${bare(String(member))}`)
+  if (!/^team\//i.test(who)) return [`Person/${nameOf(who)}`]
+  const members = graph.documents.get(`Team/${nameOf(who)}`)?.document.spec['members']
+  return (Array.isArray(members) ? members : []).map((member: Json) => `Person/${nameOf(String(member))}`)
 }

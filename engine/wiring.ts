@@ -188,10 +188,19 @@ export async function openWorld(options: WorldOptions): Promise<OpenedWorld> {
     verifySignature: verifySshSignature,
     verifyEnvelope: (sort, envelope) => verifyEnvelope(sort, envelope, verifySshSignature, fingerprint),
     // Where nothing is checked out, the newest commit stands for the working folder.
-    workFiles: async () =>
+    workFiles: async (state) =>
       (await context()).bare
         ? (await import('./adapters/files/tree-files.ts')).treeFiles(await repository(), 'HEAD')
-        : parsedAhead(root, await (await import('./adapters/files/work-files.ts')).workFiles(root), documentCache),
+        : parsedAhead(
+            root,
+            await (await import('./adapters/files/work-files.ts')).workFiles(root, state),
+            documentCache,
+          ),
+    workState: async () => (await import('./adapters/files/work-files.ts')).workState(root),
+    verdict: once(async () => {
+      const { openKeptText } = await import('./adapters/cache/kept-text.ts')
+      return openKeptText(join((await repository()).commonDir, 'plumbline', 'cache', 'verdict'), options.version)
+    }),
     treeFiles: async (treeish) =>
       (await import('./adapters/files/tree-files.ts')).treeFiles(await repository(), treeish),
     estates: new Map(),

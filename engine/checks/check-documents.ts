@@ -1,3 +1,4 @@
+import type { Address } from '../model/address.ts'
 import { compareDiagnostics, type Diagnostic, reporter, type Severity } from '../model/diagnostic.ts'
 import type { LoadedDocument, Place } from '../model/document.ts'
 import type { Graph } from '../model/graph.ts'
@@ -31,13 +32,14 @@ type Coded = ValueFinding & { readonly code: keyof typeof book; readonly severit
 
 /** Everything that is wrong with documents apart from their references, sorted by place. */
 export function checkDocuments(input: CheckInput): Diagnostic[] {
+  const alone = { ...input, graph: input.plain ?? input.graph }
   const marks = new Map<string, MarkedSchema>()
   for (const kind of input.kinds.values()) {
     const schema = input.graph.ofKind(kind.name).length === 0 ? undefined : markedSchema(kind.schema)
     if (schema !== undefined) marks.set(kind.name, schema)
   }
   const special: Coded[] = [
-    ...coded('unsafe-character', lineFindings(input)),
+    ...coded('unsafe-character', lineFindings(alone)),
     ...coded('reserved-subject', reservedFindings(input)),
     ...coded('grant-expiry', expiryFindings(input)),
     ...coded('exception-expiry', exceptionFindings(input)),
@@ -48,24 +50,32 @@ export function checkDocuments(input: CheckInput): Diagnostic[] {
     ...coded('runbook', runbookFindings(input)),
     ...timeFindings(input),
   ]
-  const wrong = schemaErrors(input, special)
+  const wrong = schemaErrors(alone, special)
+  const refused = new Set(wrong.map((f) => f.document.address))
   const findings: Coded[] = [
     ...special,
     ...wrong,
     ...coded('login-missing', loginFindings(input)),
     ...coded('policy-match', matchFindings(input)),
-    ...coded('unique', uniqueFindings(input, marks)),
+    ...coded('unique', uniqueFindings(alone, marks)),
     ...coded('immutable', immutableFindings(input, marks)),
   ]
   const diagnostics = findings.map((finding) => tell(finding, input))
   return [
     ...diagnostics,
-    ...resourceDiagnostics(input, new Set(wrong.map((f) => f.document))),
-    ...policyDiagnostics(input),
+    ...resourceDiagnostics(input, refused),
+    ...policyDiagnostics(alone),
     ...changePolicyDiagnostics(input),
-    ...practiceDiagnostics(input, new Set(wrong.map((f) => f.document))),
+    ...practiceDiagnostics(input, refused),
   ].sort(compareDiagnostics)
 }
+
+/**
+ * Whether a document that its schema takes is sound by itself: what is found in each document alone, whatever the others say, its
+ * policies included. The graph holds it and the policies, and refuses to answer what else a policy asks of it.
+ */
+export const isSoundAlone = (input: CheckInput): boolean =>
+  lineFindings(input).length === 0 && policyDiagnostics(input).length === 0
 
 const coded = (code: Coded['code'], findings: readonly ValueFinding[]): Coded[] =>
   findings.map((finding) => ({ ...finding, code }))
@@ -91,10 +101,10 @@ function tell({ document, path, what, code, ...words }: Coded, { locate }: Check
 }
 
 /** What resource types find in the resources of well-formed profiles that a schema can't say. */
-function resourceDiagnostics({ graph, types, locate }: CheckInput, wrong: ReadonlySet<LoadedDocument>): Diagnostic[] {
+function resourceDiagnostics({ graph, types, locate }: CheckInput, wrong: ReadonlySet<Address>): Diagnostic[] {
   return graph.ofKind('Profile').flatMap((profile: LoadedDocument) => {
     const { resources } = profile.document.spec
-    if (!Array.isArray(resources) || wrong.has(profile)) return []
+    if (!Array.isArray(resources) || wrong.has(profile.address)) return []
     return resources.flatMap((item, i) => {
       const [name, spec] = isObject(item) ? (Object.entries(item)[0] ?? []) : []
       const type = name === undefined ? undefined : types?.get(name)
@@ -110,12 +120,12 @@ function resourceDiagnostics({ graph, types, locate }: CheckInput, wrong: Readon
 /** What practices find in well-formed documents. */
 function practiceDiagnostics(
   { graph, locate, now, base, starts, practices = [] }: CheckInput,
-  wrong: ReadonlySet<LoadedDocument>,
+  wrong: ReadonlySet<Address>,
 ) {
   // Many practices ask for the same kinds, and some for each document anew.
   const known = new Map<string, readonly LoadedDocument[]>()
   const soundOf = (kind: string): readonly LoadedDocument[] => {
-    const found = known.get(kind) ?? graph.ofKind(kind).filter((d) => !wrong.has(d))
+    const found = known.get(kind) ?? graph.ofKind(kind).filter((d) => !wrong.has(d.address))
     known.set(kind, found)
     return found
   }

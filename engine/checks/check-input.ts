@@ -9,6 +9,8 @@ import type { Validator } from '../schema/validator.ts'
 /** Everything that is judged, and what it is judged by. */
 export interface CheckInput {
   readonly graph: Graph
+  /** The same documents for what is found in one of them by itself, where `graph` notes what is read of them. */
+  readonly plain?: Graph
   readonly kinds: Kinds
   /** Validators of whole documents by kind. */
   readonly validators: ReadonlyMap<string, Validator>

@@ -1,5 +1,5 @@
 import { accountName, accountNumber, parseAccount } from '../model/account.ts'
-import type { Json, LoadedDocument } from '../model/document.ts'
+import type { Json, JsonPath, LoadedDocument } from '../model/document.ts'
 import { isObject } from '../schema/is-object.ts'
 import { type MarkedSchema, visitMarks } from '../schema/marks.ts'
 import type { CheckInput, ValueFinding } from './check-input.ts'
@@ -15,10 +15,7 @@ export function uniqueFindings(input: CheckInput, marks: ReadonlyMap<string, Mar
   for (const document of input.graph.documents.values()) {
     const schema = marks.get(document.document.kind)
     if (schema === undefined) continue
-    const spec = document.document.spec
-    visitMarks(schema, spec, ({ unique }, value, path) => {
-      if (unique === undefined || value === null || typeof value === 'object') return
-      const keys = comparable(value, unique).map((v) => JSON.stringify([unique, within(spec, unique), v]))
+    visitUnique(schema, document.document.spec, (keys, path) => {
       const holder = keys.map((key) => holders.get(key) ?? document).find((d) => d !== document)
       for (const key of keys) if (!holders.has(key)) holders.set(key, document)
       if (holder === undefined) return
@@ -33,6 +30,23 @@ export function uniqueFindings(input: CheckInput, marks: ReadonlyMap<string, Mar
     })
   }
   return findings
+}
+
+/** What a document holds that none other may hold. */
+export function uniqueKeys(schema: MarkedSchema, spec: Json): readonly string[] {
+  const found: string[] = []
+  visitUnique(schema, spec, (keys) => found.push(...keys))
+  return found
+}
+
+function visitUnique(schema: MarkedSchema, spec: Json, visit: (keys: readonly string[], path: JsonPath) => void): void {
+  visitMarks(schema, spec, ({ unique }, value, path) => {
+    if (unique === undefined || value === null || typeof value === 'object') return
+    visit(
+      comparable(value, unique).map((v) => JSON.stringify([unique, within(spec, unique), v])),
+      path,
+    )
+  })
 }
 
 /** The value of the field that a scope names; nothing where it names none. */

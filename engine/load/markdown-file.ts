@@ -1,3 +1,4 @@
+import picomatch from 'picomatch'
 import type { JsonObject } from '../model/document.ts'
 import type { Finding } from './finding.ts'
 
@@ -5,7 +6,10 @@ import type { Finding } from './finding.ts'
 export type ReadMarkdown = (text: string) => { readonly fields: JsonObject; readonly findings: readonly Finding[] }
 
 /** Where runbooks and articles stand, whatever else an estate says of its documents. */
-export const knowledgeFiles = { in: ['runbooks/**/*.md', 'articles/**/*.md'], not: ['**/README.md'] } as const
+const knowledgeFiles = { in: ['runbooks/**/*.md', 'articles/**/*.md'], not: ['**/README.md'] } as const
+
+/** Whether a runbook or an article stands in a file. */
+export const isKnowledge = picomatch([...knowledgeFiles.in], { ignore: [...knowledgeFiles.not] })
 
 export const isMarkdown = (path: string): boolean => path.endsWith('.md')
 

@@ -1,8 +1,9 @@
 import type { CodeOwners } from '../change/code-owners.ts'
 import type { EstateSpec } from '../generated/types.ts'
+import type { Reads } from '../graph/note-reads.ts'
 import type { Link } from '../graph/reach.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Locate } from '../model/document.ts'
+import type { LoadedDocument, Locate } from '../model/document.ts'
 import type { GrantStarts } from '../model/grant-starts.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Kinds } from '../model/kind.ts'
@@ -23,6 +24,17 @@ export interface EstateAt {
   readonly compile: CompiledEstate
   readonly starts: GrantStarts
   readonly diagnostics: readonly Diagnostic[]
+  /** Where its documents note what is read of them. */
+  readonly noted?: Noted
+}
+
+/** What a later run needs to see that a change of documents changes nothing else. */
+export interface Noted {
+  /** Grows as long as the estate is worked with. */
+  readonly reads: Reads
+  readonly policies: readonly LoadedDocument[]
+  /** Files that documents take content from. */
+  readonly sources: ReadonlySet<string>
 }
 
 /** What documents want of hosts, made for each host when it is asked for. */

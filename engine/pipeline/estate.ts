@@ -4,14 +4,15 @@ import { checkDocuments } from '../checks/check-documents.ts'
 import { goldenSources } from '../compile/golden-texts.ts'
 import type { EstateSpec } from '../generated/types.ts'
 import { buildGraph } from '../graph/build-graph.ts'
+import { noteReads } from '../graph/note-reads.ts'
 import { cacheKey, type Loaded, loadDocuments, type SourceFile } from '../load/load-documents.ts'
-import { isMarkdown, knowledgeFiles } from '../load/markdown-file.ts'
+import { isKnowledge, isMarkdown } from '../load/markdown-file.ts'
 import { compareDiagnostics, type Diagnostic, hasErrors, reporter } from '../model/diagnostic.ts'
 import type { DocumentCache } from '../model/document-cache.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Kinds } from '../model/kind.ts'
 import { secretsFolder } from '../model/secret-ref.ts'
-import type { FileEntry, Files } from '../ports/files.ts'
+import type { FileEntry, Files, WorkState } from '../ports/files.ts'
 import type { Validator } from '../schema/validator.ts'
 import { codes } from './codes.ts'
 import { compiled } from './compiled.ts'
@@ -35,6 +36,12 @@ export async function loadWork(world: World): Promise<EstateAt> {
   // Git looks at the folder while we load what its answer is checked with.
   const [files] = await Promise.all([world.workFiles(), world.quickValidators(), world.documentCache()])
   return load(world, 'work', files, undefined)
+}
+
+/** The working folder as git has just seen it, whose documents note what is read of them as they are judged and hosts are compiled. */
+export async function loadNoted(world: World, state: WorkState): Promise<EstateAt> {
+  const [files] = await Promise.all([world.workFiles(state), world.quickValidators(), world.documentCache()])
+  return load(world, 'work', files, undefined, 'noted')
 }
 
 /** A commit or tree, from the object database. Documents that changed since `base` are judged more strictly. */
@@ -91,7 +98,7 @@ async function load(
   treeish: string,
   files: Files,
   base: EstateAt | undefined,
-  how: 'whole' | 'release' | 'documents' = 'whole',
+  how: 'whole' | 'noted' | 'release' | 'documents' = 'whole',
 ): Promise<EstateAt> {
   const configured = await configOf(world, files)
   const own = await ownKinds(world, files, configured.config.schemas ?? 'schemas')
@@ -109,19 +116,22 @@ async function load(
       markdown: (await import('../knowledge/read-markdown.ts')).readMarkdown,
     }),
   })
-  const { graph, diagnostics } = buildGraph(loaded.documents, kinds, loaded.locate)
-  const starts =
-    how !== 'whole'
-      ? new Map()
-      : await grantStarts(world, {
-          graph,
-          ...(base === undefined ? await commitAlone(world, treeish) : { base }),
-          graphAt: (commit) => graphAt(world, commit),
-        })
+  const { graph: plain, diagnostics } = buildGraph(loaded.documents, kinds, loaded.locate)
+  const noted = how === 'noted' ? noteReads(plain) : undefined
+  const graph = noted?.graph ?? plain
+  const isWhole = how === 'whole' || how === 'noted'
+  const starts = !isWhole
+    ? new Map()
+    : await grantStarts(world, {
+        graph,
+        ...(base === undefined ? await commitAlone(world, treeish) : { base }),
+        graphAt: (commit) => graphAt(world, commit),
+      })
   const checked = checkDocuments({
     graph,
+    plain,
     kinds,
-    validators: new Map([...(await neededValidators(world, graph)), ...own.validators]),
+    validators: new Map([...(await neededValidators(world, plain)), ...own.validators]),
     locate: loaded.locate,
     now: world.clock.now(),
     starts,
@@ -131,11 +141,11 @@ async function load(
   })
   // Of a commit that stands alone its pins are what was agreed to; those of the working folder are somebody's wish.
   const before = base?.graph ?? (treeish === 'work' ? undefined : 'same')
-  const pins =
-    how === 'whole'
-      ? await pinsOf(world, { graph, locate: loaded.locate, before, load: (commit) => loadRelease(world, commit) })
-      : { byHost: new Map(), diagnostics: [] }
+  const pins = isWhole
+    ? await pinsOf(world, { graph, locate: loaded.locate, before, load: (commit) => loadRelease(world, commit) })
+    : { byHost: new Map(), diagnostics: [] }
   const owners = await codeOwnersOf(files)
+  const sourcesNamed = namedSources(graph)
   const refused = new Set(checked.flatMap((d) => (d.code === 'schema' && d.subject !== undefined ? [d.subject] : [])))
   const records = await recordTypeFindings(world, graph, loaded.locate, refused)
   const rules = await notificationRuleFindings(graph, loaded.locate, recordTypesOf(world, { graph }), refused)
@@ -150,7 +160,7 @@ async function load(
     ...(owners !== undefined && { codeOwners: owners }),
     compile: compiled(world, {
       graph,
-      sources: await profileSources(files, graph),
+      sources: await contentOf(files, sourcesNamed),
       secretFiles: await secretFiles(files),
       locate: loaded.locate,
       starts,
@@ -158,6 +168,9 @@ async function load(
     }),
     starts,
     diagnostics: all,
+    ...(noted !== undefined && {
+      noted: { reads: noted.reads, policies: plain.ofKind('Policy'), sources: sourcesNamed },
+    }),
   }
 }
 
@@ -188,8 +201,6 @@ function withoutEchoes(loaded: Loaded, graph: readonly Diagnostic[]): readonly D
   return [...loaded.diagnostics, ...kept]
 }
 
-const isKnowledge = picomatch([...knowledgeFiles.in], { ignore: [...knowledgeFiles.not] })
-
 function isCached(cache: DocumentCache, entry: FileEntry): boolean {
   const key = cacheKey({ path: entry.path, ...(entry.blob !== undefined && { blob: entry.blob }) })
   return key !== undefined && cache.get(key) !== undefined
@@ -210,14 +221,19 @@ async function sources(world: World, files: Files, entries: readonly FileEntry[]
   }))
 }
 
-/** Files of the estate that profiles and network devices take the content of other files from, read in one go. */
-async function profileSources(files: Files, graph: Graph): Promise<(path: string) => Uint8Array | undefined> {
+/** Files of the estate that profiles and network devices take content from. */
+function namedSources(graph: Graph): ReadonlySet<string> {
   const named = new Set<string>(goldenSources(graph))
   for (const profile of graph.ofKind('Profile')) {
     const { resources } = profile.document.spec as { resources?: unknown }
     for (const item of Array.isArray(resources) ? (resources as Record<string, { source?: unknown } | null>[]) : [])
       for (const spec of Object.values(item ?? {})) if (typeof spec?.source === 'string') named.add(spec.source)
   }
+  return named
+}
+
+/** Files of the estate, read in one go. */
+async function contentOf(files: Files, named: ReadonlySet<string>): Promise<(path: string) => Uint8Array | undefined> {
   const entries = files.entries.filter((e) => named.has(e.path) && e.mode.startsWith('100'))
   const bytes = entries.length === 0 ? new Map<string, Uint8Array>() : await files.read(entries)
   return (path) => bytes.get(path)

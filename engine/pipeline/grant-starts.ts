@@ -35,9 +35,10 @@ export async function grantStarts(world: World, question: StartsQuestion): Promi
     })
     return new Map(same.flatMap(({ address }) => entry(address, base.starts.get(address))))
   }
+  if (commit === undefined) return new Map()
   const view = await (await world.ledger()).view()
   const genesis = trusted(await findGenesis(view))
-  if (commit === undefined || genesis === undefined) return new Map()
+  if (genesis === undefined) return new Map()
   if (!(await (await world.repository()).isAncestor(genesis.adoption, commit))) return new Map()
   const { committer } = await (await world.repository()).commit(commit)
   const since = new Date(Date.parse(committer.at) - longAgo).toISOString()

@@ -13,12 +13,13 @@ import type { VerifySignature } from '../model/ssh-key.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DeviceConnector } from '../ports/device-terminal.ts'
 import type { EventStore } from '../ports/event-store.ts'
-import type { Files } from '../ports/files.ts'
+import type { Files, WorkState } from '../ports/files.ts'
 import type { Folder } from '../ports/folder.ts'
 import type { Forge, ReviewSource } from '../ports/forge.ts'
 import type { HostConnector, SessionFailure } from '../ports/host-session.ts'
 import type { Inbox } from '../ports/inbox.ts'
 import type { Journal } from '../ports/journal.ts'
+import type { KeptText } from '../ports/kept-text.ts'
 import type { Ledger } from '../ports/ledger.ts'
 import type { Machine } from '../ports/machine.ts'
 import type { Mailbox } from '../ports/mailbox.ts'
@@ -109,7 +110,11 @@ export interface World {
   /** `SHA256:…` of a public key in authorized_keys form. */
   readonly fingerprint: (publicKey: string) => string | undefined
   /** Files of the working folder, below the estate's root. */
-  readonly workFiles: () => Promise<Files>
+  readonly workFiles: (state?: WorkState) => Promise<Files>
+  /** What git says of the working folder; undefined where the estate is not the whole of a repository with a commit. */
+  readonly workState: () => Promise<WorkState | undefined>
+  /** A text that is kept in this clone for the next run of this version of the engine. */
+  readonly verdict: () => Promise<KeptText>
   /** Files of a commit or tree, below the estate's root. */
   readonly treeFiles: (treeish: string) => Promise<Files>
   /** Asks a host for its public keys, without logging in. */

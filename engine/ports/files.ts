@@ -23,3 +23,14 @@ export interface FileEntry {
   /** git's object id, where it is known to be that of the content: parsed documents are kept by it. */
   readonly blob?: string
 }
+
+/** How a working folder differs from the commit that is checked out, as git sees it. */
+export interface WorkState {
+  readonly commit: string
+  /** Files that differ or that git does not know, by path below the estate's root; the object that the commit has there. */
+  readonly changed: ReadonlyMap<string, string | undefined>
+  /** The bytes of an ordinary file as it lies there now; undefined for anything else. */
+  read(path: string): Uint8Array | undefined
+  /** Another text whenever a file was written meanwhile, came or went. */
+  stamp(path: string): string
+}

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { FileEntry, Files } from '../../ports/files.ts'
+import type { FileEntry, Files, WorkState } from '../../ports/files.ts'
 import { childEnvironment } from '../process/child-environment.ts'
 
 const run = promisify(execFile)
@@ -11,9 +11,11 @@ const run = promisify(execFile)
 /**
  * The files of a working folder. Where git knows a file and says it is unchanged, its object id comes from the index, so
  * that an unchanged file is neither read nor parsed again. Without git, the folder is walked.
+ *
+ * @param state what git has just said of the folder, where it was asked
  */
-export async function workFiles(root: string): Promise<Files> {
-  const entries = (await fromIndex(root)) ?? (await walk(root))
+export async function workFiles(root: string, state?: WorkState): Promise<Files> {
+  const entries = (await fromIndex(root, state)) ?? (await walk(root))
   entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return {
     entries,
@@ -34,24 +36,73 @@ export async function workFiles(root: string): Promise<Files> {
   }
 }
 
-async function fromIndex(root: string): Promise<FileEntry[] | undefined> {
+/** What git says of the folder; undefined where there is no repository, no commit yet, or the estate is only a part of it. */
+export async function workState(root: string): Promise<WorkState | undefined> {
   try {
-    const [staged, status, shown] = await Promise.all([
-      git(root, ['ls-files', '-z', '--stage']),
-      git(root, ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.']),
+    const options = ['--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--no-renames']
+    const [said, shown] = await Promise.all([
+      git(root, ['status', ...options, '--', '.']),
       git(root, ['rev-parse', '--show-prefix']),
     ])
-    const prefix = shown.trim()
-    const changed = new Set(
-      status
-        .split('\0')
-        .filter((l) => l.length > 3)
-        .map((l) => l.slice(3 + prefix.length)),
-    )
+    const lines = said.split('\0').filter((line) => line !== '')
+    const [, commit] = lines.flatMap((line) => /^# branch\.oid ([0-9a-f]{40,64})$/.exec(line) ?? [])
+    if (commit === undefined || shown.trim() !== '') return undefined
+    return {
+      commit,
+      changed: new Map(lines.flatMap(differing)),
+      read: (path) => ordinaryFile(join(root, path)),
+      stamp: (path) => stampOf(join(root, path)),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** A line of `git status --porcelain=v2`: of a file that differs the path and what the commit has there, of an unknown one the path. */
+function differing(line: string): readonly (readonly [string, string | undefined])[] {
+  const [sort] = line
+  if (sort === '?') return [[line.slice(2), undefined]]
+  // 1 XY sub mH mI mW hH hI path · u XY sub m1 m2 m3 mW h1 h2 h3 path
+  const fields = sort === '1' ? 8 : sort === 'u' ? 10 : 0
+  if (fields === 0) return []
+  const words = line.split(' ')
+  const committed = sort === '1' && !/^0+$/.test(words[6] ?? '') ? words[6] : undefined
+  return [[words.slice(fields).join(' '), committed]]
+}
+
+function ordinaryFile(path: string): Uint8Array | undefined {
+  try {
+    return lstatSync(path).isFile() ? readFileSync(path) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function stampOf(path: string): string {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  return found === undefined ? 'none' : `${found.ino} ${found.mode} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`
+}
+
+async function fromIndex(root: string, state: WorkState | undefined): Promise<FileEntry[] | undefined> {
+  try {
+    const [staged, changed] = await Promise.all([
+      git(root, ['ls-files', '-z', '--stage']),
+      state === undefined ? changedFiles(root) : new Set(state.changed.keys()),
+    ])
     return [...indexed(staged, changed), ...(await Promise.all([...changed].map((path) => onDisk(root, path)))).flat()]
   } catch {
     return undefined
   }
+}
+
+async function changedFiles(root: string): Promise<ReadonlySet<string>> {
+  const [status, shown] = await Promise.all([
+    git(root, ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.']),
+    git(root, ['rev-parse', '--show-prefix']),
+  ])
+  const prefix = shown.trim()
+  const lines = status.split('\0').filter((line) => line.length > 3)
+  return new Set(lines.map((line) => line.slice(3 + prefix.length)))
 }
 
 function* indexed(staged: string, changed: ReadonlySet<string>): Iterable<FileEntry> {

@@ -36,7 +36,9 @@ beforeAll(() => {
   for (const part of ['plumbline.yaml', 'inventory', 'policies', 'runbooks', 'secrets'])
     if (existsSync(join(root, part))) cpSync(join(root, part), join(desk.folder, part), { recursive: true })
   desk.commit('The estate')
-  files = execFileSync('git', ['-C', desk.folder, 'ls-files', 'inventory', 'policies'], { encoding: 'utf8' })
+  files = execFileSync('git', ['-C', desk.folder, 'ls-files', 'inventory/*.yaml', 'policies/*.yaml'], {
+    encoding: 'utf8',
+  })
     .trim()
     .split('\n')
 })

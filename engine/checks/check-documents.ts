@@ -130,7 +130,8 @@ function practiceDiagnostics(
     return found
   }
   const sound: Graph = {
-    documents: graph.documents,
+    documents:
+      wrong.size === 0 ? graph.documents : new Map([...graph.documents].filter(([address]) => !wrong.has(address))),
     ofKind: (kind) => soundOf(kind),
     outgoing: (address) => graph.outgoing(address),
     incoming: (address) => graph.incoming(address),

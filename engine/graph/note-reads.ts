@@ -77,12 +77,12 @@ function noter(read: Set<string>): (document: Document) => Document {
 }
 
 function handler<Part extends object>(part: 'metadata' | 'spec', read: Set<string>): ProxyHandler<Part> {
-  const names = new Map<string, string>()
+  // Most of what is read was read before.
+  const known = new Set<string | symbol>(part === 'metadata' ? ['name'] : [])
   const note = (key: string | symbol): void => {
-    if (typeof key === 'symbol') return
-    const name = names.get(key) ?? `${part}.${key}`
-    names.set(key, name)
-    if (name !== 'metadata.name') read.add(name)
+    if (known.has(key)) return
+    known.add(key)
+    if (typeof key === 'string') read.add(`${part}.${key}`)
   }
   return {
     get(target, key) {

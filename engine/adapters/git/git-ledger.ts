@@ -7,11 +7,11 @@ import { type GitContext, openContext } from './context.ts'
 import { commitIds, commitsTouching, entryMessage, ledgerCommit, ledgerSteps, readCommit } from './ledger-commits.ts'
 import { currentTip, knownTip, type LedgerTip, localRef, trackingRef } from './ledger-tip.ts'
 import { borrowPacks, lendPacks, lentAt } from './lent-packs.ts'
-import { swapRef, tipOf } from './move-branch.ts'
+import { swapRef, tipOf, zeroId } from './move-branch.ts'
 import { ObjectWriter } from './object-writer.ts'
 import { push, remoteName } from './remote.ts'
 import { TreeStore } from './tree-store.ts'
-import { inTurn } from './turn.ts'
+import { inTurn, type Turn } from './turn.ts'
 import { commitBytes } from './write-commit.ts'
 
 export interface LedgerOptions {
@@ -59,6 +59,8 @@ interface Chain {
   readonly uuids: readonly string[]
   /** Name of the pack that they are in. */
   readonly pack: string | undefined
+  /** Packs that the remote's ledger was about to need where the chain begins. */
+  readonly below: readonly string[]
   readonly done: readonly { readonly job: Job; readonly result: unknown }[]
 }
 
@@ -140,10 +142,15 @@ class BranchLedger implements GitLedger {
       const jobs = this.#queue.splice(0, largestBatch)
       try {
         const place = await this.#place()
-        const batch = (giveBack: () => void) => this.#appendAll(jobs, place, giveBack)
-        // What the one before adds comes in our turn; what was there already need not, nor the start of our reader.
-        const getReady = async () =>
-          (await this.#borrow(place)) ? tipOf(this.#context, localRef(this.#branch)) : this.#tip()
+        let ahead: Chain | undefined
+        const batch = (turn: Turn) => this.#appendAll(jobs, place, turn, ahead)
+        const getReady = async (told: Promise<boolean>) => {
+          // What was there already need not come in our turn, nor the start of our reader.
+          const warm = (await this.#borrow(place)) ? tipOf(this.#context, localRef(this.#branch)) : this.#tip()
+          warm.catch(() => undefined)
+          if (await told) ahead = await this.#buildAhead(place, jobs)
+          else await warm
+        }
         await inTurn(place, batch, getReady)
       } catch (error) {
         this.#ours = undefined
@@ -162,10 +169,33 @@ class BranchLedger implements GitLedger {
   }
 
   /** Lends others the pack of a batch that the remote has taken. */
-  async #lend(place: string, { start, pack }: Chain): Promise<void> {
-    if (pack === undefined || !start.remote) return
-    this.#lent = [...this.#lent, pack]
-    await lendPacks(place, { folder: this.#packs, names: this.#lent })
+  async #lend(place: string, { start, tip, below, pack }: Chain): Promise<void> {
+    if (pack === undefined || tip === undefined || !start.remote) return
+    this.#lent = [...this.#lent, ...below, pack]
+    await lendPacks(place, { folder: this.#packs, names: this.#lent, ahead: { tip, names: [] } })
+  }
+
+  /** Lends whoever is next the pack of a batch that is about to travel, so that it can go on from there meanwhile. */
+  async #lendAhead(place: string, { start, tip, below, pack }: Chain, turn: Turn): Promise<void> {
+    if (pack === undefined || tip === undefined || !start.remote) return
+    await lendPacks(place, { folder: this.#packs, names: this.#lent, ahead: { tip, names: [...below, pack] } })
+    turn.tell()
+  }
+
+  /**
+   * Builds on the batch that somebody else pushes at this moment. What comes of it counts only where the remote says, in our
+   * turn, that its ledger ends there; else nobody gets to see it, and nobody hears of what was refused on top of it.
+   */
+  async #buildAhead(place: string, jobs: readonly Job[]): Promise<Chain | undefined> {
+    const lent = await lentAt(place)
+    if (lent?.ahead === undefined || lent.ahead.tip.length !== zeroId(this.#context).length) return undefined
+    const { tip, names } = lent.ahead
+    this.#lent = await borrowPacks(lent, this.#packs)
+    const below = await borrowPacks({ folder: lent.folder, names }, this.#packs)
+    const refuse = (_: Job, error: unknown) => {
+      throw error
+    }
+    return this.#build({ tip, remote: true }, jobs, below, refuse)
   }
 
   /** What writers of one ledger have in common: where it lies. */
@@ -176,20 +206,25 @@ class BranchLedger implements GitLedger {
     return this.#placed
   }
 
-  async #appendAll(jobs: readonly Job[], place: string, giveBack: () => void): Promise<void> {
-    if (this.#ours === undefined) await this.#borrow(place)
+  async #appendAll(jobs: readonly Job[], place: string, turn: Turn, ahead: Chain | undefined): Promise<void> {
+    if (ahead !== undefined) {
+      this.#ours = undefined
+      await this.#lendAhead(place, ahead, turn)
+    } else if (this.#ours === undefined) await this.#borrow(place)
     const giveUpAt = performance.now() + this.#patience
     const uncertain: Chain[] = []
     let waiting = jobs
     for (let tries = 1; ; tries += 1) {
       const begun = performance.now()
       const start = this.#ours ?? (await this.#tipAfter(uncertain))
-      const chain = (await this.#arrived(uncertain, start.tip)) ?? (await this.#build(start, waiting))
+      const prepared = tries === 1 ? ahead : undefined
+      const chain = (await this.#arrived(uncertain, start.tip)) ?? (await this.#chainFrom(start, waiting, prepared))
+      if (chain !== ahead && !uncertain.includes(chain)) await this.#lendAhead(place, chain, turn)
       const outcome = uncertain.includes(chain) ? 'done' : await this.#publish(chain)
       this.#ours = outcome === 'done' && chain.start.remote ? { tip: chain.tip, remote: true } : undefined
       if (outcome === 'done') {
         await this.#lend(place, chain)
-        giveBack()
+        turn.giveBack()
         if (chain.start.remote && !uncertain.includes(chain)) await this.#follow(chain)
         for (const { job, result } of chain.done) job.resolve(result)
         return
@@ -206,8 +241,19 @@ class BranchLedger implements GitLedger {
     }
   }
 
+  /** The chain that was built ahead, where the ledger went where it begins; else one that is built now. */
+  async #chainFrom(start: LedgerTip, jobs: readonly Job[], ahead: Chain | undefined): Promise<Chain> {
+    const there = ahead !== undefined && start.remote && start.tip === ahead.start.tip
+    return there ? ahead : this.#build(start, jobs)
+  }
+
   /** Asks each job for its entries, on top of those before it. A job that throws falls out and the others go on. */
-  async #build(start: LedgerTip, jobs: readonly Job[]): Promise<Chain> {
+  async #build(
+    start: LedgerTip,
+    jobs: readonly Job[],
+    below: readonly string[] = [],
+    refuse = (job: Job, error: unknown) => job.reject(error),
+  ): Promise<Chain> {
     const objects = new ObjectWriter(resolve(this.#context.commonDir, 'objects'), this.#context.format)
     const uuids: string[] = []
     const done: { job: Job; result: unknown }[] = []
@@ -225,11 +271,11 @@ class BranchLedger implements GitLedger {
         uuids.push(...entries.map((e) => e.uuid))
         done.push({ job, result })
       } catch (error) {
-        job.reject(error)
+        refuse(job, error)
       }
     }
     const pack = await objects.settle()
-    return { start, tip: at, uuids, pack, done }
+    return { start, tip: at, uuids, pack, below, done }
   }
 
   #entryCommit(entry: LedgerEntry, tree: string, parent: string | undefined): Promise<Buffer> {

@@ -16,11 +16,14 @@ const mostLent = 100
 /** Milliseconds for which packs are lent: by then, whoever writes often has them, and they may be packed anew. */
 const lentFor = 600_000
 const packName = /^pack-(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+const commitId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 
 export interface LentPacks {
   /** The folder that they lie in. */
   readonly folder: string
   readonly names: readonly string[]
+  /** Where the ledger ends once the remote has what is about to be pushed, and the packs that are needed for that. */
+  readonly ahead?: { readonly tip: string; readonly names: readonly string[] }
 }
 
 /** What is lent to those who write to the same place; undefined where nothing is. */
@@ -28,20 +31,25 @@ export async function lentAt(place: string): Promise<LentPacks | undefined> {
   try {
     const note = await noteOf(place)
     if ((await lstat(note)).mtimeMs < Date.now() - lentFor) return undefined
-    const { folder, names } = JSON.parse(await readFile(note, 'utf8')) as Partial<LentPacks>
+    const { folder, names, ahead } = JSON.parse(await readFile(note, 'utf8')) as Partial<LentPacks>
     if (typeof folder !== 'string' || !isAbsolute(folder) || !Array.isArray(names)) return undefined
-    return { folder, names: names.filter((name) => typeof name === 'string' && packName.test(name)) }
+    const lent = { folder, names: names.filter(isPackName) }
+    if (typeof ahead?.tip !== 'string' || !commitId.test(ahead.tip) || !Array.isArray(ahead.names)) return lent
+    return { ...lent, ahead: { tip: ahead.tip, names: ahead.names.filter(isPackName) } }
   } catch {
     return undefined
   }
 }
 
+const isPackName = (name: unknown): name is string => typeof name === 'string' && packName.test(name)
+
 /** Says what is lent, instead of what was said before. */
-export async function lendPacks(place: string, { folder, names }: LentPacks): Promise<void> {
+export async function lendPacks(place: string, { folder, names, ahead }: LentPacks): Promise<void> {
   try {
     const note = await noteOf(place)
     const temporary = `${note}.${randomBytes(8).toString('hex')}`
-    await writeFile(temporary, JSON.stringify({ folder, names: names.slice(-mostLent) }), { mode: 0o600, flag: 'wx' })
+    const text = JSON.stringify({ folder, names: names.slice(-mostLent), ahead })
+    await writeFile(temporary, text, { mode: 0o600, flag: 'wx' })
     await rename(temporary, note)
   } catch {
     // The others fetch it then.

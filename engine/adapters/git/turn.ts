@@ -12,36 +12,45 @@ const longestWait = 300_000
  * Linux), or takes too long to get, the work is done all the same. Whoever dies gives its turn back.
  *
  * @param work may give its turn back before it has ended, where what is left gets into nobody's way
- * @param getReady what whoever is next does while it waits; what becomes of it is not looked at
+ * @param getReady what whoever is next does while it waits; what becomes of it is not looked at. It learns whether the one
+ *   that has the turn told something before it gave it back
  */
 export async function inTurn<Result>(
   place: string,
-  work: (giveBack: () => void) => Promise<Result>,
-  getReady: () => Promise<unknown> = async () => undefined,
+  work: (turn: Turn) => Promise<Result>,
+  getReady: (told: Promise<boolean>) => Promise<unknown> = async () => undefined,
 ): Promise<Result> {
   const turn = process.platform === 'linux' ? await comeNext(place, getReady) : undefined
   try {
-    return await work(() => turn?.giveBack())
+    return await work(turn ?? alone)
   } finally {
     turn?.giveBack()
   }
 }
 
-async function comeNext(place: string, getReady: () => Promise<unknown>): Promise<Turn | undefined> {
+async function comeNext(
+  place: string,
+  getReady: (told: Promise<boolean>) => Promise<unknown>,
+): Promise<Turn | undefined> {
   const next = await takeTurn(nameOf(`${place} next`))
   try {
     const free = await listenAt(nameOf(place))
     if (free !== 'taken') return free
-    await getReady().catch(() => undefined)
-    return await takeTurn(nameOf(place))
+    const { told, over } = watch(nameOf(place))
+    await getReady(told).catch(() => undefined)
+    return (await over) ? await takeTurn(nameOf(place)) : undefined
   } finally {
     next?.giveBack()
   }
 }
 
-interface Turn {
+export interface Turn {
   giveBack(): void
+  /** Lets whoever is next know that there is something to get ready with; what it is, is said elsewhere. */
+  tell(): void
 }
+
+const alone: Turn = { giveBack: () => undefined, tell: () => undefined }
 
 /** A socket that has no file: its name is free again as soon as its process is gone. */
 function nameOf(place: string): string {
@@ -53,7 +62,7 @@ async function takeTurn(name: string): Promise<Turn | undefined> {
   while (performance.now() < giveUpAt) {
     const outcome = await listenAt(name)
     if (outcome !== 'taken') return outcome
-    if (!(await isGivenBack(name))) return undefined
+    if (!(await watch(name).over)) return undefined
   }
   return undefined
 }
@@ -61,24 +70,34 @@ async function takeTurn(name: string): Promise<Turn | undefined> {
 function listenAt(name: string): Promise<Turn | 'taken' | undefined> {
   return new Promise((resolve) => {
     const waiting = new Set<Socket>()
+    let told = false
     const server: Server = createServer((socket) => {
       waiting.add(socket)
       socket.on('error', () => undefined)
       socket.on('close', () => waiting.delete(socket))
+      if (told) socket.write('\n')
     })
     const giveBack = () => {
       server.close()
       for (const socket of waiting) socket.destroy()
     }
+    const tell = () => {
+      if (!told) for (const socket of waiting) socket.write('\n')
+      told = true
+    }
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE' ? 'taken' : undefined))
-    server.listen(name, () => resolve({ giveBack }))
+    server.listen(name, () => resolve({ giveBack, tell }))
   })
 }
 
-/** Whoever has the turn closes the connection when it is over, as its end does. False where that takes too long. */
-function isGivenBack(name: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(name)
+/**
+ * Whoever has the turn closes the connection when it is over, as its end does.
+ *
+ * @returns `told`: whether it told something before; `over`: false where that takes too long
+ */
+function watch(name: string): { readonly told: Promise<boolean>; readonly over: Promise<boolean> } {
+  const socket = connect(name)
+  const over = new Promise<boolean>((resolve) => {
     const timer = setTimeout(() => {
       resolve(false)
       socket.destroy()
@@ -88,6 +107,11 @@ function isGivenBack(name: string): Promise<boolean> {
       clearTimeout(timer)
       resolve(true)
     })
-    socket.resume()
   })
+  const told = new Promise<boolean>((resolve) => {
+    socket.once('data', () => resolve(true))
+    socket.once('close', () => resolve(false))
+  })
+  socket.resume()
+  return { told, over }
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/document.ts'
 import type { Accepted, Inbox, Parcel, Taken } from '../../ports/inbox.ts'
-import { emptyLog, openEmbeddedDatabase } from '../store/embedded-database.ts'
+import { emptyLog, openEmbeddedDatabase, puttingAside } from '../store/embedded-database.ts'
 
 /** Grows when the table changes. */
 const format = 1
@@ -16,7 +16,8 @@ interface Row {
 
 /** The inbox in a file of its own below `folder`. No more than `most` wait at once. */
 export function openEmbeddedInbox(folder: string, most = 1000): Inbox {
-  const database = openEmbeddedDatabase(folder, `inbox-${format}.db`, {
+  const file = `inbox-${format}.db`
+  const database = openEmbeddedDatabase(folder, file, {
     // Whoever sent it was told that we have it: it has to be on the disk by then.
     synchronous: 'full',
     furnish: (database) => {
@@ -52,7 +53,7 @@ export function openEmbeddedInbox(folder: string, most = 1000): Inbox {
       throw error
     }
   }
-  return {
+  const inbox: Inbox = {
     put: (parcel, now, due = 0) =>
       whole((): Accepted => {
         const known = find.get(parcel.id) as { readonly state: string } | undefined
@@ -80,6 +81,7 @@ export function openEmbeddedInbox(folder: string, most = 1000): Inbox {
       database.close()
     },
   }
+  return puttingAside(inbox, folder, file)
 }
 
 function takeOf(rows: readonly Row[], busy: ReadonlySet<string>, now: number): Taken | undefined {

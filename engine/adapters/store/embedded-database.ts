@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
+import { RepositoryError } from '../../ports/repository.ts'
+import { codes } from './codes.ts'
 
 export type EmbeddedDatabase = InstanceType<typeof Database>
 
@@ -23,9 +25,44 @@ export function openEmbeddedDatabase(folder: string, file: string, options: Embe
     options.furnish(database)
   } catch (error) {
     database.close()
-    throw error
+    throw unlessDamaged(error, path)
   }
   return database
+}
+
+/** The same port, which puts its file aside where a question finds it damaged. What was put aside can only be closed. */
+export function puttingAside<Port extends object>(port: Port, folder: string, file: string): Port {
+  const path = join(folder, file)
+  let isAside = false
+  const told = (name: string, error: unknown): void => {
+    if (isAside && name === 'close') return
+    const said = unlessDamaged(error, path)
+    isAside ||= said !== error
+    throw said
+  }
+  const watched = Object.entries(port).map(([name, value]: [string, unknown]) => {
+    if (typeof value !== 'function') return [name, value]
+    const ask = (...given: unknown[]): unknown => {
+      try {
+        const answer: unknown = value.apply(port, given)
+        return answer instanceof Promise ? answer.catch((error: unknown) => told(name, error)) : answer
+      } catch (error) {
+        return told(name, error)
+      }
+    }
+    return [name, ask]
+  })
+  return Object.fromEntries(watched) as Port
+}
+
+/** The error itself; where it says that the file is damaged, the file goes aside, with what belongs to it, and that is said instead. */
+function unlessDamaged(error: unknown, path: string): unknown {
+  const { code } = error as { readonly code?: unknown }
+  if (code !== 'SQLITE_CORRUPT' && code !== 'SQLITE_NOTADB') return error
+  const aside = `${path}.damaged-${Date.now()}`
+  for (const ending of ['-wal', '-shm', '']) if (existsSync(path + ending)) renameSync(path + ending, aside + ending)
+  const { meaning: _, fix } = codes['store-damaged']
+  return new RepositoryError('store-damaged', `${path} was damaged, and is ${aside} now`, fix)
 }
 
 /** libsql closes a file only when its statements are collected, so what was written would stay in the log beside it. */

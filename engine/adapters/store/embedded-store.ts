@@ -1,6 +1,6 @@
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 import type { Store } from '../../ports/store.ts'
-import { emptyLog, openEmbeddedDatabase } from './embedded-database.ts'
+import { emptyLog, openEmbeddedDatabase, puttingAside } from './embedded-database.ts'
 import { sqlStore } from './sql-store.ts'
 import type { Tables } from './tables.ts'
 
@@ -9,7 +9,8 @@ const format = 1
 
 /** The store in a file of its own below `folder`: one for all who work with this clone on this machine. */
 export function openEmbeddedStore(folder: string): Store {
-  const database = openEmbeddedDatabase(folder, `snapshots-${format}.db`, {
+  const file = `snapshots-${format}.db`
+  const database = openEmbeddedDatabase(folder, file, {
     // A crash of the machine may cost the last looks, never the file.
     synchronous: 'normal',
     furnish: (database) => {
@@ -23,11 +24,12 @@ export function openEmbeddedStore(folder: string): Store {
   const store = sqlStore(
     new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as unknown as SqliteDatabase }) }),
   )
-  return {
+  const kept: Store = {
     ...store,
     close: async () => {
       emptyLog(database)
       await store.close()
     },
   }
+  return puttingAside(kept, folder, file)
 }

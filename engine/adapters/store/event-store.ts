@@ -1,13 +1,14 @@
 import type { Signal } from '../../model/signal.ts'
 import type { EventStore } from '../../ports/event-store.ts'
-import { emptyLog, openEmbeddedDatabase } from './embedded-database.ts'
+import { emptyLog, openEmbeddedDatabase, puttingAside } from './embedded-database.ts'
 
 /** Grows when the tables change; a store of another format is left alone, for it can be filled again. */
 const format = 1
 
 /** The store in a file of its own below `folder`. It holds `most` signals; where there are more, those go that are over. */
 export function openEventStore(folder: string, now: number, most = 20_000): EventStore {
-  const database = openEmbeddedDatabase(folder, `events-${format}.db`, {
+  const file = `events-${format}.db`
+  const database = openEmbeddedDatabase(folder, file, {
     // Whoever sent it was told that we have it: it has to be on the disk by then.
     synchronous: 'full',
     furnish: (database) => {
@@ -33,7 +34,7 @@ export function openEventStore(folder: string, now: number, most = 20_000): Even
     readonly value: number
   }
   const bodyOf = (row: unknown): Signal => JSON.parse((row as { readonly body: string }).body) as Signal
-  return {
+  const store: EventStore = {
     listening,
     join: (signals, together) => {
       database.exec('begin immediate')
@@ -67,6 +68,7 @@ export function openEventStore(folder: string, now: number, most = 20_000): Even
       database.close()
     },
   }
+  return puttingAside(store, folder, file)
 }
 
 const isFailing = ({ began, ended }: Signal): boolean => (began[0] ?? 0) > (ended[0] ?? 0)

@@ -3,7 +3,7 @@ import { type ExpressionBuilder, Kysely, type SqlBool, type SqliteDatabase, Sqli
 import Database from 'libsql'
 import type { DeclaredRecord } from '../../model/declared-record.ts'
 import type { IndexedRecord, RecordIndex, RecordQuery } from '../../ports/record-index.ts'
-import { emptyLog, openEmbeddedDatabase } from './embedded-database.ts'
+import { emptyLog, openEmbeddedDatabase, puttingAside } from './embedded-database.ts'
 
 /** Grows when the tables change; an index of another format is left alone, for it can be made again. */
 const format = 2
@@ -76,7 +76,7 @@ export function openRecordIndex(folder: string): ExplainedIndex {
   })
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as unknown as SqliteDatabase }) })
   const putAll = putter(database)
-  return {
+  const index: ExplainedIndex = {
     tip: () => mark(db, 'tip'),
     put: async (records, tip, builder) => putAll(records, tip, builder),
     rebuild: async (builder) => {
@@ -127,6 +127,7 @@ export function openRecordIndex(folder: string): ExplainedIndex {
       await db.destroy()
     },
   }
+  return puttingAside(index, folder, file)
 }
 
 async function mark(db: Kysely<Tables>, name: string): Promise<string | undefined> {

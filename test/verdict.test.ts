@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } f
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { isScalar, parse, parseAllDocuments, visit } from 'yaml'
+import { isMap, parse, parseAllDocuments, visit } from 'yaml'
 import { validate } from '../engine/pipeline/validate.ts'
 import type { Validation } from '../engine/pipeline/validation.ts'
 import { openWorld } from '../engine/wiring.ts'
@@ -140,6 +140,7 @@ describe('a verdict that was kept', () => {
       file: fc.nat(),
       value: fc.nat(),
       to: fc.constantFrom('prod', 'ams1', 'somebody', '10.20.0.9', 7, true, 'team/platform', '2026-01-01', null),
+      how: fc.constantFrom('set', 'drop', 'exchange'),
       next: fc.constantFrom('nothing', 'commit', 'look'),
     })
     await fc.assert(
@@ -159,24 +160,31 @@ describe('a verdict that was kept', () => {
   }, 180_000)
 })
 
-/** Another value somewhere in a file of the estate. */
-function changeSomething({
-  file,
-  value,
-  to,
-}: {
-  file: number
-  value: number
-  to: string | number | boolean | null
-}): void {
+interface Something {
+  readonly file: number
+  readonly value: number
+  readonly to: string | number | boolean | null
+  readonly how: 'set' | 'drop' | 'exchange'
+}
+
+/** Another value somewhere in a file of the estate, one field less, or two values that change places. */
+function changeSomething({ file, value, to, how }: Something): void {
   const path = files[file % files.length] ?? ''
   const documents = parseAllDocuments(desk.read(path))
-  const scalars = documents.flatMap((document) => {
-    const found: { value: unknown }[] = []
-    visit(document, { Scalar: (key, node) => void (key !== 'key' && isScalar(node) && found.push(node)) })
-    return found
-  })
-  const one = scalars[value % scalars.length]
-  if (one !== undefined) one.value = to
+  const scalars: { value: unknown }[] = []
+  const fields: (() => void)[] = []
+  for (const document of documents)
+    visit(document, {
+      Scalar: (key, node) => void (key !== 'key' && scalars.push(node)),
+      Pair: (_, pair, ancestors) => {
+        const map = ancestors.at(-1)
+        if (isMap(map)) fields.push(() => void map.items.splice(map.items.indexOf(pair as never), 1))
+      },
+    })
+  const [one, other] = [scalars[value % scalars.length], scalars[(value + file) % scalars.length]]
+  if (how === 'drop') fields[value % fields.length]?.()
+  else if (one !== undefined && other !== undefined && how === 'exchange')
+    [one.value, other.value] = [other.value, one.value]
+  else if (one !== undefined) one.value = to
   desk.write(path, documents.map(String).join(''))
 }

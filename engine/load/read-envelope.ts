@@ -70,7 +70,12 @@ function mistakeIn(value: JsonObject, kinds: Kinds): (Mistake & { hint?: string 
       ...hint,
     }
   }
-  return mistakeInMetadata(metadata)
+  return mistakeInMetadata(metadata) ?? mistakeInSpec(value['spec'])
+}
+
+function mistakeInSpec(spec: JsonObject[string] | undefined): Mistake | undefined {
+  if (isObject(spec)) return undefined
+  return { code: 'envelope', summary: spec === undefined ? 'spec is missing' : 'spec must be a map', path: ['spec'] }
 }
 
 function mistakeInMetadata(metadata: JsonObject[string] | undefined): Mistake | undefined {

@@ -8,7 +8,7 @@ const argv = process.argv.slice(2)
 
 // The two that scripts call most cost nothing.
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) process.stdout.write(`${version}\n`)
-else await start()
+else void start()
 
 async function start(): Promise<void> {
   // A command lives for seconds: most of what V8 would optimise on the way has run for the last time when that is done.

@@ -1,31 +1,54 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { build } from 'esbuild'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { build, transform } from 'esbuild'
+import { compileChunks } from './build/compile-chunks.ts'
 
-/** Bundles the command into `dist/`, or the folder named: one small entry, and a chunk for each command that is loaded when it is called. */
+/**
+ * Bundles the command into `dist/`, or the folder named: one small entry, a chunk for each command that is loaded when it is called,
+ * and what V8 compiles of them where the command is run once.
+ */
 const outdir = process.argv[2] ?? 'dist'
 execFileSync(process.execPath, ['--import', 'tsx', 'scripts/generate.ts'], { stdio: 'inherit' })
 await rm(outdir, { recursive: true, force: true })
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
-await build({
+const common = { platform: 'node', target: 'node20', legalComments: 'none', logLevel: 'warning' } as const
+const { outputFiles } = await build({
+  ...common,
   // The program of a thread that helps to parse is a file of its own, beside the command.
   entryPoints: { plumbline: 'engine/main.ts', 'parse-worker': 'engine/parse-worker.ts' },
   outdir,
+  write: false,
   bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'node',
-  target: 'node20',
   // Native and optional parts are found beside the package only when it is not bundled.
   external: ['ssh2', 'libsql', '@cyclonedx/cyclonedx-library'],
   define: { PLUMBLINE_VERSION: JSON.stringify(version) },
-  banner: {
-    js: "import { createRequire as plumblineRequire } from 'node:module'; const require = plumblineRequire(import.meta.url);",
-  },
-  chunkNames: 'chunks/[name]-[hash]',
+  chunkNames: '[name]-[hash]',
   minifySyntax: true,
-  legalComments: 'none',
-  logLevel: 'warning',
 })
+await mkdir(join(outdir, 'chunks'), { recursive: true })
+// Only of scripts does Node keep what V8 compiled: each chunk becomes a function, which the launcher runs.
+for (const { path, text } of outputFiles) {
+  const { code } = await transform(text.replace(/^#!.*\n/, ''), {
+    ...common,
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': '__chunkUrl' },
+  })
+  const script = `(function (exports, require, module, __chunkUrl) {${code}\n})`
+  await writeFile(join(outdir, 'chunks', basename(path)), script)
+}
+await build({
+  ...common,
+  entryPoints: ['scripts/build/launcher.ts'],
+  outfile: join(outdir, 'launcher.js'),
+  bundle: true,
+  format: 'cjs',
+})
+await writeFile(join(outdir, 'package.json'), '{ "type": "commonjs" }\n')
+for (const name of ['plumbline.js', 'parse-worker.js'])
+  await writeFile(join(outdir, name), `#!/usr/bin/env node\nrequire('./launcher.js').load('${name}')\n`)
 await chmod(join(outdir, 'plumbline.js'), 0o755)
+await compileChunks(outdir)

@@ -32,7 +32,7 @@ export async function start(context: Context): Promise<Row[]> {
 /** The reference estate in a repository of its own, so that nothing is left in the checkout. */
 async function copyReference(checkout: string, root: string): Promise<void> {
   mkdirSync(root, { recursive: true })
-  for (const part of ['plumbline.yaml', 'inventory', 'policies', 'runbooks', 'articles']) {
+  for (const part of ['plumbline.yaml', 'inventory', 'policies', 'runbooks', 'articles', 'secrets']) {
     const from = join(checkout, part)
     if (existsSync(from)) cpSync(from, join(root, part), { recursive: true })
   }

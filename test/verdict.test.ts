@@ -3,7 +3,8 @@ import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } f
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { isMap, parse, parseAllDocuments, visit } from 'yaml'
+import { isMap, parse, parseAllDocuments, type Scalar, visit } from 'yaml'
+import type { Json } from '../engine/model/document.ts'
 import { validate } from '../engine/pipeline/validate.ts'
 import type { Validation } from '../engine/pipeline/validation.ts'
 import { openWorld } from '../engine/wiring.ts'
@@ -77,6 +78,11 @@ async function lookAnew(): Promise<Validation> {
   return found
 }
 
+const others: readonly Json[] = [
+  ...['prod', 'ams1', 'somebody', '10.20.0.9', 'team/platform', '2026-01-01', '', 'x'.repeat(5_000), '{{ secret }}'],
+  ...[7, -1, 1e308, true, null, [], {}, [null], [[]], { a: null }, { to: {} }],
+]
+
 const edit = (file: string, from: string, to: string): void => {
   const text = desk.read(file)
   expect(text).toContain(from)
@@ -139,8 +145,8 @@ describe('a verdict that was kept', () => {
     const change = fc.record({
       file: fc.nat(),
       value: fc.nat(),
-      to: fc.constantFrom('prod', 'ams1', 'somebody', '10.20.0.9', 7, true, 'team/platform', '2026-01-01', null),
-      how: fc.constantFrom('set', 'drop', 'exchange'),
+      to: fc.constantFrom(...others),
+      how: fc.constantFrom('set', 'replace', 'drop', 'exchange'),
       next: fc.constantFrom('nothing', 'commit', 'look'),
     })
     await fc.assert(
@@ -163,28 +169,37 @@ describe('a verdict that was kept', () => {
 interface Something {
   readonly file: number
   readonly value: number
-  readonly to: string | number | boolean | null
-  readonly how: 'set' | 'drop' | 'exchange'
+  readonly to: Json
+  readonly how: 'set' | 'replace' | 'drop' | 'exchange'
 }
 
 /** Another value somewhere in a file of the estate, one field less, or two values that change places. */
 function changeSomething({ file, value, to, how }: Something): void {
   const path = files[file % files.length] ?? ''
   const documents = parseAllDocuments(desk.read(path))
-  const scalars: { value: unknown }[] = []
-  const fields: (() => void)[] = []
+  const scalars: Scalar[] = []
+  const fields: { readonly replace: () => void; readonly drop: () => void }[] = []
   for (const document of documents)
     visit(document, {
       Scalar: (key, node) => void (key !== 'key' && scalars.push(node)),
       Pair: (_, pair, ancestors) => {
         const map = ancestors.at(-1)
-        if (isMap(map)) fields.push(() => void map.items.splice(map.items.indexOf(pair as never), 1))
+        if (!isMap(map)) return
+        const drop = () => void map.items.splice(map.items.indexOf(pair as never), 1)
+        const replace = () => {
+          pair.value = document.createNode(to)
+        }
+        fields.push({ drop, replace })
       },
     })
   const [one, other] = [scalars[value % scalars.length], scalars[(value + file) % scalars.length]]
-  if (how === 'drop') fields[value % fields.length]?.()
+  const field = fields[value % fields.length]
+  if (how === 'drop') field?.drop()
+  else if (how === 'replace') field?.replace()
   else if (one !== undefined && other !== undefined && how === 'exchange')
     [one.value, other.value] = [other.value, one.value]
-  else if (one !== undefined) one.value = to
+  else if (one !== undefined) one.value = isCollection(to) ? null : to
   desk.write(path, documents.map(String).join(''))
 }
+
+const isCollection = (value: Json): boolean => typeof value === 'object' && value !== null

@@ -13,7 +13,12 @@ export function isTimeZone(name: string): boolean {
   return answer
 }
 
+let usual: ReadonlySet<string> | undefined
+
+/** The usual names are listed, which takes a third of the time that it takes to ask for the first; others go by another name. */
 function isKnownHere(name: string): boolean {
+  usual ??= new Set(Intl.supportedValuesOf('timeZone'))
+  if (usual.has(name)) return true
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

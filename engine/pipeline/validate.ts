@@ -18,12 +18,18 @@ export async function validate(
   { keptFrom = usuallyKeptFrom }: { readonly keptFrom?: number } = {},
 ): Promise<Validation> {
   if (commit !== undefined) return judge(await (await import('./estate.ts')).loadCommit(world, commit))
-  // Git looks at the folder while we load what its answer is read with.
+  // Git looks at the folder while we load what its answer is read with: where no verdict is kept, that is everything.
+  const asked = world.workState()
+  await new Promise((resolve) => setImmediate(resolve))
+  const loaded = async (): Promise<void> => {
+    if ((await world.verdict()).read() !== undefined) return
+    await Promise.all([import('./verdict/judge-and-keep.ts'), world.documentCache()])
+  }
   const [state, { standingVerdict }] = await Promise.all([
-    world.workState(),
+    asked,
     import('./verdict/standing-verdict.ts'),
     world.quickValidators(),
-    world.repository(),
+    loaded(),
   ])
   if (state === undefined) return judge(await (await import('./estate.ts')).loadWork(world))
   const standing = await standingVerdict(world, state)

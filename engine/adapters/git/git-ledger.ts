@@ -171,14 +171,15 @@ class BranchLedger implements GitLedger {
   /** Lends others the pack of a batch that the remote has taken. */
   async #lend(place: string, { start, tip, below, pack }: Chain): Promise<void> {
     if (pack === undefined || tip === undefined || !start.remote) return
-    this.#lent = [...this.#lent, ...below, pack]
+    this.#lent = [...new Set([...this.#lent, ...below, pack])]
     await lendPacks(place, { folder: this.#packs, names: this.#lent, ahead: { tip, names: [] } })
   }
 
   /** Lends whoever is next the pack of a batch that is about to travel, so that it can go on from there meanwhile. */
   async #lendAhead(place: string, { start, tip, below, pack }: Chain, turn: Turn): Promise<void> {
     if (pack === undefined || tip === undefined || !start.remote) return
-    await lendPacks(place, { folder: this.#packs, names: this.#lent, ahead: { tip, names: [...below, pack] } })
+    const names = [...below, pack].filter((name) => !this.#lent.includes(name))
+    await lendPacks(place, { folder: this.#packs, names: this.#lent, ahead: { tip, names } })
     turn.tell()
   }
 
@@ -207,10 +208,9 @@ class BranchLedger implements GitLedger {
   }
 
   async #appendAll(jobs: readonly Job[], place: string, turn: Turn, ahead: Chain | undefined): Promise<void> {
-    if (ahead !== undefined) {
-      this.#ours = undefined
-      await this.#lendAhead(place, ahead, turn)
-    } else if (this.#ours === undefined) await this.#borrow(place)
+    if (ahead !== undefined) this.#ours = undefined
+    if (this.#ours === undefined) await this.#borrow(place)
+    if (ahead !== undefined) await this.#lendAhead(place, ahead, turn)
     const giveUpAt = performance.now() + this.#patience
     const uncertain: Chain[] = []
     let waiting = jobs

@@ -64,6 +64,19 @@ describe('a note of packs', () => {
     expect(await lentAt('a')).toBeUndefined()
   })
 
+  it('says where the ledger ends once what travels is there, if it names a commit', async () => {
+    const lent = { folder: '/somewhere', names: [name('1')] }
+    const ahead = { tip: 'a'.repeat(40), names: [name('2')] }
+    await lendPacks('a', { ...lent, ahead })
+    expect(await lentAt('a')).toEqual({ ...lent, ahead })
+    await lendPacks('a', { ...lent, ahead: { ...ahead, names: ['../config', name('2')] } })
+    expect(await lentAt('a')).toEqual({ ...lent, ahead })
+    for (const tip of ['', 'HEAD', `${'a'.repeat(40)}^`, 'a'.repeat(41)]) {
+      await lendPacks('a', { ...lent, ahead: { ...ahead, tip } })
+      expect(await lentAt('a')).toEqual(lent)
+    }
+  })
+
   it('names packs only', async () => {
     await lendPacks('a', { folder: '/somewhere', names: ['../../config', `${name('1')}.pack`, '', name('2')] })
     expect((await lentAt('a'))?.names).toEqual([name('2')])

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { inTurn } from './turn.ts'
@@ -42,3 +42,29 @@ it('a process that is killed gives its turn back', async () => {
   child.kill('SIGKILL')
   expect(await next).toBe('next')
 })
+
+it.runIf(process.platform === 'linux').each([true, false])(
+  'whoever is next learns whether it is told: %s',
+  async (told) => {
+    const place = randomUUID()
+    const events = new EventEmitter()
+    const [isWaiting, isTold] = [once(events, 'waiting'), once(events, 'told')]
+    const hasTurn = once(events, 'turn')
+    const first = inTurn(place, async (turn) => {
+      events.emit('turn')
+      await isWaiting
+      if (!told) return
+      turn.tell()
+      await isTold
+    })
+    await hasTurn
+    let learnt: boolean | undefined
+    const ready = async (answer: Promise<boolean>) => {
+      events.emit('waiting')
+      learnt = await answer
+      events.emit('told')
+    }
+    await inTurn(place, async () => expect(learnt).toBe(told), ready)
+    await first
+  },
+)

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { build, transform } from 'esbuild'
+import { build } from 'esbuild'
+import { chunkScript, circleIn } from './build/chunk-script.ts'
 import { compileChunks } from './build/compile-chunks.ts'
 
 /**
@@ -13,12 +14,13 @@ execFileSync(process.execPath, ['--import', 'tsx', 'scripts/generate.ts'], { std
 await rm(outdir, { recursive: true, force: true })
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
 const common = { platform: 'node', target: 'node20', legalComments: 'none', logLevel: 'warning' } as const
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   ...common,
   // The program of a thread that helps to parse is a file of its own, beside the command.
   entryPoints: { plumbline: 'engine/main.ts', 'parse-worker': 'engine/parse-worker.ts' },
   outdir,
   write: false,
+  metafile: true,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -28,18 +30,15 @@ const { outputFiles } = await build({
   chunkNames: '[name]-[hash]',
   minifySyntax: true,
 })
+const imports = Object.entries(metafile.outputs).map(([path, output]) => {
+  const at = output.imports.filter(({ kind, external }) => kind === 'import-statement' && external !== true)
+  return [path, at.map((i) => i.path)] as const
+})
+const circle = circleIn(new Map(imports))
+if (circle !== undefined) throw new Error(`chunks import each other: ${circle.join(' → ')}`)
 await mkdir(join(outdir, 'chunks'), { recursive: true })
-// Only of scripts does Node keep what V8 compiled: each chunk becomes a function, which the launcher runs.
-for (const { path, text } of outputFiles) {
-  const { code } = await transform(text.replace(/^#!.*\n/, ''), {
-    ...common,
-    format: 'cjs',
-    supported: { 'dynamic-import': false },
-    define: { 'import.meta.url': '__chunkUrl' },
-  })
-  const script = `(function (exports, require, module, __chunkUrl) {${code}\n})`
-  await writeFile(join(outdir, 'chunks', basename(path)), script)
-}
+for (const { path, text } of outputFiles)
+  await writeFile(join(outdir, 'chunks', basename(path)), await chunkScript(text))
 await build({
   ...common,
   entryPoints: ['scripts/build/launcher.ts'],

@@ -28,6 +28,9 @@ export interface Entry {
   readonly notifies: readonly Wish[]
 }
 
+/** Most resources name no other. */
+const none: readonly never[] = []
+
 interface Merged {
   readonly first: Entry
   readonly entries: Entry[]
@@ -64,7 +67,8 @@ export function mergeResources(
       }
     }
   }
-  const there = (ids: readonly string[]): ResourceId[] => {
+  const there = (ids: readonly string[]): readonly ResourceId[] => {
+    if (ids.length === 0) return none
     if (ids.length > 1) return [...new Set(ids as ResourceId[])].filter((id) => merged.has(id)).sort(compareText)
     return (ids as ResourceId[]).filter((id) => merged.has(id))
   }
@@ -74,7 +78,9 @@ export function mergeResources(
     const inferred = known.filter((id) => id !== first.id && !written.includes(id))
     const { id, type, name, spec } = first
     const declaredBy = all.map((e) => e.declaration)
-    const restartOn = there([...idsIn(all, 'restartOn'), ...(notified.get(id) ?? [])])
+    const notifying = notified.get(id)
+    const restarting = idsIn(all, 'restartOn')
+    const restartOn = there(notifying === undefined ? restarting : [...restarting, ...notifying])
     if (inferred.length === 0) return { id, type, name, spec, declaredBy, requires: written, restartOn }
     const requires = [...written, ...inferred].sort(compareText)
     return { id, type, name, spec, declaredBy, requires, inferred, restartOn }
@@ -91,6 +97,7 @@ export function mergeResources(
 }
 
 function idsIn(entries: readonly Entry[], field: 'requires' | 'restartOn'): readonly string[] {
+  if (entries.every((entry) => entry[field].length === 0)) return none
   const ids: string[] = []
   for (const entry of entries) for (const wish of entry[field]) ids.push(wish.id)
   return ids

@@ -84,17 +84,19 @@ export class Composer {
     if (event === undefined || event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) return null
     if (event.type === EVENT_ID.ALIAS) return this.alias(event)
     if (event.tagStart !== -1) this.checkTag(event)
-    if (event.type === EVENT_ID.SCALAR) return this.anchored(event, () => this.scalar(event, key))
+    if (event.type === EVENT_ID.SCALAR)
+      return event.anchorStart === -1 ? this.scalar(event, key) : this.anchored(event, () => this.scalar(event, key))
     if (++this.depth === this.limits.depth + 1) {
       this.find('too-deep', event.start, `nested deeper than ${this.limits.depth} levels`)
     }
-    const value = this.anchored(event, () => (event.type === EVENT_ID.SEQUENCE ? this.sequence(key) : this.mapping()))
+    const build = (): Json => (event.type === EVENT_ID.SEQUENCE ? this.sequence(key) : this.mapping())
+    const value = event.anchorStart === -1 ? build() : this.anchored(event, build)
     this.depth--
     return value
   }
 
+  /** Most carry no anchor, and are built without this. */
   private anchored(event: ScalarEvent | SequenceEvent | MappingEvent, build: () => Json): Json {
-    if (event.anchorStart === -1) return build()
     const name = this.text.slice(event.anchorStart, event.anchorEnd)
     const before = this.size
     this.anchors.set(name, { value: null, size: 0, finished: false })
@@ -161,7 +163,7 @@ export class Composer {
       if (event.tagStart !== -1) this.checkTag(event)
       this.at++
       if (isMerge) return undefined
-      const text = this.anchored(event, () => this.textOf(event))
+      const text = event.anchorStart === -1 ? this.textOf(event) : this.anchored(event, () => this.textOf(event))
       return typeof text === 'string' ? text : undefined
     }
     const offset = offsetOf(event)

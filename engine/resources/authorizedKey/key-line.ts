@@ -43,6 +43,10 @@ function expiryOf(option: string): string | undefined {
 
 /** The first word, where quoted blanks don't end it. */
 function splitWord(text: string): readonly [string, string] {
+  // Most hold no quotes.
+  const blank = text.search(/[ \t"]/)
+  if (blank === -1) return [text, '']
+  if (text[blank] !== '"') return [text.slice(0, blank), text.slice(blank).trim()]
   let quoted = false
   for (let i = 0; i < text.length; i++) {
     const c = text[i]

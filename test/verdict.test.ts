@@ -49,6 +49,7 @@ beforeEach(async () => {
   desk.git('clean', '--quiet', '-fdx')
   rmSync(join(desk.folder, '.git', 'plumbline'), { recursive: true, force: true })
   await look()
+  await look()
 })
 afterAll(() => desk.close())
 

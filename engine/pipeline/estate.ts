@@ -38,10 +38,13 @@ export async function loadWork(world: World): Promise<EstateAt> {
   return load(world, 'work', files, undefined)
 }
 
-/** The working folder as git has just seen it, whose documents note what is read of them as they are judged and hosts are compiled. */
-export async function loadNoted(world: World, state: WorkState): Promise<EstateAt> {
+/**
+ * The working folder as git has just seen it. From so many documents on, most of which were looked at before, they note what is
+ * read of them as they are judged and hosts are compiled: who looks for the first time may never look again.
+ */
+export async function loadNoted(world: World, state: WorkState, notedFrom: number): Promise<EstateAt> {
   const [files] = await Promise.all([world.workFiles(state), world.quickValidators(), world.documentCache()])
-  return load(world, 'work', files, undefined, 'noted')
+  return load(world, 'work', files, undefined, 'whole', notedFrom)
 }
 
 /** A commit or tree, from the object database. Documents that changed since `base` are judged more strictly. */
@@ -98,7 +101,8 @@ async function load(
   treeish: string,
   files: Files,
   base: EstateAt | undefined,
-  how: 'whole' | 'noted' | 'release' | 'documents' = 'whole',
+  how: 'whole' | 'release' | 'documents' = 'whole',
+  notedFrom = Number.POSITIVE_INFINITY,
 ): Promise<EstateAt> {
   const configured = await configOf(world, files)
   const own = await ownKinds(world, files, configured.config.schemas ?? 'schemas')
@@ -106,8 +110,9 @@ async function load(
   const wanted = picomatch([...(configured.config.documents ?? usualDocuments)], { dot: false })
   const knowledge = files.entries.filter((e) => isMarkdown(e.path) && isKnowledge(e.path))
   const yaml = files.entries.filter((e) => e.path === estateFile || (wanted(e.path) && !isMarkdown(e.path)))
-  await files.parseAhead?.(yaml, { ...configured.config.limits })
   const cache = await world.documentCache()
+  const isSeenBefore = 2 * yaml.filter((e) => e.blob !== undefined && cache.has(e.blob)).length > yaml.length
+  await files.parseAhead?.(yaml, { ...configured.config.limits })
   const loaded = loadDocuments(await sources(world, files, [...yaml, ...knowledge]), {
     kinds,
     ...(configured.config.limits !== undefined && { limits: configured.config.limits }),
@@ -117,16 +122,16 @@ async function load(
     }),
   })
   const { graph: plain, diagnostics } = buildGraph(loaded.documents, kinds, loaded.locate)
-  const noted = how === 'noted' ? noteReads(plain) : undefined
+  const noted = isSeenBefore && plain.documents.size >= notedFrom ? noteReads(plain) : undefined
   const graph = noted?.graph ?? plain
-  const isWhole = how === 'whole' || how === 'noted'
-  const starts = !isWhole
-    ? new Map()
-    : await grantStarts(world, {
-        graph,
-        ...(base === undefined ? await commitAlone(world, treeish) : { base }),
-        graphAt: (commit) => graphAt(world, commit),
-      })
+  const starts =
+    how !== 'whole'
+      ? new Map()
+      : await grantStarts(world, {
+          graph,
+          ...(base === undefined ? await commitAlone(world, treeish) : { base }),
+          graphAt: (commit) => graphAt(world, commit),
+        })
   const checked = checkDocuments({
     graph,
     plain,
@@ -141,9 +146,10 @@ async function load(
   })
   // Of a commit that stands alone its pins are what was agreed to; those of the working folder are somebody's wish.
   const before = base?.graph ?? (treeish === 'work' ? undefined : 'same')
-  const pins = isWhole
-    ? await pinsOf(world, { graph, locate: loaded.locate, before, load: (commit) => loadRelease(world, commit) })
-    : { byHost: new Map(), diagnostics: [] }
+  const pins =
+    how === 'whole'
+      ? await pinsOf(world, { graph, locate: loaded.locate, before, load: (commit) => loadRelease(world, commit) })
+      : { byHost: new Map(), diagnostics: [] }
   const owners = await codeOwnersOf(files)
   const sourcesNamed = namedSources(graph)
   const refused = new Set(checked.flatMap((d) => (d.code === 'schema' && d.subject !== undefined ? [d.subject] : [])))

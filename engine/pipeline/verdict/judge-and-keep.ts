@@ -23,12 +23,11 @@ export async function judgeAndKeep(
   }
   const at = world.clock.now().toISOString()
   const stamp = stampOf(state)
-  const estate = await loadNoted(watched, state)
+  const estate = await loadNoted(watched, state, keptFrom)
   const validation = judge(estate)
   const { noted, config } = estate
   // What the ledger says changes without any file.
-  if (noted === undefined || asked || validation.documents < keptFrom || state.changed.size > mostChanged)
-    return validation
+  if (noted === undefined || asked || state.changed.size > mostChanged) return validation
   const now = await world.workState()
   // Somebody may have written while we looked.
   if (now === undefined || stampOf(now) !== stamp) return validation

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -23,6 +23,11 @@ try {
   const said = run('npx', ['plumbline', '--version'], folder).trim()
   if (said !== version) throw new Error(`the installed command says ${said}, not ${version}`)
   run('npx', ['plumbline', 'init', 'estate'], folder)
+  // The reference estate comes along whole: the demo of a quarter is told on it.
+  const estate = join(folder, 'lantern')
+  await cp(join(folder, 'node_modules/@plumbline/engine'), estate, { recursive: true })
+  run('git', ['init', '--quiet'], estate)
+  run('npx', ['plumbline', 'validate', '--strict', '-C', estate], folder)
   // A kind of the estate's own: what compiles schemas is loaded for it alone, and a bundle loads otherwise than the sources do.
   await mkdir(join(folder, 'estate/schemas/grounds'), { recursive: true })
   await writeFile(

@@ -40,6 +40,15 @@ describe('chunkScript', () => {
     expect((await exportsOf('var a = 4;\nexport {\n  a as default\n};\n'))['default']).toBe(4)
   })
 
+  it('is a module to whoever loads it later, with a default and other names', async () => {
+    const later = 'async function later() { const { default: a, b } = await import("./b.js"); return [a, b] }'
+    const found = await exportsOf(
+      `${later}\nexport { later };\n`,
+      await exportsOf('var b = 5;\nexport { b, b as default };\n'),
+    )
+    expect(await (found['later'] as () => Promise<unknown>)()).toEqual([5, 5])
+  })
+
   it('takes text that looks like an export for text', async () => {
     const found = await exportsOf(
       'var a = `\nexport { b };\n`;\nvar c = `\nexport default d`;\nvar e;\nexport { a, c };\n',

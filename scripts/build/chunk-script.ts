@@ -11,7 +11,9 @@ export async function chunkScript(text: string): Promise<string> {
     return local === '' ? [] : [isAssignedOnce(body, local) ? `__exports.${name} = ${local};` : getter(name, local)]
   })
   const withDefault = body.replace(/\nexport default (?=[^\n]*\s*$)/, '\n__exports.default = ')
-  const { code } = await transform(`${withDefault}\n${exported.join('\n')}`, {
+  // Whoever loads it later takes it for the module that it is, with `default` as one of its names.
+  const isModule = "Object.defineProperty(__exports, '__esModule', { value: true });"
+  const { code } = await transform(`${isModule}\n${withDefault}\n${exported.join('\n')}`, {
     platform: 'node',
     target: 'node20',
     format: 'cjs',

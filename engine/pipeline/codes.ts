@@ -421,7 +421,7 @@ export const codes = {
   'store-broken': {
     severity: 'error',
     meaning: 'The store of what was seen of hosts can not be read or written.',
-    fix: 'delete the folder plumbline/store inside the .git folder; plumbline observe fills a new one, and what hosts were like before is lost',
+    fix: 'where it was damaged it has been put aside, and plumbline observe fills a new one; else make room on the disk, or let this account write to the folder plumbline/store inside the .git folder',
   },
   'not-seen': {
     severity: 'error',

@@ -74,9 +74,22 @@ describe('with plain git', () => {
     expect(request).toMatchObject({ state: 'merged', merged: tip })
   }, 120_000)
 
-  it('taking it back opens another one', async () => {
+  it('taking it back opens another one, from the incident or from the change', async () => {
     const [change] = JSON.parse((await plumbline('log', '--json')).out) as readonly { readonly id: string }[]
-    await office.must(['rollback', change?.id ?? '', '--open', '--key', office.colleague('ana').keyFile])
+    const key = ['--key', office.colleague('ana').keyFile]
+    const blame = ['--link', `caused-by=${change?.id ?? ''}`]
+    const incident = JSON.parse(
+      await office.must(['incident', 'new', 'Who said hello', ...blame, '--json', ...key]),
+    ) as {
+      id: string
+    }
+    expect(await office.must(['incident', 'rollback', incident.id, '--open', ...key])).toContain('#request-2')
+    for (const again of [
+      ['incident', 'rollback', incident.id],
+      ['rollback', change?.id ?? ''],
+    ])
+      expect(await office.must([...again, '--open', ...key])).toMatch(/^open already: .*#request-2$/m)
+    expect(await office.must(['incident', 'show', incident.id])).toContain('proposed-as')
     const { requests } = JSON.parse((await plumbline('pull-request', 'list', '--json')).out) as { requests: Request[] }
     expect(requests).toMatchObject([{ number: 2, state: 'open', branch: expect.stringMatching(/^rollback\//) }])
   }, 120_000)

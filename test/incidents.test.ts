@@ -286,6 +286,28 @@ describe('what everybody is told', () => {
     expect(status.incidents[0]).toMatchObject({ id, statement: 'We <mend> it' })
   })
 
+  it('tells of maintenance that has its time, and not of what it does', async () => {
+    const change = await office.approved({
+      branch: 'bye',
+      author: 'ana',
+      files: { 'inventory/motd.yaml': motd('bye') },
+    })
+    const from = `${new Date(office.now().getTime() + 3_600_000).toISOString().slice(0, 16)}Z`
+    await office.must(['schedule', change, '--at', from, '--for', 'PT1H', '--key', office.colleague('cleo').keyFile])
+    const out = join(scratch, 'maintenance')
+    await office.must(['status-page', '--out', out])
+    const status = JSON.parse(readFileSync(join(out, 'status.json'), 'utf8')) as StatusPage
+    expect(status.maintenance).toEqual([
+      { id: change, from: expect.stringMatching(from.slice(0, 16)), until: expect.any(String), services: ['shop'] },
+    ])
+    const page = readFileSync(join(out, 'index.html'), 'utf8')
+    expect(page).toMatch(new RegExp(`shop.*${change}`))
+    expect(page).not.toContain('/etc/motd')
+    office.turn(24 * 60)
+    await office.must(['status-page', '--out', out])
+    expect(readFileSync(join(out, 'index.html'), 'utf8')).toContain('None is planned.')
+  })
+
   it('figures come from the records', async () => {
     const figures = JSON.parse(await office.must(['incident', 'figures', '--json'])) as {
       data?: unknown

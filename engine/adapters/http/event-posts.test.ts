@@ -127,6 +127,20 @@ describe('CloudEvents over HTTP', () => {
   const to = { path: 'cloudevents' } as const
   const structured = 'application/cloudevents+json; charset=utf-8'
 
+  it('in headers are what they would be as JSON, and their data can be any bytes', async () => {
+    const headers = {
+      ...{ 'ce-specversion': '1.0', 'ce-id': '4', 'ce-source': '/x', 'ce-type': 'org.example.t' },
+      'ce-subject': '"the \\"first\\" caf%C3%A9"',
+    }
+    const image = { ...to, headers, type: 'image/png', body: new Uint8Array([0x89, 0x50, 0xff]) }
+    expect((await post(image)).status).toBe(202)
+    expect(store.all()[0]?.labels).toMatchObject({ datacontenttype: 'image/png', subject: 'the "first" café' })
+    const other = { ...headers, 'ce-id': '5', 'ce-subject': 'b' }
+    expect((await post({ ...to, headers: other, type: 'text/json', body: '{"message":"Full"}' })).status).toBe(202)
+    expect(store.all().find((s) => s.title === 'Full')?.labels).toMatchObject({ datacontenttype: 'text/json' })
+    expect((await post({ ...to, headers, body: new Uint8Array([0x22, 0xff, 0x22]) })).status).toBe(400)
+  })
+
   it('come as JSON, in batches and in headers', async () => {
     expect((await post({ ...to, type: structured, body: JSON.stringify(event) })).status).toBe(202)
     const more = [{ ...event, id: '2', subject: 'db-02' }]

@@ -33,8 +33,8 @@ const mediaOf = (c: Context): string => (c.req.header('content-type') ?? '').spl
 
 async function jsonOf(c: Context): Promise<Payload> {
   if (mediaOf(c) !== 'application/json') return { status: 415, error: 'send application/json' }
-  const text = await textOf(c)
-  return 'status' in text ? text : parsed(text.value)
+  const body = await bodyOf(c)
+  return 'status' in body ? body : jsonIn(body.value)
 }
 
 /**
@@ -47,34 +47,42 @@ async function cloudEventsOf(c: Context): Promise<Payload> {
   const binary = c.req.header('ce-specversion') !== undefined && !media.startsWith('application/cloudevents')
   if (!whole && !binary)
     return { status: 415, error: 'send application/cloudevents+json, or headers that begin with ce-' }
-  const text = await textOf(c)
-  if ('status' in text) return text
+  const body = await bodyOf(c)
+  if ('status' in body) return body
   if (whole) {
-    const read = parsed(text.value)
+    const read = jsonIn(body.value)
     if ('status' in read || Array.isArray(read.value) === (media === 'application/cloudevents-batch+json')) return read
     return { status: 400, error: 'a batch is an array, and a single event is an object' }
   }
   const attributes = Object.entries(c.req.header()).flatMap(([name, value]) =>
-    /^ce-[a-z0-9]{1,60}$/i.test(name) ? [[name.slice(3).toLowerCase(), percentDecoded(value)] as const] : [],
+    /^ce-[a-z0-9]{1,60}$/i.test(name) ? [[name.slice(3).toLowerCase(), headerValue(value)] as const] : [],
   )
-  // Data of other types is taken along by nobody.
-  const data = /(^application\/|\+)json$/.test(media) && text.value !== '' ? parsed(text.value) : { value: null }
-  return 'status' in data ? data : { value: { ...Object.fromEntries(attributes), data: data.value } }
+  const type = c.req.header('content-type')
+  // Data of other types is taken along by nobody, and can be any bytes.
+  const isJson = /^(?:application|text)\/(?:[^/]+\+)?json$|\+json$/.test(media) && body.value.length > 0
+  const data = isJson ? jsonIn(body.value) : { value: null }
+  if ('status' in data) return data
+  const said = { ...Object.fromEntries(attributes), ...(type !== undefined && { datacontenttype: type }) }
+  return { value: { ...said, data: data.value } }
 }
 
-async function textOf(c: Context): Promise<{ readonly value: string } | Exclude<Payload, { readonly value: Json }>> {
+type Body = { readonly value: Uint8Array } | Exclude<Payload, { readonly value: Json }>
+
+async function bodyOf(c: Context): Promise<Body> {
   if ((c.req.header('content-encoding') ?? 'identity').toLowerCase() !== 'identity')
     return { status: 415, error: 'send it as it is, not packed' }
   const body = await readBody(c.req.raw, most)
   if (body === undefined) return { status: 413, error: 'more than 1 MB: send fewer events at once (max_alerts)' }
+  return { value: body }
+}
+
+function jsonIn(body: Uint8Array): Payload {
+  let text: string
   try {
-    return { value: new TextDecoder('utf-8', { fatal: true }).decode(body) }
+    text = new TextDecoder('utf-8', { fatal: true }).decode(body)
   } catch {
     return { status: 400, error: 'it is no UTF-8' }
   }
-}
-
-function parsed(text: string): Payload {
   try {
     return { value: JSON.parse(text) as Json }
   } catch {
@@ -82,8 +90,9 @@ function parsed(text: string): Payload {
   }
 }
 
-/** Headers of CloudEvents carry what is not ASCII percent-encoded; what can't be decoded is taken as it is. */
-function percentDecoded(text: string): string {
+/** Headers of CloudEvents carry what is not ASCII percent-encoded, between quotation marks or not; what can't be decoded is taken as it is. */
+function headerValue(written: string): string {
+  const text = /^"(.*)"$/.exec(written)?.[1]?.replace(/\\(.)/g, '$1') ?? written
   try {
     return decodeURIComponent(text)
   } catch {

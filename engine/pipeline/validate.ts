@@ -3,6 +3,7 @@ import { peopleOf } from '../change/people.ts'
 import { compareDiagnostics, hasErrors } from '../model/diagnostic.ts'
 import type { EstateAt } from './estate-at.ts'
 import type { Validation } from './validation.ts'
+import { type KeptVerdict, readVerdict } from './verdict/kept-verdict.ts'
 import type { World } from './world.ts'
 
 /** From so many documents on a verdict is kept for the next run: fewer are looked at quickly. */
@@ -21,18 +22,19 @@ export async function validate(
   // Git looks at the folder while we load what its answer is read with: where no verdict is kept, that is everything.
   const asked = world.workState()
   await new Promise((resolve) => setImmediate(resolve))
-  const loaded = async (): Promise<void> => {
-    if ((await world.verdict()).read() !== undefined) return
-    await Promise.all([import('./verdict/judge-and-keep.ts'), world.documentCache()])
+  const keptBefore = async (): Promise<KeptVerdict | undefined> => {
+    const found = await readVerdict(world)
+    if (found === undefined) await Promise.all([import('./verdict/judge-and-keep.ts'), world.documentCache()])
+    return found
   }
-  const [state, { standingVerdict }] = await Promise.all([
+  const [state, kept, { standingVerdict }] = await Promise.all([
     asked,
+    keptBefore(),
     import('./verdict/standing-verdict.ts'),
     world.quickValidators(),
-    loaded(),
   ])
   if (state === undefined) return judge(await (await import('./estate.ts')).loadWork(world))
-  const standing = await standingVerdict(world, state)
+  const standing = kept === undefined ? undefined : await standingVerdict(world, state, kept)
   if (standing !== undefined) return standing
   const { judgeAndKeep } = await import('./verdict/judge-and-keep.ts')
   return judgeAndKeep(world, state, judge, keptFrom)

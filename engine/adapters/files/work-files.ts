@@ -39,23 +39,31 @@ export async function workFiles(root: string, state?: WorkState): Promise<Files>
 /** What git says of the folder; undefined where there is no repository, no commit yet, or the estate is only a part of it. */
 export async function workState(root: string): Promise<WorkState | undefined> {
   try {
-    const options = ['--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--no-renames']
-    const [said, shown] = await Promise.all([
-      git(root, ['status', ...options, '--', '.']),
-      git(root, ['rev-parse', '--show-prefix']),
-    ])
-    const lines = said.split('\0').filter((line) => line !== '')
-    const [, commit] = lines.flatMap((line) => /^# branch\.oid ([0-9a-f]{40,64})$/.exec(line) ?? [])
-    if (commit === undefined || shown.trim() !== '') return undefined
+    const { commit, prefix, changed } = await statusOf(root)
+    if (commit === undefined || prefix !== '') return undefined
     return {
       commit,
-      changed: new Map(lines.flatMap(differing)),
+      changed,
       read: (path) => ordinaryFile(join(root, path)),
       stamp: (path) => stampOf(join(root, path)),
     }
   } catch {
     return undefined
   }
+}
+
+/** What git says of the folder: the commit, where there is one, the way down to it in the repository, and what differs below it. */
+async function statusOf(root: string) {
+  const options = ['--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--no-renames']
+  const [said, shown] = await Promise.all([
+    git(root, ['status', ...options, '--', '.']),
+    git(root, ['rev-parse', '--show-prefix']),
+  ])
+  const prefix = shown.trim()
+  const lines = said.split('\0').filter((line) => line !== '')
+  const [, commit] = lines.flatMap((line) => /^# branch\.oid ([0-9a-f]{40,64})$/.exec(line) ?? [])
+  const changed = lines.flatMap(differing).map(([path, id]) => [path.slice(prefix.length), id] as const)
+  return { commit, prefix, changed: new Map(changed) }
 }
 
 /** A line of `git status --porcelain=v2`: of a file that differs the path and what the commit has there, of an unknown one the path. */
@@ -85,27 +93,15 @@ function stampOf(path: string): string {
 
 async function fromIndex(root: string, state: WorkState | undefined): Promise<FileEntry[] | undefined> {
   try {
-    const [staged, changed] = await Promise.all([
-      git(root, ['ls-files', '-z', '--stage']),
-      state === undefined ? changedFiles(root) : new Set(state.changed.keys()),
-    ])
-    return [...indexed(staged, changed), ...(await Promise.all([...changed].map((path) => onDisk(root, path)))).flat()]
+    const [staged, { changed }] = await Promise.all([git(root, ['ls-files', '-z', '--stage']), state ?? statusOf(root)])
+    const there = await Promise.all([...changed.keys()].map((path) => onDisk(root, path)))
+    return [...indexed(staged, changed), ...there.flat()]
   } catch {
     return undefined
   }
 }
 
-async function changedFiles(root: string): Promise<ReadonlySet<string>> {
-  const [status, shown] = await Promise.all([
-    git(root, ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.']),
-    git(root, ['rev-parse', '--show-prefix']),
-  ])
-  const prefix = shown.trim()
-  const lines = status.split('\0').filter((line) => line.length > 3)
-  return new Set(lines.map((line) => line.slice(3 + prefix.length)))
-}
-
-function* indexed(staged: string, changed: ReadonlySet<string>): Iterable<FileEntry> {
+function* indexed(staged: string, changed: ReadonlyMap<string, unknown>): Iterable<FileEntry> {
   for (const line of staged.split('\0')) {
     const tab = line.indexOf('\t')
     if (tab < 0) continue

@@ -61,8 +61,8 @@ function unlessDamaged(error: unknown, path: string): unknown {
   if (code !== 'SQLITE_CORRUPT' && code !== 'SQLITE_NOTADB') return error
   const aside = `${path}.damaged-${Date.now()}`
   for (const ending of ['-wal', '-shm', '']) if (existsSync(path + ending)) renameSync(path + ending, aside + ending)
-  const { meaning: _, fix } = codes['store-damaged']
-  return new RepositoryError('store-damaged', `${path} was damaged, and is ${aside} now`, fix)
+  const said = `${path} was damaged, and is ${aside} now`
+  return new RepositoryError('store-damaged', said, codes['store-damaged'].fix)
 }
 
 /** libsql closes a file only when its statements are collected, so what was written would stay in the log beside it. */

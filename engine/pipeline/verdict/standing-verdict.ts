@@ -18,7 +18,7 @@ import { estateFile, usualDocuments } from '../estate-file.ts'
 import type { Validation } from '../validation.ts'
 import type { World } from '../world.ts'
 import { type Changed, changedSince } from './changed-since.ts'
-import { type Content, type KeptVerdict, mostChanged, readVerdict } from './kept-verdict.ts'
+import { type Content, type KeptVerdict, mostChanged } from './kept-verdict.ts'
 
 type Known = Pick<KeptVerdict, 'config' | 'sources'>
 
@@ -27,10 +27,12 @@ type Known = Pick<KeptVerdict, 'config' | 'sources'>
  * has to be looked at. It is plain where files are the same but for documents that are sound by themselves, refer to the same
  * others, hold the same of what no other may hold, and differ in nothing that was read where others were judged.
  */
-export async function standingVerdict(world: World, state: WorkState): Promise<Validation | undefined> {
-  if (state.changed.size > mostChanged) return undefined
-  const kept = await readVerdict(world)
-  if (kept === undefined || !isOfThisHour(kept.at, world.clock.now())) return undefined
+export async function standingVerdict(
+  world: World,
+  state: WorkState,
+  kept: KeptVerdict,
+): Promise<Validation | undefined> {
+  if (state.changed.size > mostChanged || !isOfThisHour(kept.at, world.clock.now())) return undefined
   const roleOf = rolesOfFiles(kept)
   const contentOf = contentReader(world, kept)
   const changed = await changedSince(world, kept, state, (path) => roleOf(path) !== undefined, contentOf)

@@ -1,27 +1,18 @@
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { watch } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { LedgerView } from '../../ports/ledger.ts'
 import { openGitLedger } from './git-ledger.ts'
 import { lendPacks } from './lent-packs.ts'
-import { appendNext, expectSound, fresh, hub, removeScratch } from './test-ledger.ts'
+import { appendNext, expectSound, fresh, hub, ownRuntimeFolder, removeScratch } from './test-ledger.ts'
 import { openTestRepository, type TestRepository } from './test-repository.ts'
 import { inTurn } from './turn.ts'
 
-let runtime = ''
-
-beforeEach(() => {
-  runtime = fresh('runtime')
-  mkdirSync(runtime, { recursive: true })
-  vi.stubEnv('XDG_RUNTIME_DIR', runtime)
-})
-afterEach(() => {
-  vi.unstubAllEnvs()
-})
+ownRuntimeFolder()
 afterAll(removeScratch)
 
 const packsOf = (r: TestRepository) => join(r.dir, '.git/objects/pack')

@@ -1,21 +1,12 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { openGitLedger } from './git-ledger.ts'
 import { borrowPacks, lendPacks, lentAt } from './lent-packs.ts'
-import { appendNext, expectSound, fresh, hub, removeScratch } from './test-ledger.ts'
+import { appendNext, expectSound, fresh, hub, ownRuntimeFolder, removeScratch } from './test-ledger.ts'
 import type { TestRepository } from './test-repository.ts'
 
-let runtime = ''
-
-beforeEach(() => {
-  runtime = fresh('runtime')
-  mkdirSync(runtime, { recursive: true })
-  vi.stubEnv('XDG_RUNTIME_DIR', runtime)
-})
-afterEach(() => {
-  vi.unstubAllEnvs()
-})
+const runtime = ownRuntimeFolder()
 afterAll(removeScratch)
 
 const name = (digit: string) => `pack-${digit.repeat(40)}`
@@ -35,13 +26,13 @@ describe('a note of packs', () => {
     await lendPacks('a', lent)
     expect(await lentAt('a')).toEqual(lent)
     expect(await lentAt('b')).toBeUndefined()
-    const [folder = ''] = readdirSync(runtime)
-    expect(statSync(join(runtime, folder)).mode & 0o777).toBe(0o700)
+    const [folder = ''] = readdirSync(runtime())
+    expect(statSync(join(runtime(), folder)).mode & 0o777).toBe(0o700)
   })
 
   it('counts for some minutes, and only where nobody else could have written it', async () => {
     await lendPacks('a', { folder: '/somewhere', names: [name('1')] })
-    const folder = join(runtime, readdirSync(runtime)[0] ?? '')
+    const folder = join(runtime(), readdirSync(runtime())[0] ?? '')
     chmodSync(folder, 0o777)
     expect(await lentAt('a')).toBeUndefined()
     chmodSync(folder, 0o700)
@@ -59,7 +50,7 @@ describe('a note of packs', () => {
     '{"folder":"/x","names":1}',
   ])('that says %j lends nothing', async (text) => {
     await lendPacks('a', { folder: '/somewhere', names: [] })
-    const folder = join(runtime, readdirSync(runtime)[0] ?? '')
+    const folder = join(runtime(), readdirSync(runtime())[0] ?? '')
     writeFileSync(join(folder, readdirSync(folder)[0] ?? ''), text)
     expect(await lentAt('a')).toBeUndefined()
   })
@@ -132,7 +123,7 @@ describe('clones of one remote', () => {
     const { bare, clone } = hub()
     const [a, b, c] = [clone(), clone(), clone()]
     await appendMany(a)
-    const note = join(runtime, readdirSync(runtime)[0] ?? '')
+    const note = join(runtime(), readdirSync(runtime())[0] ?? '')
     const lender = await openGitLedger(a.dir)
     await lender.append((view) => appendNext(view))
     lender.close()

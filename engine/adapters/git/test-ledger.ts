@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect } from 'vitest'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
 import type { LedgerEntry, LedgerView } from '../../ports/ledger.ts'
 import { generateKeyPair } from '../signing/key-pair.ts'
 import { memorySigner } from '../signing/signer.ts'
@@ -20,6 +20,20 @@ export const removeScratch = (): void => rmSync(scratch, { recursive: true, forc
 
 /** A path that nobody has used. */
 export const fresh = (name: string): string => join(scratch, `${name}${++count}`)
+
+/** Gives each test of the file a folder of its own for what processes of one user tell each other, and says which. */
+export function ownRuntimeFolder(): () => string {
+  let runtime = ''
+  beforeEach(() => {
+    runtime = fresh('runtime')
+    mkdirSync(runtime, { recursive: true })
+    vi.stubEnv('XDG_RUNTIME_DIR', runtime)
+  })
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+  return () => runtime
+}
 
 export const entry = (
   record: string,

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { chunkScript, circleIn } from './build/chunk-script.ts'
 import { compileChunks } from './build/compile-chunks.ts'
+import { steadyParser } from './build/steady-parser.ts'
 
 /**
  * Bundles the command into `dist/`, or the folder named: one small entry, a chunk for each command that is loaded when it is called,
@@ -29,6 +30,7 @@ const { outputFiles, metafile } = await build({
   define: { PLUMBLINE_VERSION: JSON.stringify(version) },
   chunkNames: '[name]-[hash]',
   minifySyntax: true,
+  plugins: [steadyParser],
 })
 const imports = Object.entries(metafile.outputs).map(([path, output]) => {
   const at = output.imports.filter(({ kind, external }) => kind === 'import-statement' && external !== true)

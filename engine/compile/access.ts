@@ -126,43 +126,63 @@ const holds = (grant: Grant, person: Principal, now: number): boolean =>
 
 /**
  * Accounts, keys and sudo rules that grants come to on the hosts they select. What has ended becomes removal: the account is locked,
- * keys and rules go.
+ * keys and rules go. What the same person gets by other grants until the same moment is checked and normalised once.
  *
- * @param engineUser the account the engine itself logs in with, which no grant may touch
+ * The function takes the account that the engine itself logs in with, which no grant may touch, and the grants.
  */
-export function accessEntries(
-  engineUser: string,
-  grants: readonly Grant[],
+export function accessReader(
   types: ReadonlyMap<string, ResourceType>,
   now: number,
-): { readonly entries: readonly Entry[]; readonly diagnostics: readonly Diagnostic[] } {
-  const diagnostics: Diagnostic[] = []
-  const entries: Entry[] = []
-  for (const access of byPerson(grants)) {
-    const { login } = access.person
-    const [first] = access.grants
-    if (login === undefined || first === undefined) continue
-    if (login === engineUser) {
-      const about = { ...first.place, subject: first.document.address }
-      const summary = `${access.person.address} has the login ${login}, which the engine uses itself`
-      diagnostics.push(report('engine-login', { ...about, summary }))
-      continue
-    }
-    for (const wanted of wantedFor(login, access, now)) {
-      const type = types.get(wanted.type)
-      if (type === undefined) continue
-      const { place, grants: because } = wanted
-      const subject = because[0]?.document.address ?? first.document.address
-      diagnostics.push(...(type.check?.(wanted.spec, { place, subject }) ?? []))
-      const entry = entryOf(type, wanted.spec)
-      for (const grant of because) {
-        const declaration = { address: grant.document.address, place: grant.place }
-        entries.push({ ...entry, declaration, requires: [], restartOn: [], notifies: [] })
+): (
+  engineUser: string,
+  grants: readonly Grant[],
+) => { readonly entries: readonly Entry[]; readonly diagnostics: readonly Diagnostic[] } {
+  const sound = new Map<string, ReturnType<typeof entryOf>>()
+  return (engineUser, grants) => {
+    const diagnostics: Diagnostic[] = []
+    const entries: Entry[] = []
+    for (const access of byPerson(grants)) {
+      const { login } = access.person
+      const [first] = access.grants
+      if (login === undefined || first === undefined) continue
+      if (login === engineUser) {
+        const about = { ...first.place, subject: first.document.address }
+        const summary = `${access.person.address} has the login ${login}, which the engine uses itself`
+        diagnostics.push(report('engine-login', { ...about, summary }))
+        continue
+      }
+      for (const { type: typeName, spec, place, grants: because } of wantedFor(login, access, now)) {
+        const type = types.get(typeName)
+        if (type === undefined) continue
+        const key = `${typeName} ${JSON.stringify(spec)}`
+        let entry = sound.get(key)
+        if (entry === undefined) {
+          const subject = because[0]?.document.address ?? first.document.address
+          const wrong = type.check?.(spec, { place, subject }) ?? []
+          diagnostics.push(...wrong)
+          entry = entryOf(type, spec)
+          if (wrong.length === 0) sound.set(key, entry)
+        }
+        for (const grant of because) {
+          const declaration = { address: grant.document.address, place: grant.place }
+          entries.push({
+            id: entry.id,
+            type: entry.type,
+            name: entry.name,
+            spec: entry.spec,
+            declaration,
+            requires: none,
+            restartOn: none,
+            notifies: none,
+          })
+        }
       }
     }
+    return { entries, diagnostics }
   }
-  return { entries, diagnostics }
 }
+
+const none: readonly never[] = []
 
 function byPerson(grants: readonly Grant[]): readonly Access[] {
   const people = new Map<Address, Access>()

@@ -8,11 +8,12 @@ import { lazyPlace } from '../model/lazy-place.ts'
 import type { Catalogue, ResourceType } from '../model/resource.ts'
 import type { Sealed } from '../model/secret-ref.ts'
 import { nearest } from '../schema/nearest.ts'
-import { accessEntries, checkGrants, type Grant, readGrants } from './access.ts'
+import { accessReader, checkGrants, type Grant, readGrants } from './access.ts'
 import { codes } from './codes.ts'
-import { firewallEntries, lockOut, readRules } from './firewall.ts'
+import { firewallEntries, lockOut, type Rule, readRules } from './firewall.ts'
+import { type Group, groupHosts } from './host-groups.ts'
 import { HostIndex } from './host-index.ts'
-import { type Entry, mergeResources } from './merge-resources.ts'
+import { besides, type Entry, mergeResources, type Part, partOf } from './merge-resources.ts'
 import { type Item, profileItems, secretProblem, variablesFor } from './profile-items.ts'
 import { Renderer } from './render-template.ts'
 import type { Sources } from './resolve-content.ts'
@@ -50,6 +51,8 @@ export interface Wanted {
   readonly diagnostics: readonly Diagnostic[]
   /** Hosts with the same one get the same; none where something was filled in for this host alone. */
   readonly key: string | undefined
+  /** Whether there are others. */
+  readonly isShared: boolean
 }
 
 /** Who selects whom: `Profile/web` → `Host/web-01`. */
@@ -97,6 +100,12 @@ export function compile(input: CompileInput): Compiled {
   }
 }
 
+/** What grants come to on a host. */
+interface Access {
+  readonly part: Part
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 interface Profile {
   readonly document: LoadedDocument<ProfileSpec>
   items: ReturnType<typeof profileItems> | undefined
@@ -118,46 +127,52 @@ export function createCompiler(input: CompileInput): Compiler {
     ...grants.map((g) => ({ document: g.document, path: 'on', selector: g.document.document.spec.on })),
     ...rules.map((r) => ({ document: r.document, path: 'on', selector: r.spec.on })),
   ].map((s) => ({ ...s, selected: index.select(s.selector) }))
-  const profilesOf = groupByHost(profiles, selections.slice(0, profiles.length))
-  const grantsOf = groupByHost(grants, selections.slice(profiles.length))
-  const rulesOf = groupByHost(rules, selections.slice(profiles.length + grants.length))
+  const profilesOf = groupHosts(profiles, selections.slice(0, profiles.length))
+  const grantsOf = groupHosts(grants, selections.slice(profiles.length))
+  const rulesOf = groupHosts(rules, selections.slice(profiles.length + grants.length))
+  const readAccess = accessReader(types, now)
   // Hosts that the same grants select get the same accounts.
-  const known = new Map<string, ReturnType<typeof accessEntries>>()
-  const accessFor = (engineUser: string, selecting: readonly Grant[]) => {
-    const key = keyOf(engineUser, selecting)
-    const entries = known.get(key) ?? accessEntries(engineUser, selecting, types, now)
-    known.set(key, entries)
-    return entries
-  }
+  const accounts = new Map<string, Access>()
+  const accessFor = (engineUser: string, selecting: Group<Grant>): Access =>
+    kept(accounts, accessKey(engineUser, selecting), isShared(selecting), () => {
+      const { entries, diagnostics } = readAccess(engineUser, selecting.items)
+      return { diagnostics, part: partOf('', entries, types) }
+    })
   const rulesets = new Map<string, readonly Entry[]>()
-  const firewallFor = (sshPort: number, selecting: ReturnType<typeof readRules>) => {
-    const key = keyOf(`${sshPort}`, selecting)
-    const entries = rulesets.get(key) ?? firewallEntries(sshPort, selecting, types, { locate, sha256: input.sha256 })
-    rulesets.set(key, entries)
-    return entries
-  }
+  const firewallFor = (sshPort: number, selecting: Group<Rule>): readonly Entry[] =>
+    kept(rulesets, `${selecting.id} ${sshPort}`, isShared(selecting), () =>
+      firewallEntries(sshPort, selecting.items, types, { locate, sha256: input.sha256 }),
+    )
   const documents = templateDocuments(graph)
   const prepared = (profile: Profile) => (profile.items ??= profileItems(profile.document, types, locate, tools))
+  const profiled = new Map<string, ReturnType<typeof entriesOf>>()
+  const parts = new Map<string, Part>()
   const alike = new Map<string, ReturnType<typeof mergeResources>>()
 
   const wanted = (name: string, ssh: HostSpec['ssh']): Wanted | undefined => {
     const found = hosts.get(name)
     if (found === undefined) return undefined
     const host = reachedBy(found, ssh)
-    const mine = profilesOf.get(name) ?? []
-    const own = entriesOf(host, mine, prepared, (profile) => variablesFor(profile, host, documents, secrets))
-    const filtering = rulesOf.get(name) ?? []
+    const mine = profilesOf(name)
+    const known = profiled.get(`${mine.id}`)
+    const own =
+      known ?? entriesOf(host, mine.items, prepared, (profile) => variablesFor(profile, host, documents, secrets))
+    // Of profiles that have nothing to fill in all hosts get the same.
+    if (known === undefined && !own.filled && isShared(mine)) profiled.set(`${mine.id}`, own)
+    const filtering = rulesOf(name)
     const { port = 22 } = ssh ?? {}
     const firewall = firewallFor(port, filtering)
-    // Hosts with the same profiles, none of which has anything to fill in, and the same rules get the same.
     // The port of the login says nothing but which packets a ruleset has to let in.
-    const door = filtering.length === 0 ? '' : `${port}`
-    const wrong = secrets.place(host.document.spec.variables ?? {}).problems
+    const door = filtering.id === 0 ? '' : `${port}`
+    const { variables } = host.document.spec
+    const wrong = variables === undefined ? [] : secrets.place(variables).problems
     const unknown = wrong.map((p) => secretProblem(p, host, ['spec', 'variables'], locate))
+    const shut = filtering.id === 0 ? [] : lockOut(host, filtering.items, hosts, locate)
     return {
-      entries: [...own.entries, ...firewall],
-      diagnostics: [...unknown, ...own.diagnostics, ...lockOut(host, filtering, hosts, locate)],
-      key: own.filled ? undefined : keyOf(door, [...mine, ...filtering]),
+      entries: firewall.length === 0 ? own.entries : [...own.entries, ...firewall],
+      diagnostics: [...unknown, ...own.diagnostics, ...shut],
+      key: own.filled ? undefined : `${mine.id} ${filtering.id} ${door}`,
+      isShared: isShared(mine) && isShared(filtering),
     }
   }
 
@@ -170,16 +185,19 @@ export function createCompiler(input: CompileInput): Compiler {
       const { ssh } = host.document.spec
       const from = input.released?.get(name)
       const desired = (from === undefined ? wanted(name, ssh) : from.compiler.wanted(name, ssh)) ?? nothingWanted
-      const granting = grantsOf.get(name) ?? []
+      const granting = grantsOf(name)
       const { user: engineUser = 'plumbline' } = ssh ?? {}
       const access = accessFor(engineUser, granting)
       // Hosts that want the same and that the same grants select get the same.
-      const key =
-        desired.key === undefined ? undefined : `${from?.release ?? ''}\n${desired.key}\n${keyOf(engineUser, granting)}`
-      const merged =
-        (key === undefined ? undefined : alike.get(key)) ??
-        mergeResources(name, [...desired.entries, ...access.entries], types)
-      if (key !== undefined) alike.set(key, merged)
+      const key = desired.key === undefined ? undefined : `${from?.release ?? ''} ${desired.key}`
+      const merge = (): ReturnType<typeof mergeResources> => {
+        const part = kept(parts, key, desired.isShared, () => partOf(name, desired.entries, types))
+        const resources = besides(part, access.part)
+        if (resources !== undefined) return { resources, diagnostics: [] }
+        return mergeResources(name, [...desired.entries, ...access.part.entries], types)
+      }
+      const whole = key === undefined ? undefined : `${key}\n${accessKey(engineUser, granting)}`
+      const merged = kept(alike, whole, desired.isShared && isShared(granting), merge)
       const here = [...access.diagnostics, ...merged.diagnostics].map((d) => ({ ...d, host: name }))
       const missing = desired === nothingWanted ? [notReleased(host, from?.release ?? '', locate)] : []
       const said = from === undefined ? desired.diagnostics : desired.diagnostics.map((d) => saidOf(from.release, d))
@@ -200,7 +218,7 @@ export function createCompiler(input: CompileInput): Compiler {
   }
 }
 
-const nothingWanted: Wanted = { entries: [], diagnostics: [], key: '' }
+const nothingWanted: Wanted = { entries: [], diagnostics: [], key: '', isShared: true }
 
 /** The host as it is in a release, but reached as it is reached now. */
 function reachedBy(host: LoadedDocument<HostSpec>, ssh: HostSpec['ssh']): LoadedDocument<HostSpec> {
@@ -225,30 +243,24 @@ function saidOf(release: string, diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, detail: diagnostic.detail === undefined ? where : `${diagnostic.detail} ${where}` }
 }
 
-/** Names a combination of documents. */
-function keyOf(engineUser: string, documents: readonly { readonly document: LoadedDocument<unknown> }[]): string {
-  return [engineUser, ...documents.map(({ document }) => document.address)].join('\n')
+const accessKey = (engineUser: string, { id }: Group<Grant>): string => `${id} ${engineUser}`
+
+/** Whether other hosts have the same group, so that what is made of it is made once. */
+const isShared = ({ id, hosts }: Group<unknown>): boolean => id === 0 || hosts > 1
+
+/** What is known by a key, or made now; kept where somebody will ask for it again. */
+function kept<T>(known: Map<string, T>, key: string | undefined, keep: boolean, make: () => T): T {
+  const found = key === undefined ? undefined : known.get(key)
+  if (found !== undefined) return found
+  const made = make()
+  if (key !== undefined && keep) known.set(key, made)
+  return made
 }
 
 /** By address, so that files and load order decide nothing. */
 function inOrder<T>(documents: readonly T[], addressOf?: (document: T) => string): T[] {
   const address = addressOf ?? ((d: T) => (d as unknown as LoadedDocument).address)
   return [...documents].sort((a, b) => compareText(address(a), address(b)))
-}
-
-function groupByHost<T>(
-  items: readonly T[],
-  selections: readonly { readonly selected: readonly string[] }[],
-): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>()
-  items.forEach((item, i) => {
-    for (const name of selections[i]?.selected ?? []) {
-      const group = groups.get(name)
-      if (group === undefined) groups.set(name, [item])
-      else group.push(item)
-    }
-  })
-  return groups
 }
 
 function entriesOf(

@@ -36,6 +36,53 @@ interface Merged {
   readonly entries: Entry[]
 }
 
+/** What some of a host's entries come to by themselves, and all that others could have to do with them. */
+export interface Part {
+  readonly entries: readonly Entry[]
+  readonly resources: readonly Resource[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly ids: ReadonlySet<ResourceId>
+  /** What they name, or their types know of, that is not among them. */
+  readonly outside: ReadonlySet<ResourceId>
+  /** Files that they own, whole or in part. */
+  readonly owned: ReadonlyMap<string, 'whole' | 'part'>
+}
+
+export function partOf(host: string, entries: readonly Entry[], types: ReadonlyMap<string, ResourceType>): Part {
+  const { resources, diagnostics } = mergeResources(host, entries, types)
+  const ids = new Set(resources.map((r) => r.id))
+  const outside = new Set<ResourceId>()
+  const owned = new Map<string, 'whole' | 'part'>()
+  const named = (id: ResourceId): void => void (ids.has(id) || outside.add(id))
+  for (const { spec, type: name } of resources) {
+    const type = types.get(name)
+    for (const id of type?.after?.(spec) ?? []) named(id)
+    if (type?.owns === undefined) continue
+    for (const path of type.paths?.(spec) ?? []) if (owned.get(path) !== 'whole') owned.set(path, type.owns)
+  }
+  for (const entry of entries)
+    for (const wishes of [entry.requires, entry.restartOn, entry.notifies])
+      for (const wish of wishes) named(wish.id as ResourceId)
+  return { entries, resources, diagnostics, ids, outside, owned }
+}
+
+/**
+ * The resources of two parts that have nothing to do with each other: as if all their entries were merged, without doing it
+ * again. Undefined where they have, or where either has a finding.
+ */
+export function besides(a: Part, b: Part): readonly Resource[] | undefined {
+  if (a.diagnostics.length + b.diagnostics.length > 0) return undefined
+  const [few, many] = a.ids.size < b.ids.size ? [a, b] : [b, a]
+  for (const id of few.ids) if (many.ids.has(id) || many.outside.has(id)) return undefined
+  for (const id of few.outside) if (many.ids.has(id)) return undefined
+  const [less, more] = a.owned.size < b.owned.size ? [a.owned, b.owned] : [b.owned, a.owned]
+  for (const [path, how] of less) {
+    const other = more.get(path)
+    if (other !== undefined && (how === 'whole' || other === 'whole')) return undefined
+  }
+  return [...a.resources, ...b.resources].sort((x, y) => compareText(x.id, y.id))
+}
+
 /**
  * Makes one resource of all that ask for the same, and joins what they say of each other with what their types know. Entries
  * come in the order of their documents' addresses, so that neither file names nor load order decide anything.

@@ -25,7 +25,7 @@ export const resource: ResourceType<KeySpec, KeyState> = {
     return {
       user,
       key,
-      options: [...(options ?? [])].sort(),
+      options: options === undefined ? [] : [...options].sort(),
       ...(comment !== undefined && { comment }),
       ...(expires !== undefined && { expires: wholeSeconds(expires) }),
     }
@@ -54,7 +54,8 @@ function check(spec: KeySpec, about: Parameters<NonNullable<ResourceType['check'
     return invalid(`the key of ${spec.user} ends at no time that can be read: ${spec.expires}`)
   }
   const { expires, ...rest } = spec
-  const line = keyLine({ ...rest, ...(expires !== undefined && !lasting && { expires: wholeSeconds(expires) }) })
+  const time = expires === undefined || lasting ? undefined : wholeSeconds(expires)
+  const line = keyLine(time === expires ? spec : { ...rest, ...(time !== undefined && { expires: time }) })
   if (/\p{Cc}/u.test(line)) return invalid(`the key of ${spec.user} holds a control character`)
   // What sshd would read otherwise than we do must not be written at all.
   const read = parseKeyLine(line)

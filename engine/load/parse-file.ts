@@ -46,7 +46,8 @@ export function parseFile(
       summary: `the file holds ${nameOfCharacter(text, unsafe)}`,
     })
   }
-  return { ...composeText(yamlOf(text), limits, findings, unsafe !== -1), text }
+  const composed = composeText(yamlOf(text), limits, findings, unsafe !== -1)
+  return { documents: composed.documents, findings: composed.findings, text }
 }
 
 /** The documents of a file in which there is nothing to find; undefined for any other. */

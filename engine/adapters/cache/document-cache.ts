@@ -13,9 +13,9 @@ export interface FileDocumentCache extends DocumentCache {
 
 interface Entry {
   /** As JSON: a part of the file, or what this run made. Given back once decoded. */
-  text?: FilePart | string
+  text: FilePart | string | undefined
   /** Kept once decoded: the same content is the same object for as long as the process runs. */
-  documents?: readonly RawDocument[]
+  documents: readonly RawDocument[] | undefined
 }
 
 /** From `start` up to `end` of what the file held when it was opened. */
@@ -73,7 +73,7 @@ export function openDocumentCache(folder: string, engineVersion: string): FileDo
   }
   const setText = (blob: string, text: string): void => {
     // What was just parsed holds on to the text of its whole file; what comes of JSON does not.
-    entries.set(blob, { text })
+    entries.set(blob, { text, documents: undefined })
     used.add(blob)
     if (isBroken) return
     fresh.push(lineOf(blob, text))
@@ -93,7 +93,10 @@ export function openDocumentCache(folder: string, engineVersion: string): FileDo
     save: () => {
       flush()
       if (file.end <= compactFrom) return
-      const kept = new Map([...used].flatMap((blob) => [[blob, entries.get(blob) ?? {}] as const]))
+      const kept = [...used].flatMap((blob): [string, Entry][] => {
+        const entry = entries.get(blob)
+        return entry === undefined ? [] : [[blob, entry]]
+      })
       const batches = [...batchesOf(linesOf(kept, bytes))]
       if (file.end <= 4 * batches.reduce((sum, batch) => sum + batch.length, 0)) return
       try {
@@ -133,7 +136,7 @@ function readBatch(bytes: Buffer, from: number, to: number, entries: Map<string,
     const name = bytes.indexOf(space, start)
     const end = bytes.indexOf(newline, name)
     if (name === -1 || end === -1) return
-    entries.set(bytes.toString('latin1', start, name), { text: { start: name + 1, end } })
+    entries.set(bytes.toString('latin1', start, name), { text: { start: name + 1, end }, documents: undefined })
     start = end + 1
   }
 }
@@ -141,7 +144,7 @@ function readBatch(bytes: Buffer, from: number, to: number, entries: Map<string,
 function decode(entry: Entry, bytes: Buffer): readonly RawDocument[] | undefined {
   if (entry.documents === undefined && entry.text !== undefined) {
     entry.documents = JSON.parse(textOf(entry.text, bytes)) as readonly RawDocument[]
-    if (typeof entry.text === 'string') delete entry.text
+    if (typeof entry.text === 'string') entry.text = undefined
   }
   return entry.documents
 }

@@ -126,7 +126,8 @@ const holds = (grant: Grant, person: Principal, now: number): boolean =>
 
 /**
  * Accounts, keys and sudo rules that grants come to on the hosts they select. What has ended becomes removal: the account is locked,
- * keys and rules go. What the same person gets by other grants until the same moment is checked and normalised once.
+ * keys and rules go. The account and keys that somebody gets by one grant are checked and normalised once for all grants of the same
+ * role that end at the same moment.
  *
  * The function takes the account that the engine itself logs in with, which no grant may touch, and the grants.
  */
@@ -137,50 +138,54 @@ export function accessReader(
   engineUser: string,
   grants: readonly Grant[],
 ) => { readonly entries: readonly Entry[]; readonly diagnostics: readonly Diagnostic[] } {
-  const sound = new Map<string, ReturnType<typeof entryOf>>()
+  const sound = new Map<string, readonly Bare[]>()
   return (engineUser, grants) => {
     const diagnostics: Diagnostic[] = []
     const entries: Entry[] = []
-    for (const access of byPerson(grants)) {
-      const { login } = access.person
-      const [first] = access.grants
+    const add = (bare: readonly Bare[], because: readonly Grant[]): void => {
+      for (const { id, type, name, spec } of bare)
+        for (const grant of because) {
+          const declaration = { address: grant.document.address, place: grant.place }
+          entries.push({ id, type, name, spec, declaration, requires: none, restartOn: none, notifies: none })
+        }
+    }
+    const read = (wanted: readonly Wanted[], subject: Address): Bare[] =>
+      wanted.flatMap(({ type: name, spec, place }) => {
+        const type = types.get(name)
+        if (type === undefined) return []
+        diagnostics.push(...(type.check?.(spec, { place, subject }) ?? []))
+        return [entryOf(type, spec)]
+      })
+    for (const { person, grants: all } of byPerson(grants)) {
+      const { login } = person
+      const [first, ...others] = all
       if (login === undefined || first === undefined) continue
       if (login === engineUser) {
         const about = { ...first.place, subject: first.document.address }
-        const summary = `${access.person.address} has the login ${login}, which the engine uses itself`
+        const summary = `${person.address} has the login ${login}, which the engine uses itself`
         diagnostics.push(report('engine-login', { ...about, summary }))
         continue
       }
-      for (const { type: typeName, spec, place, grants: because } of wantedFor(login, access, now)) {
-        const type = types.get(typeName)
-        if (type === undefined) continue
-        const key = `${typeName} ${JSON.stringify(spec)}`
-        let entry = sound.get(key)
-        if (entry === undefined) {
-          const subject = because[0]?.document.address ?? first.document.address
-          const wrong = type.check?.(spec, { place, subject }) ?? []
-          diagnostics.push(...wrong)
-          entry = entryOf(type, spec)
-          if (wrong.length === 0) sound.set(key, entry)
-        }
-        for (const grant of because) {
-          const declaration = { address: grant.document.address, place: grant.place }
-          entries.push({
-            id: entry.id,
-            type: entry.type,
-            name: entry.name,
-            spec: entry.spec,
-            declaration,
-            requires: none,
-            restartOn: none,
-            notifies: none,
-          })
-        }
-      }
+      const holding = all.filter((grant) => holds(grant, person, now))
+      const because = holding.length > 0 ? holding : all
+      const { at, hours } = first.end
+      const key = others.length > 0 ? undefined : `${person.address} ${first.role?.address} ${at} ${hours}`
+      const known = key === undefined ? undefined : sound.get(key)
+      if (known === undefined) {
+        const before = diagnostics.length
+        const bare = read(accountFor(login, person, all, holding, now), (holding[0] ?? first).document.address)
+        if (key !== undefined && diagnostics.length === before) sound.set(key, bare)
+        add(bare, because)
+      } else add(known, because)
+      for (const grant of all)
+        add(read(rulesOf(login, person, grant, holding.includes(grant)), grant.document.address), [grant])
     }
     return { entries, diagnostics }
   }
 }
+
+/** An entry before it is said whose it is. */
+type Bare = ReturnType<typeof entryOf>
 
 const none: readonly never[] = []
 
@@ -199,28 +204,37 @@ function byPerson(grants: readonly Grant[]): readonly Access[] {
 interface Wanted {
   readonly type: 'user' | 'authorizedKey' | 'sudoRule'
   readonly spec: JsonObject
-  readonly grants: readonly Grant[]
   readonly place: Place
 }
 
-function wantedFor(login: string, { person, grants }: Access, now: number): readonly Wanted[] {
-  const holding = grants.filter((grant) => holds(grant, person, now))
-  const because = holding.length > 0 ? holding : grants
-  const place = because[0]?.place ?? grants[0]?.place
+/** Somebody's account and keys, by the grants that hold; without one they go. */
+function accountFor(
+  login: string,
+  person: Principal,
+  grants: readonly Grant[],
+  holding: readonly Grant[],
+  now: number,
+): readonly Wanted[] {
+  const place = holding[0]?.place ?? grants[0]?.place
   if (place === undefined) return []
   const until = holding.map((grant) => grant.end).reduce(later, { at: 0 })
   return [
-    { type: 'user', spec: accountSpec(login, person, holding), grants: because, place },
+    { type: 'user', spec: accountSpec(login, person, holding), place },
     ...keysOf(person, now).map((key): Wanted => {
       const open = holding.length > 0 && key.state === 'open'
       const comment = `${nameOf(person.address)} (granted)`
       const ends = { expires: moment(earlier(earlier(until, { at: key.until }), { at: person.until })), comment }
-      const spec = { user: login, key: key.key, ...(open ? ends : { ensure: 'absent' }) }
-      return { type: 'authorizedKey', spec, grants: because, place }
+      return {
+        type: 'authorizedKey',
+        spec: { user: login, key: key.key, ...(open ? ends : { ensure: 'absent' }) },
+        place,
+      }
     }),
-    ...grants.flatMap((grant) => rulesOf(login, person, grant, holding.includes(grant))),
   ]
 }
+
+/** What separates the fields of an account's comment, or would end its line. */
+const notInComments = /[:,\p{Cc}]+/gu
 
 /** Over several grants: the latest end, all groups, and the shell of the one that lasts longest. */
 function accountSpec(login: string, person: Principal, holding: readonly Grant[]): JsonObject {
@@ -233,7 +247,7 @@ function accountSpec(login: string, person: Principal, holding: readonly Grant[]
     login,
     shell: person.interactive ? (longest.role?.document.spec.shell ?? '/bin/bash') : '/usr/sbin/nologin',
     groups,
-    comment: person.fullName.replaceAll(/[:,\p{Cc}]+/gu, ' ').slice(0, 100),
+    comment: person.fullName.replaceAll(notInComments, ' ').slice(0, 100),
     // The account ends with the day; keys and sudo end with the second.
     expires: lastDay(earlier(longest.end, { at: person.until })),
   }
@@ -253,7 +267,7 @@ function rulesOf(login: string, person: Principal, grant: Grant, holds: boolean)
       expires: moment(earlier(grant.end, { at: person.until })),
     }
     const gone = { name, subjects: [], commands: [], ensure: 'absent' }
-    return { type: 'sudoRule', spec: holds ? rule : gone, grants: [grant], place: grant.rolePlace }
+    return { type: 'sudoRule', spec: holds ? rule : gone, place: grant.rolePlace }
   })
 }
 

@@ -7,18 +7,18 @@ import type { HostSpec, Selector } from './specs.ts'
 export class HostIndex {
   /** Names, sorted. */
   readonly names: readonly string[]
-  readonly #labels = new Map<string, Map<string, Set<string>>>()
-  readonly #environments = new Map<string, Set<string>>()
-  readonly #sites = new Map<string, Set<string>>()
-  readonly #all: ReadonlySet<string>
+  readonly #labels = new Map<string, Map<string, Names>>()
+  readonly #environments = new Map<string, Names>()
+  readonly #sites = new Map<string, Names>()
+  readonly #all: Names
 
   constructor(hosts: readonly LoadedDocument<HostSpec>[]) {
     this.names = hosts.map((h) => h.document.metadata.name).sort(compareText)
-    this.#all = new Set(this.names)
+    this.#all = new Names(this.names)
     for (const { document } of hosts) {
       const { name, labels = {} } = document.metadata
       for (const [key, value] of Object.entries(labels)) {
-        const values = this.#labels.get(key) ?? new Map<string, Set<string>>()
+        const values = this.#labels.get(key) ?? new Map<string, Names>()
         this.#labels.set(key, values)
         addTo(values, value, name)
       }
@@ -31,16 +31,16 @@ export class HostIndex {
 
   /** Names of the hosts for which everything in the selector holds, sorted. */
   select(selector: Selector): readonly string[] {
-    const criteria: ReadonlySet<string>[] = [
+    const criteria: Names[] = [
       ...(selector.all === true ? [this.#all] : []),
       ...Object.entries(selector.labels ?? {}).map(([key, value]) => union(asList(value), this.#labels.get(key))),
       ...(selector.environments ? [union(selector.environments.map(nameOf), this.#environments)] : []),
       ...(selector.sites ? [union(selector.sites.map(nameOf), this.#sites)] : []),
-      ...(selector.hosts ? [new Set(selector.hosts.map(nameOf).filter((h) => this.#all.has(h)))] : []),
+      ...(selector.hosts ? [new Names(new Set(selector.hosts.map(nameOf).filter((h) => this.#all.has(h))))] : []),
     ].sort((a, b) => a.size - b.size)
     const [smallest, ...others] = criteria
     if (smallest === undefined) return []
-    return [...smallest].filter((name) => others.every((set) => set.has(name))).sort(compareText)
+    return smallest.list.filter((name) => others.every((names) => names.has(name))).sort(compareText)
   }
 
   /** Every label there is, as `key` and as `key: value`. */
@@ -60,19 +60,35 @@ export class HostIndex {
 
 const asList = (value: string | readonly string[]): readonly string[] => (typeof value === 'string' ? [value] : value)
 
-const none: ReadonlySet<string> = new Set()
+/** Names of hosts, each once. Most are only listed: whether one is among them is asked of few. */
+class Names {
+  readonly list: string[]
+  #set: Set<string> | undefined
 
-function union(
-  wanted: readonly string[],
-  sets: ReadonlyMap<string, ReadonlySet<string>> | undefined,
-): ReadonlySet<string> {
-  const [only] = wanted
-  if (wanted.length === 1 && only !== undefined) return sets?.get(only) ?? none
-  return new Set(wanted.flatMap((value) => [...(sets?.get(value) ?? none)]))
+  constructor(names: Iterable<string>) {
+    this.list = [...names]
+  }
+
+  get size(): number {
+    return this.list.length
+  }
+
+  has(name: string): boolean {
+    this.#set ??= new Set(this.list)
+    return this.#set.has(name)
+  }
 }
 
-function addTo(map: Map<string, Set<string>>, key: string, name: string): void {
-  const set = map.get(key)
-  if (set === undefined) map.set(key, new Set([name]))
-  else set.add(name)
+const none = new Names([])
+
+function union(wanted: readonly string[], sets: ReadonlyMap<string, Names> | undefined): Names {
+  const [only] = wanted
+  if (wanted.length === 1 && only !== undefined) return sets?.get(only) ?? none
+  return new Names(new Set(wanted.flatMap((value) => sets?.get(value)?.list ?? [])))
+}
+
+function addTo(map: Map<string, Names>, key: string, name: string): void {
+  const names = map.get(key)
+  if (names === undefined) map.set(key, new Names([name]))
+  else names.list.push(name)
 }

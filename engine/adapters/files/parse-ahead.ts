@@ -49,7 +49,12 @@ export async function parseAhead(options: ParseAhead): Promise<void> {
   const [blobs, paths] = [[...wanted.keys()], [...wanted.values()]]
   const next = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
   const take = (batch: readonly string[]): void => {
-    for (let i = 0; i + 1 < batch.length; i += 2) cache.setText(batch[i] ?? '', batch[i + 1] ?? '')
+    for (let i = 0; i + 1 < batch.length; i += 2) {
+      const blob = batch[i] ?? ''
+      cache.setText(blob, batch[i + 1] ?? '')
+      // Decoded here, while others still parse.
+      cache.get(blob)
+    }
   }
   const helpers = Array.from({ length: threads }, () => {
     const { port1: mine, port2: results } = new MessageChannel()
@@ -64,7 +69,9 @@ export async function parseAhead(options: ParseAhead): Promise<void> {
   for (const { from: first, to } of claimFiles(next, paths.length)) {
     for (let i = first; i < to; i++) {
       const documents = parseOf(join(root, paths[i] ?? ''), parse)
-      if (documents !== undefined) cache.set(blobs[i] ?? '', documents)
+      if (documents === undefined) continue
+      cache.set(blobs[i] ?? '', documents)
+      cache.get(blobs[i] ?? '')
     }
     // As it comes, so that nothing piles up.
     for (const { mine } of helpers)

@@ -278,7 +278,14 @@ describe('plumbline schedule', () => {
     expect(await office.must(['apply'])).toContain('schedule-passed')
     expect(has('lab-02', '/etc/late')).toBe(false)
 
-    expect(await json('schedule', late, '--next', ...key())).toMatchObject({ state: 'paused' })
+    const { schedule, state } = await json('schedule', late, '--next', ...key())
+    expect(state).toBe('paused')
+    // It has begun, and everybody may know that it goes on; a time is taken as it is printed.
+    const out = join(office.desk.folder, '..', 'status')
+    await office.must(['status-page', '--out', out])
+    const { maintenance } = JSON.parse(readFileSync(join(out, 'status.json'), 'utf8'))
+    expect(maintenance).toEqual([{ id: late, ...schedule, services: [] }])
+    expect((await json('schedule', late, '--at', schedule.from, ...key())).schedule.from).toBe(schedule.from)
     await office.must(['apply'])
     expect(has('lab-02', '/etc/late')).toBe(true)
     expect((await office.record(late)).state).toBe('implemented')

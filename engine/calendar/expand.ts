@@ -124,7 +124,7 @@ const instantOf = (until: string): number =>
 export function momentIn(text: string): number | undefined {
   const [, local, zone] = /^([0-9T:-]+)\[([^\]]+)\]$/.exec(text) ?? []
   if (local !== undefined && zone !== undefined) return momentOf(local, zone)
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined
   const time = Date.parse(text)
   return Number.isNaN(time) ? undefined : time
 }

@@ -2,6 +2,7 @@ import { type IncidentTimes, outagesOf } from '../../incidents/figures.ts'
 import { type Address, nameOf } from '../../model/address.ts'
 import type { Graph } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
+import type { ChangeState } from '../../model/record.ts'
 import type { IndexedRecord } from '../../ports/record-index.ts'
 import type { Health, StatusPage } from '../../report/status-page.ts'
 import { openRecords } from '../records.ts'
@@ -94,12 +95,15 @@ function pastOf(times: readonly IncidentTimes[], now: number) {
   return { availability: now === begin ? 1 : 1 - lost / (now - begin), days }
 }
 
+/** A change is still maintenance when it has begun, and when it waits for its next wave. */
+const isAhead: ReadonlySet<ChangeState> = new Set(['scheduled', 'implementing', 'paused'])
+
 /** Changes that have their time, with the services that run on their hosts. What they do is told to nobody. */
 async function planned(world: World, graph: Graph, now: number): Promise<StatusPage['maintenance']> {
   const changes = await openRecords(world)
   return changes
     .flatMap(({ id, schedule, actions, state }) => {
-      if (schedule === undefined || state !== 'scheduled' || Date.parse(schedule.until) <= now) return []
+      if (schedule === undefined || !isAhead.has(state) || Date.parse(schedule.until) <= now) return []
       const hosts = new Set(actions.map((a) => `Host/${a.host}` as Address))
       const services = [...hosts].flatMap((host) =>
         graph

@@ -3,7 +3,17 @@ import { type Graph, target } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
 import { addressBook } from './address-book.ts'
 import type { AddressPlan } from './address-plan.ts'
-import { type Dns, dnsOf, fullName, reverseName, suffixes, type ZoneRecord, type ZoneSpec, zoneOf } from './dns.ts'
+import {
+  type Dns,
+  dnsOf,
+  fullName,
+  isName,
+  reverseName,
+  suffixes,
+  type ZoneRecord,
+  type ZoneSpec,
+  zoneOf,
+} from './dns.ts'
 import { textOf } from './ip.ts'
 import type { Tell } from './tell.ts'
 
@@ -97,8 +107,10 @@ function checkTargets(dns: Dns, tell: Tell): void {
   }
   for (const zone of dns.zones.values())
     for (const [i, server] of specOf<ZoneSpec>(zone).nameServers.entries()) {
-      const found = lookUp(dns, fullName(server))
-      if (found === 'nothing') tell('dns-dangling', zone, ['nameServers', i], `${server} is not there`)
+      const name = fullName(server)
+      const found = lookUp(dns, name)
+      if (!isName(name)) tell('dns-form', zone, ['nameServers', i], `${name} is no name`)
+      else if (found === 'nothing') tell('dns-dangling', zone, ['nameServers', i], `${server} is not there`)
       if (found === 'alias') tell('dns-cname', zone, ['nameServers', i], `NS can't lead to ${server}, which is a CNAME`)
     }
 }

@@ -173,7 +173,7 @@ function ownerOf(
 }
 
 /** RFC 1035, 2.3.4, and 3.1 for what may stand in labels; `_` and `*` as they are in use. */
-const isName = (name: string): boolean =>
+export const isName = (name: string): boolean =>
   name.length <= 253 &&
   name
     .split('.')

@@ -4,6 +4,7 @@ import { type Diagnostic, reporter } from '../../model/diagnostic.ts'
 import type { LoadedDocument } from '../../model/document.ts'
 import type { Graph } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
+import { isNamed } from '../../practices/knowledge/texts.ts'
 import { nearest } from '../../schema/nearest.ts'
 import { loadCommit, loadWork } from '../estate.ts'
 import { refusal } from '../records.ts'
@@ -41,13 +42,7 @@ export function expectRunbook(graph: Graph, wanted: string): KnownText<RunbookSp
 /** A runbook or an article, by its name, address or file. */
 export function textNamed(graph: Graph, wanted: string, kinds: readonly string[] = ['Runbook', 'Article']): KnownText {
   const all = kinds.flatMap((kind) => graph.ofKind(kind))
-  const document = all.find(
-    (d) =>
-      nameOf(d.address) === wanted ||
-      d.address.toLowerCase() === wanted.toLowerCase() ||
-      d.file === wanted ||
-      d.file === `runbooks/${wanted}.md`,
-  )
+  const document = all.find((d) => isNamed(d, wanted))
   if (document === undefined) throw refusal(unknownText(all, wanted))
   return { document, name: nameOf(document.address), spec: specOf<RunbookSpec>(document) }
 }

@@ -4,7 +4,7 @@ import type { JsonPath, LoadedDocument } from '../../model/document.ts'
 import { type Graph, targets } from '../../model/graph.ts'
 import { type PracticeInput, specOf } from '../../model/practice.ts'
 import { codes } from './codes.ts'
-import { ownerOf, type Text, textsOf } from './texts.ts'
+import { isNamed, ownerOf, type Text, textsOf } from './texts.ts'
 
 const report = reporter(codes)
 
@@ -12,11 +12,12 @@ type Tell = (code: keyof typeof codes, document: LoadedDocument, path: JsonPath,
 
 /** Runbooks and articles that nobody looks after, that speak of what is gone, or that contradict each other. */
 export function checkKnowledge({ graph, locate, now }: PracticeInput): readonly Diagnostic[] {
-  const texts = textsOf(graph)
-  if (texts.length === 0) return []
   const findings: Diagnostic[] = []
   const tell: Tell = (code, document, path, summary) =>
     findings.push(report(code, { summary, ...locate(document, path), subject: document.address }))
+  checkCatalog(graph, tell)
+  const texts = textsOf(graph)
+  if (texts.length === 0) return findings
   const today = now.toISOString().slice(0, 10)
   const kinds = kindsIn(graph)
   for (const { document, spec } of texts) {
@@ -36,6 +37,15 @@ export function checkKnowledge({ graph, locate, now }: PracticeInput): readonly 
   checkTitles(texts, tell)
   checkSymptoms(texts, tell)
   return findings
+}
+
+function checkCatalog(graph: Graph, tell: Tell): void {
+  for (const item of graph.ofKind('CatalogItem')) {
+    const { fulfilment } = specOf<{ readonly fulfilment?: { readonly runbook?: { readonly name: string } } }>(item)
+    const name = fulfilment?.runbook?.name
+    if (name === undefined || graph.ofKind('Runbook').some((runbook) => isNamed(runbook, name))) continue
+    tell('catalog-runbook-missing', item, ['spec', 'fulfilment', 'runbook', 'name'], `there is no runbook ${name}`)
+  }
 }
 
 /** The kinds that documents are of, by how they are written in texts. */

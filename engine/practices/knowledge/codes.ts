@@ -37,4 +37,9 @@ export const codes = {
     meaning: 'A step of a runbook is for hosts of which there is none.',
     fix: 'name hosts, a service that has hosts, or labels that some host has',
   },
+  'catalog-runbook-missing': {
+    severity: 'error',
+    meaning: 'An item of the catalogue is fulfilled by a runbook that is not there: every request for it would fail.',
+    fix: 'name a runbook by its file below runbooks/, without .md, or by its name',
+  },
 } as const satisfies CodeBook

@@ -1,4 +1,4 @@
-import { type Address, addressOf } from '../../model/address.ts'
+import { type Address, addressOf, nameOf } from '../../model/address.ts'
 import type { LoadedDocument } from '../../model/document.ts'
 import type { Graph } from '../../model/graph.ts'
 import { specOf } from '../../model/practice.ts'
@@ -33,6 +33,13 @@ export const textsOf = (graph: Graph): readonly Text[] =>
   [...graph.ofKind('Article'), ...graph.ofKind('Runbook')]
     .map((document) => ({ document, spec: specOf<TextSpec>(document) }))
     .filter(({ spec }) => spec.status !== 'retired')
+
+/** Whether a runbook or an article is meant by a name: its own, its address, or its file. */
+export const isNamed = ({ address, file }: LoadedDocument, wanted: string): boolean =>
+  nameOf(address) === wanted ||
+  address.toLowerCase() === wanted.toLowerCase() ||
+  file === wanted ||
+  file === `runbooks/${wanted}.md`
 
 /** `Team/platform` of what an owner is written as: `team/platform`. */
 export function ownerOf({ document }: LoadedDocument): Address | undefined {

@@ -168,12 +168,13 @@ export function accessReader(
       }
       const holding = all.filter((grant) => holds(grant, person, now))
       const because = holding.length > 0 ? holding : all
+      const { document, place } = holding[0] ?? first
       const { at, hours } = first.end
       const key = others.length > 0 ? undefined : `${person.address} ${first.role?.address} ${at} ${hours}`
       const known = key === undefined ? undefined : sound.get(key)
       if (known === undefined) {
         const before = diagnostics.length
-        const bare = read(accountFor(login, person, all, holding, now), (holding[0] ?? first).document.address)
+        const bare = read(accountFor(login, person, holding, place, now), document.address)
         if (key !== undefined && diagnostics.length === before) sound.set(key, bare)
         add(bare, because)
       } else add(known, because)
@@ -211,24 +212,19 @@ interface Wanted {
 function accountFor(
   login: string,
   person: Principal,
-  grants: readonly Grant[],
   holding: readonly Grant[],
+  place: Place,
   now: number,
 ): readonly Wanted[] {
-  const place = holding[0]?.place ?? grants[0]?.place
-  if (place === undefined) return []
   const until = holding.map((grant) => grant.end).reduce(later, { at: 0 })
+  const comment = `${nameOf(person.address)} (granted)`
   return [
     { type: 'user', spec: accountSpec(login, person, holding), place },
     ...keysOf(person, now).map((key): Wanted => {
       const open = holding.length > 0 && key.state === 'open'
-      const comment = `${nameOf(person.address)} (granted)`
       const ends = { expires: moment(earlier(earlier(until, { at: key.until }), { at: person.until })), comment }
-      return {
-        type: 'authorizedKey',
-        spec: { user: login, key: key.key, ...(open ? ends : { ensure: 'absent' }) },
-        place,
-      }
+      const spec = { user: login, key: key.key, ...(open ? ends : { ensure: 'absent' }) }
+      return { type: 'authorizedKey', spec, place }
     }),
   ]
 }

@@ -11,7 +11,7 @@ import { nearest } from '../schema/nearest.ts'
 import { accessReader, checkGrants, type Grant, readGrants } from './access.ts'
 import { codes } from './codes.ts'
 import { firewallEntries, lockOut, type Rule, readRules } from './firewall.ts'
-import { type Group, groupHosts } from './host-groups.ts'
+import { groupHosts, type HostGroup } from './host-groups.ts'
 import { HostIndex } from './host-index.ts'
 import { besides, type Entry, mergeResources, type Part, partOf } from './merge-resources.ts'
 import { type Item, profileItems, secretProblem, variablesFor } from './profile-items.ts'
@@ -101,7 +101,7 @@ export function compile(input: CompileInput): Compiled {
 }
 
 /** What grants come to on a host. */
-interface Access {
+interface Granted {
   readonly part: Part
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -132,14 +132,14 @@ export function createCompiler(input: CompileInput): Compiler {
   const rulesOf = groupHosts(rules, selections.slice(profiles.length + grants.length))
   const readAccess = accessReader(types, now)
   // Hosts that the same grants select get the same accounts.
-  const accounts = new Map<string, Access>()
-  const accessFor = (engineUser: string, selecting: Group<Grant>): Access =>
+  const accounts = new Map<string, Granted>()
+  const accessFor = (engineUser: string, selecting: HostGroup<Grant>): Granted =>
     kept(accounts, accessKey(engineUser, selecting), isShared(selecting), () => {
       const { entries, diagnostics } = readAccess(engineUser, selecting.items)
-      return { diagnostics, part: partOf('', entries, types) }
+      return { diagnostics, part: partOf(entries, types) }
     })
   const rulesets = new Map<string, readonly Entry[]>()
-  const firewallFor = (sshPort: number, selecting: Group<Rule>): readonly Entry[] =>
+  const firewallFor = (sshPort: number, selecting: HostGroup<Rule>): readonly Entry[] =>
     kept(rulesets, `${selecting.id} ${sshPort}`, isShared(selecting), () =>
       firewallEntries(sshPort, selecting.items, types, { locate, sha256: input.sha256 }),
     )
@@ -167,10 +167,9 @@ export function createCompiler(input: CompileInput): Compiler {
     const { variables } = host.document.spec
     const wrong = variables === undefined ? [] : secrets.place(variables).problems
     const unknown = wrong.map((p) => secretProblem(p, host, ['spec', 'variables'], locate))
-    const shut = filtering.id === 0 ? [] : lockOut(host, filtering.items, hosts, locate)
     return {
       entries: firewall.length === 0 ? own.entries : [...own.entries, ...firewall],
-      diagnostics: [...unknown, ...own.diagnostics, ...shut],
+      diagnostics: [...unknown, ...own.diagnostics, ...lockOut(host, filtering.items, hosts, locate)],
       key: own.filled ? undefined : `${mine.id} ${filtering.id} ${door}`,
       isShared: isShared(mine) && isShared(filtering),
     }
@@ -191,7 +190,7 @@ export function createCompiler(input: CompileInput): Compiler {
       // Hosts that want the same and that the same grants select get the same.
       const key = desired.key === undefined ? undefined : `${from?.release ?? ''} ${desired.key}`
       const merge = (): ReturnType<typeof mergeResources> => {
-        const part = kept(parts, key, desired.isShared, () => partOf(name, desired.entries, types))
+        const part = kept(parts, key, desired.isShared, () => partOf(desired.entries, types))
         const resources = besides(part, access.part)
         if (resources !== undefined) return { resources, diagnostics: [] }
         return mergeResources(name, [...desired.entries, ...access.part.entries], types)
@@ -243,10 +242,10 @@ function saidOf(release: string, diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, detail: diagnostic.detail === undefined ? where : `${diagnostic.detail} ${where}` }
 }
 
-const accessKey = (engineUser: string, { id }: Group<Grant>): string => `${id} ${engineUser}`
+const accessKey = (engineUser: string, { id }: HostGroup<Grant>): string => `${id} ${engineUser}`
 
 /** Whether other hosts have the same group, so that what is made of it is made once. */
-const isShared = ({ id, hosts }: Group<unknown>): boolean => id === 0 || hosts > 1
+const isShared = ({ id, hosts }: HostGroup<unknown>): boolean => id === 0 || hosts > 1
 
 /** What is known by a key, or made now; kept where somebody will ask for it again. */
 function kept<T>(known: Map<string, T>, key: string | undefined, keep: boolean, make: () => T): T {

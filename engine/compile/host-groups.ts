@@ -1,16 +1,16 @@
-/** Documents that select the same hosts together. */
-export class Group<T> {
+/** Hosts that the same documents select, and these documents. */
+export class HostGroup<T> {
   /** Distinct among those of one `groupHosts`; 0 is the group of no document. */
   readonly id: number
-  /** How many hosts it is the whole of. */
+  /** How many hosts there are in it. */
   hosts = 0
   /** The group with the item that is being given out, once there is one. */
-  next: Group<T> | undefined
-  readonly #before: Group<T> | undefined
+  next: HostGroup<T> | undefined
+  readonly #before: HostGroup<T> | undefined
   readonly #last: T | undefined
   #items: readonly T[] | undefined
 
-  constructor(id: number, before?: Group<T>, last?: T) {
+  constructor(id: number, before?: HostGroup<T>, last?: T) {
     this.id = id
     this.#before = before
     this.#last = last
@@ -20,7 +20,8 @@ export class Group<T> {
   get items(): readonly T[] {
     if (this.#items !== undefined) return this.#items
     const items: T[] = []
-    for (let group: Group<T> = this; group.#before !== undefined; group = group.#before) items.push(group.#last as T)
+    for (let group: HostGroup<T> = this; group.#before !== undefined; group = group.#before)
+      items.push(group.#last as T)
     this.#items = items.reverse()
     return this.#items
   }
@@ -35,17 +36,17 @@ export class Group<T> {
 export function groupHosts<T>(
   items: readonly T[],
   selections: readonly { readonly selected: readonly string[] }[],
-): (host: string) => Group<T> {
-  const none = new Group<T>(0)
-  const groups = new Map<string, Group<T>>()
+): (host: string) => HostGroup<T> {
+  const none = new HostGroup<T>(0)
+  const groups = new Map<string, HostGroup<T>>()
   let made = 0
   items.forEach((item, i) => {
-    const left: Group<T>[] = []
+    const left: HostGroup<T>[] = []
     for (const name of selections[i]?.selected ?? []) {
       const group = groups.get(name) ?? none
       if (group.next === undefined) {
         made += 1
-        group.next = new Group(made, group, item)
+        group.next = new HostGroup(made, group, item)
         left.push(group)
       }
       group.hosts -= 1

@@ -47,7 +47,7 @@ describe('besides', () => {
     let joined = 0
     fc.assert(
       fc.property(entries, entries, (a, b) => {
-        const resources = besides(partOf('web-01', a, types), partOf('web-01', b, types))
+        const resources = besides(partOf(a, types), partOf(b, types))
         if (resources === undefined) return
         joined += a.length > 0 && b.length > 0 ? 1 : 0
         expect({ resources, diagnostics: [] }).toEqual(mergeResources('web-01', [...a, ...b], types))

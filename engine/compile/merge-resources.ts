@@ -40,7 +40,8 @@ interface Merged {
 export interface Part {
   readonly entries: readonly Entry[]
   readonly resources: readonly Resource[]
-  readonly diagnostics: readonly Diagnostic[]
+  /** Whether nothing is wrong with them by themselves. */
+  readonly isSound: boolean
   readonly ids: ReadonlySet<ResourceId>
   /** What they name, or their types know of, that is not among them. */
   readonly outside: ReadonlySet<ResourceId>
@@ -48,8 +49,9 @@ export interface Part {
   readonly owned: ReadonlyMap<string, 'whole' | 'part'>
 }
 
-export function partOf(host: string, entries: readonly Entry[], types: ReadonlyMap<string, ResourceType>): Part {
-  const { resources, diagnostics } = mergeResources(host, entries, types)
+export function partOf(entries: readonly Entry[], types: ReadonlyMap<string, ResourceType>): Part {
+  // Which host it is for shows in findings alone, and those are told where all is merged.
+  const { resources, diagnostics } = mergeResources('', entries, types)
   const ids = new Set(resources.map((r) => r.id))
   const outside = new Set<ResourceId>()
   const owned = new Map<string, 'whole' | 'part'>()
@@ -63,7 +65,7 @@ export function partOf(host: string, entries: readonly Entry[], types: ReadonlyM
   for (const entry of entries)
     for (const wishes of [entry.requires, entry.restartOn, entry.notifies])
       for (const wish of wishes) named(wish.id as ResourceId)
-  return { entries, resources, diagnostics, ids, outside, owned }
+  return { entries, resources, isSound: diagnostics.length === 0, ids, outside, owned }
 }
 
 /**
@@ -71,7 +73,7 @@ export function partOf(host: string, entries: readonly Entry[], types: ReadonlyM
  * again. Undefined where they have, or where either has a finding.
  */
 export function besides(a: Part, b: Part): readonly Resource[] | undefined {
-  if (a.diagnostics.length + b.diagnostics.length > 0) return undefined
+  if (!a.isSound || !b.isSound) return undefined
   const [few, many] = a.ids.size < b.ids.size ? [a, b] : [b, a]
   for (const id of few.ids) if (many.ids.has(id) || many.outside.has(id)) return undefined
   for (const id of few.outside) if (many.ids.has(id)) return undefined
